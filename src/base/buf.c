@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "base/buf.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void
+buf_init(struct buf *b, void *data, size_t size)
+{
+	assert(size > 0);
+	*b = (struct buf){ .data = data, .size = size };
+	b->data[0] = '\0';
+}
+
+void
+buf_bytes(struct buf *b, const void *from, size_t len)
+{
+	if (b->overflow || len >= b->size - b->len) {
+		b->overflow = true;
+		return;
+	}
+	if (len > 0)
+		memcpy(b->data + b->len, from, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+}
+
+void
+buf_str(struct buf *b, const char *s)
+{
+	buf_bytes(b, s, strlen(s));
+}
+
+void
+buf_char(struct buf *b, char c)
+{
+	buf_bytes(b, &c, 1);
+}
+
+void
+buf_i64(struct buf *b, int64_t n)
+{
+	char text[24];
+	int len = snprintf(text, sizeof text, "%" PRId64, n);
+
+	assert(len > 0);
+	buf_bytes(b, text, (size_t)len);
+}
+
+bool
+buf_ok(const struct buf *b)
+{
+	return !b->overflow;
+}

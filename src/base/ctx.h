@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a request may use: its memory, the settings, the connections.  Made
+ * once a worker; nothing is reached by a global.
+ */
+#ifndef SHOP_CTX_H
+#define SHOP_CTX_H
+
+#include <stdint.h>
+
+struct arena;
+struct cache;
+struct conf;
+struct db;
+struct jwt_keys;
+
+/* What a request leaves for its log line; cleared before each. */
+struct trace {
+	int64_t user_id;	/* 0: not known */
+	int attempts;		/* of the write; 0: there was none */
+	const char *cache;	/* "hit", "miss", "stale", ...; or NULL */
+	const char *cause;	/* why it failed; or NULL */
+};
+
+struct ctx {
+	struct arena *arena;
+	const struct conf *conf;
+	const struct jwt_keys *keys;
+	struct db *db;
+	struct cache *cache;
+	int64_t start_us;	/* the request's, num_monotonic_us() */
+	struct trace trace;
+};
+
+#endif

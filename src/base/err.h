@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Outcomes.  Whatever can fail returns an enum err, E_OK (0) for success;
+ * err.def is the table of them all.  A foreign error is translated into one
+ * at the border where it is first seen, and its cause is logged there.
+ */
+#ifndef SHOP_ERR_H
+#define SHOP_ERR_H
+
+#define MUST_CHECK __attribute__((warn_unused_result))
+
+enum err {
+#define ERR(name, status, code, title, level) E_##name,
+#include "base/err.def"
+#undef ERR
+	E_COUNT
+};
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_SILENT };
+
+struct err_row {
+	int status;		/* HTTP; only web/http reads it */
+	const char *code;	/* the wire's name of it */
+	const char *title;	/* one sentence for people */
+	enum log_level level;	/* of the request's log line */
+};
+
+/* The row of an outcome; static storage. */
+const struct err_row *err_row(enum err);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+char *
+file_read(struct arena *a, const char *path)
+{
+	FILE *f = fopen(path, "re");
+	struct stat st;
+	char *text = NULL;
+	size_t len;
+
+	if (f == NULL)
+		return NULL;
+	if (fstat(fileno(f), &st) == 0) {
+		errno = ENOMEM;
+		text = arena_alloc(a, (size_t)st.st_size + 1);
+	}
+	if (text != NULL) {
+		len = fread(text, 1, (size_t)st.st_size, f);
+		if (len != (size_t)st.st_size) {
+			errno = EIO;
+			text = NULL;
+		}
+	}
+	fclose(f);
+	return text;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every maximum of Shop, with its unit.  nginx/shop.conf.in repeats two of
+ * them (BODY_BYTES_MAX, TARGET_BYTES_MAX); t/0030-sources.t holds them equal.
+ */
+#ifndef SHOP_LIMITS_H
+#define SHOP_LIMITS_H
+
+#include <stdint.h>
+
+/* Largest integer that every JSON reader holds exactly: 2^53 - 1. */
+#define SAFE_INT_MAX		INT64_C(9007199254740991)
+
+/* Money and stock, as the contract has them. */
+#define POINTS_MAX		SAFE_INT_MAX		/* points */
+#define CHARGE_MAX		INT64_C(1000000000)	/* points a charge */
+#define QUANTITY_MAX		INT64_C(1000)		/* pieces a line */
+#define ORDER_LINES_MAX		100			/* lines an order */
+#define RANK_ITEMS		5			/* products ranked */
+#define ATTEMPTS_MAX		4			/* 1 + 3 retries */
+
+/* A request. */
+#define BODY_BYTES_MAX		65536
+#define TARGET_BYTES_MAX	4096
+#define TOKEN_BYTES_MAX		4096
+#define REQUEST_ID_BYTES_MAX	64
+#define IDEM_KEY_BYTES_MAX	255
+#define JSON_DEPTH_MAX		16
+#define FAULTS_MAX		128	/* faults told of one body */
+
+/* A response and what it is made of. */
+#define RESPONSE_BYTES_MAX	262144
+#define HEADER_BYTES_MAX	4096
+#define DETAIL_BYTES_MAX	256
+#define LOG_LINE_BYTES_MAX	2048
+#define ARENA_BYTES_MAX		(4 * 1024 * 1024)
+
+/* Text columns; the schema has the same lengths, in characters. */
+#define NAME_CHARS_MAX		100
+#define EMAIL_CHARS_MAX		254
+#define DESCRIPTION_CHARS_MAX	1000
+
+/* Waiting. */
+#define IDEM_WAIT_MS		3000	/* for the same key's first request */
+#define RETRY_AFTER_S		1
+
+/* Keys. */
+#define JWT_KEYS_MAX		16
+#define JWT_KEY_BYTES_MIN	32
+#define JWT_KEY_BYTES_MAX	1024
+
+_Static_assert(SAFE_INT_MAX == (INT64_C(1) << 53) - 1, "2^53 - 1");
+_Static_assert(BODY_BYTES_MAX < RESPONSE_BYTES_MAX, "an answer outgrows its body");
+_Static_assert(RESPONSE_BYTES_MAX < ARENA_BYTES_MAX, "answers live in the arena");
+
+#endif

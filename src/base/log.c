@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *const names[] = {
+	[LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn",
+	[LOG_ERROR] = "error",
+};
+
+/* Set once at start, from the settings; no request changes it. */
+static enum log_level threshold = LOG_INFO;
+
+void
+log_threshold(enum log_level level)
+{
+	threshold = level;
+}
+
+static void
+put_time(struct log_line *l)
+{
+	struct timespec now;
+	struct tm tm;
+	char text[40];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	strftime(text, sizeof text, "time=%Y-%m-%dT%H:%M:%S.", &tm);
+	buf_str(&l->buf, text);
+	snprintf(text, sizeof text, "%03ldZ", now.tv_nsec / 1000000);
+	buf_str(&l->buf, text);
+}
+
+void
+log_begin(struct log_line *l, enum log_level level, const char *event)
+{
+	l->level = level;
+	/* One byte stays free for the line's end. */
+	buf_init(&l->buf, l->data, sizeof l->data - 1);
+	put_time(l);
+	log_str(l, "level", names[level]);
+	log_str(l, "event", event);
+}
+
+static void
+put_quoted(struct buf *b, const char *s)
+{
+	char hex[5];
+
+	buf_char(b, '"');
+	for (; *s != '\0'; s++) {
+		if (*s == '"' || *s == '\\') {
+			buf_char(b, '\\');
+			buf_char(b, *s);
+		} else if ((unsigned char)*s < 0x20 || *s == 0x7f) {
+			snprintf(hex, sizeof hex, "\\x%02x", *s);
+			buf_str(b, hex);
+		} else {
+			buf_char(b, *s);
+		}
+	}
+	buf_char(b, '"');
+}
+
+static void
+put_key(struct log_line *l, const char *key)
+{
+	buf_char(&l->buf, ' ');
+	buf_str(&l->buf, key);
+	buf_char(&l->buf, '=');
+}
+
+/* A key without its value, or half of it, would spoil the line. */
+static void
+drop_partial(struct log_line *l, size_t from)
+{
+	if (!buf_ok(&l->buf))
+		l->buf.len = from;
+}
+
+void
+log_str(struct log_line *l, const char *key, const char *value)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:{}+";
+	size_t from = l->buf.len;
+
+	put_key(l, key);
+	if (value[0] != '\0' && value[strspn(value, plain)] == '\0')
+		buf_str(&l->buf, value);
+	else
+		put_quoted(&l->buf, value);
+	drop_partial(l, from);
+}
+
+void
+log_int(struct log_line *l, const char *key, int64_t value)
+{
+	size_t from = l->buf.len;
+
+	put_key(l, key);
+	buf_i64(&l->buf, value);
+	drop_partial(l, from);
+}
+
+void
+log_end(struct log_line *l)
+{
+	ssize_t ignored;
+
+	if (l->level < threshold)
+		return;
+	l->data[l->buf.len] = '\n';
+	/* Nobody is left to tell when stderr itself is gone. */
+	ignored = write(STDERR_FILENO, l->data, l->buf.len + 1);
+	(void)ignored;
+}
+
+void
+log_msg(enum log_level level, const char *event, const char *fmt, ...)
+{
+	char text[LOG_LINE_BYTES_MAX / 2];
+	struct log_line l;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	log_begin(&l, level, event);
+	log_str(&l, "msg", text);
+	log_end(&l);
+}

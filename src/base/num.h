@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Numbers and times.  Integers are int64_t; nothing here rounds, wraps or
+ * guesses: what does not fit is refused.
+ */
+#ifndef SHOP_NUM_H
+#define SHOP_NUM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * All of s as a decimal integer within min..max: digits, for a negative min
+ * one '-' before them, no sign '+', no leading zero, no blank.
+ */
+bool num_parse(const char *s, size_t len, int64_t min, int64_t max,
+    int64_t *out);
+
+/* a + b and a * b; false, and *out untouched, when the result overflows. */
+bool num_add(int64_t a, int64_t b, int64_t *out);
+bool num_mul(int64_t a, int64_t b, int64_t *out);
+
+/* Microseconds of the monotonic clock: for spans, never shown. */
+int64_t num_monotonic_us(void);
+
+/* Milliseconds since the epoch: for tokens and ages. */
+int64_t num_now_ms(void);
+
+/*
+ * "2026-01-31 12:34:56.789" (as the database writes it) as RFC 3339,
+ * "2026-01-31T12:34:56.789Z".  out has NUM_TIME_BYTES.  False on any other
+ * shape.
+ */
+#define NUM_TIME_BYTES 25
+bool num_rfc3339(const char *db_time, char *out);
+
+#endif

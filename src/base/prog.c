@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "base/prog.h"
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+
+static void
+print_help(const struct prog *p)
+{
+	printf("usage: %s %s\n"
+	    "  -c, --config FILE   settings; else $SHOP_CONFIG, else %s\n"
+	    "      --check-config  print the settings in force and exit\n"
+	    "  -h, --help\n"
+	    "  -V, --version\n\n"
+	    "settings (in the file \"key = value\"; SHOP_KEY overrides):\n",
+	    p->name, p->usage, SHOP_CONFIG_FILE);
+	conf_print_help(stdout);
+}
+
+static int
+load(const struct prog *p, const char *file, bool check, struct conf *c)
+{
+	char why[CONF_WHY_BYTES];
+
+	if (conf_load(c, file, why) != E_OK || conf_check(c, why) != E_OK) {
+		fprintf(stderr, "%s: %s\n", p->name, why);
+		return EXIT_FAILED;
+	}
+	if (check)
+		conf_print(c, stdout);
+	log_threshold(strcmp(c->log_level, "debug") == 0 ? LOG_DEBUG
+	    : strcmp(c->log_level, "info") == 0 ? LOG_INFO
+	    : strcmp(c->log_level, "warn") == 0 ? LOG_WARN : LOG_ERROR);
+	return EXIT_DONE;
+}
+
+int
+prog_start(const struct prog *p, int argc, char **argv, struct conf *c,
+    int *status)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check-config", no_argument, NULL, 'C' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *file = NULL;
+	bool check = false;
+	int o;
+
+	*status = EXIT_DONE;
+	while ((o = getopt_long(argc, argv, "+c:hV", options, NULL)) != -1) {
+		switch (o) {
+		case 'c':
+			file = optarg;
+			break;
+		case 'C':
+			check = true;
+			break;
+		case 'h':
+			print_help(p);
+			return -1;
+		case 'V':
+			printf("%s %s\n", p->name, PACKAGE_VERSION);
+			return -1;
+		default:
+			fprintf(stderr, "%s: try --help\n", p->name);
+			*status = EXIT_USAGE;
+			return -1;
+		}
+	}
+	if (file != NULL && p->config != NULL)
+		*p->config = file;
+	*status = load(p, file, check, c);
+	return *status != EXIT_DONE || check ? -1 : optind;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What all three programs do alike at their start: --help, --version,
+ * --config FILE, --check-config.
+ */
+#ifndef SHOP_PROG_H
+#define SHOP_PROG_H
+
+#include "base/conf.h"
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct prog {
+	const char *name;
+	const char *usage;	/* what follows "usage: NAME ", many lines */
+	const char **config;	/* where to say --config's FILE, or NULL */
+};
+
+/*
+ * Reads the options before the first plain argument (getopt_long), loads and
+ * checks the settings.  Returns the index of the first plain argument, or -1
+ * when the program has nothing more to do and must exit with *status: it
+ * printed its help, or one line on stderr saying what is wrong.  *config is
+ * left alone where there was no --config.
+ */
+int prog_start(const struct prog *, int argc, char **argv, struct conf *,
+    int *status);
+
+#endif

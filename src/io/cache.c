@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "io/cache.h"
+
+#include <libmemcached/memcached.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/num.h"
+
+struct cache {
+	memcached_st *mc;	/* NULL: there is none */
+	int failures;		/* in a row */
+	int64_t rest_until_us;	/* leave it alone until then */
+};
+
+static bool
+add_server(memcached_st *mc, const char *where)
+{
+	const char *colon = strrchr(where, ':');
+	char host[256];
+	int64_t port;
+
+	if (where[0] == '/')
+		return memcached_server_add_unix_socket(mc, where)
+		    == MEMCACHED_SUCCESS;
+	if (colon == NULL || colon == where ||
+	    !num_parse(colon + 1, strlen(colon + 1), 1, 65535, &port))
+		return false;
+	snprintf(host, sizeof host, "%.*s", (int)(colon - where), where);
+	return memcached_server_add(mc, host, (in_port_t)port)
+	    == MEMCACHED_SUCCESS;
+}
+
+static void
+set_behaviour(memcached_st *mc, const struct conf *c)
+{
+	const uint64_t ms = (uint64_t)c->cache_timeout_ms;
+	const struct {
+		memcached_behavior_t flag;
+		uint64_t value;
+	} set[] = {
+		/* The library would wait 5 s, each time anew. */
+		{ MEMCACHED_BEHAVIOR_POLL_TIMEOUT, ms },
+		{ MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, ms },
+		{ MEMCACHED_BEHAVIOR_SND_TIMEOUT, ms * 1000 },
+		{ MEMCACHED_BEHAVIOR_RCV_TIMEOUT, ms * 1000 },
+		{ MEMCACHED_BEHAVIOR_RETRY_TIMEOUT, 1 },
+		{ MEMCACHED_BEHAVIOR_TCP_NODELAY, 1 },
+		/* A key with a newline would be a second command. */
+		{ MEMCACHED_BEHAVIOR_VERIFY_KEY, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof set / sizeof set[0]; i++)
+		memcached_behavior_set(mc, set[i].flag, set[i].value);
+}
+
+struct cache *
+cache_new(const struct conf *c, char *why)
+{
+	struct cache *cache = calloc(1, sizeof *cache);
+
+	snprintf(why, CONF_WHY_BYTES, "out of memory");
+	if (cache == NULL || c->memcached[0] == '\0')
+		return cache;
+	if ((cache->mc = memcached_create(NULL)) == NULL) {
+		cache_free(cache);
+		return NULL;
+	}
+	set_behaviour(cache->mc, c);
+	if (!add_server(cache->mc, c->memcached)) {
+		snprintf(why, CONF_WHY_BYTES, "memcached = %.200s: must be "
+		    "an absolute path or HOST:PORT", c->memcached);
+		cache_free(cache);
+		return NULL;
+	}
+	return cache;
+}
+
+void
+cache_free(struct cache *cache)
+{
+	if (cache == NULL)
+		return;
+	if (cache->mc != NULL)
+		memcached_free(cache->mc);
+	free(cache);
+}
+
+static bool
+resting(const struct cache *cache)
+{
+	return cache->mc == NULL ||
+	    num_monotonic_us() < cache->rest_until_us;
+}
+
+/* Did it work?  Counts those times in a row that memcached did not answer. */
+static bool
+worked(struct cache *cache, const char *what, memcached_return_t rc)
+{
+	if (rc == MEMCACHED_SUCCESS || rc == MEMCACHED_NOTFOUND ||
+	    rc == MEMCACHED_NOTSTORED || rc == MEMCACHED_DATA_EXISTS) {
+		cache->failures = 0;
+		return rc == MEMCACHED_SUCCESS;
+	}
+	/* After an odd answer the stream may be out of step: start anew. */
+	memcached_quit(cache->mc);
+	if (++cache->failures >= CACHE_FAILURES_MAX) {
+		cache->rest_until_us = num_monotonic_us() +
+		    CACHE_REST_MS * 1000;
+		/* One more failure after the rest begins the next one. */
+		cache->failures = CACHE_FAILURES_MAX - 1;
+		log_msg(LOG_WARN, "cache_away", "%s: %s", what,
+		    memcached_strerror(cache->mc, rc));
+	}
+	return false;
+}
+
+bool
+cache_get(struct cache *cache, struct arena *a, const char *key,
+    const char **value, size_t *len)
+{
+	memcached_return_t rc;
+	uint32_t flags;
+	char *got;
+
+	if (resting(cache))
+		return false;
+	got = memcached_get(cache->mc, key, strlen(key), len, &flags, &rc);
+	*value = got != NULL ? arena_copy(a, got, *len) : NULL;
+	free(got);
+	return worked(cache, "get", rc) && *value != NULL;
+}
+
+bool
+cache_set(struct cache *cache, const char *key, const char *value,
+    size_t len, int64_t ttl_s)
+{
+	return !resting(cache) && worked(cache, "set", memcached_set(cache->mc,
+	    key, strlen(key), value, len, (time_t)ttl_s, 0));
+}
+
+bool
+cache_add(struct cache *cache, const char *key, const char *value,
+    size_t len, int64_t ttl_s)
+{
+	return !resting(cache) && worked(cache, "add", memcached_add(cache->mc,
+	    key, strlen(key), value, len, (time_t)ttl_s, 0));
+}
+
+const char *
+cache_state(struct cache *cache)
+{
+	memcached_return_t rc;
+	const char *none = "shop:nothing";
+	uint32_t flags;
+	size_t len;
+
+	if (cache->mc == NULL)
+		return "off";
+	if (resting(cache))
+		return "away";
+	free(memcached_get(cache->mc, none, strlen(none), &len, &flags, &rc));
+	worked(cache, "state", rc);
+	return rc == MEMCACHED_NOTFOUND ? "ok" : "away";
+}

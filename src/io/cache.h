@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The cache, over libmemcached.  It speeds up and never decides: whatever
+ * goes wrong is a miss.  No call takes longer than cache_timeout_ms; after
+ * CACHE_FAILURES_MAX failures in a row it is left alone for CACHE_REST_MS.
+ */
+#ifndef SHOP_CACHE_H
+#define SHOP_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+
+#define CACHE_FAILURES_MAX	3
+#define CACHE_REST_MS		2000
+
+struct cache;
+
+/*
+ * The cache by the setting memcached; where that is empty every call is a
+ * miss.  NULL (why[CONF_WHY_BYTES]) when the setting can't be understood.
+ * Nothing is connected yet.
+ */
+struct cache *cache_new(const struct conf *, char *why) MUST_CHECK;
+void cache_free(struct cache *);
+
+/* The value of a key, in the arena; false for none. */
+bool cache_get(struct cache *, struct arena *, const char *key,
+    const char **value, size_t *len);
+
+/* Store for ttl_s; false when that did not work. */
+bool cache_set(struct cache *, const char *key, const char *value,
+    size_t len, int64_t ttl_s);
+
+/* The same, only where the key has no value yet; false also when it has. */
+bool cache_add(struct cache *, const char *key, const char *value,
+    size_t len, int64_t ttl_s);
+
+/* "ok", "away", or "off" where there is none: for /readyz. */
+const char *cache_state(struct cache *);
+
+#endif

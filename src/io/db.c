@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "io/db.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef HAVE_MYSQL_H
+#include <mysql.h>
+#else
+#include <mysql/mysql.h>
+#endif
+
+#include "base/limits.h"
+#include "base/log.h"
+
+#ifndef HAVE_MY_BOOL
+typedef bool my_bool;
+#endif
+
+#define PASSWORD_BYTES_MAX	256
+#define ARGS_MAX		8
+#define COLUMNS_MAX		16
+#define CELL_BYTES_MAX		8192
+/* An audit or a migration takes its time, but not for ever. */
+#define ADMIN_TIMEOUT_S		3600
+
+struct db {
+	const struct conf *conf;
+	enum db_account account;
+	const char *user;
+	char *password;			/* or NULL */
+	const struct db_sql *table;
+	size_t n;
+	MYSQL *conn;			/* NULL: not connected */
+	MYSQL_STMT **stmt;		/* n of them, NULL: not prepared */
+	char error[256];
+};
+
+static const struct {
+	unsigned number;
+	enum db_class before, at_commit;
+} errors[] = {
+#define DB_ERR(number, before, at_commit) \
+	{ number, DB_##before, DB_##at_commit },
+#include "io/db_err.def"
+#undef DB_ERR
+};
+
+enum db_class
+db_classify(unsigned number, bool at_commit)
+{
+	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+		if (errors[i].number == number)
+			return at_commit ? errors[i].at_commit
+			    : errors[i].before;
+	return DB_BUG;
+}
+
+const char *
+db_class_name(enum db_class c)
+{
+	static const char *const names[] = {
+		[DB_OK] = "ok", [DB_ABORTED] = "aborted",
+		[DB_STMT_FAILED] = "statement_failed",
+		[DB_CONN_LOST] = "connection_lost",
+		[DB_NO_CONN] = "no_connection",
+		[DB_NOT_WRITABLE] = "not_writable",
+		[DB_COMMIT_UNKNOWN] = "commit_unknown",
+		[DB_RESOURCE] = "resource", [DB_DUPLICATE] = "duplicate",
+		[DB_REFUSED] = "refused", [DB_BUG] = "bug",
+	};
+
+	return names[c];
+}
+
+struct db *
+db_new(const struct conf *c, enum db_account account,
+    const struct db_sql *table, size_t n, char *why)
+{
+	const char *file = account == DB_ADMIN ? c->db_admin_password_file
+	    : c->db_password_file;
+	struct db *db = calloc(1, sizeof *db);
+	size_t len;
+
+	snprintf(why, CONF_WHY_BYTES, "out of memory");
+	if (db == NULL)
+		return NULL;
+	db->conf = c;
+	db->account = account;
+	db->user = account == DB_ADMIN ? c->db_admin_user : c->db_user;
+	db->table = table;
+	db->n = n;
+	db->stmt = calloc(n + 1, sizeof *db->stmt);
+	if (db->stmt == NULL || (file[0] != '\0' && conf_read_secret(file,
+	    PASSWORD_BYTES_MAX, &db->password, &len, why) != E_OK)) {
+		db_free(db);
+		return NULL;
+	}
+	return db;
+}
+
+static void
+disconnect(struct db *db)
+{
+	for (size_t i = 0; i < db->n; i++) {
+		if (db->stmt[i] != NULL)
+			mysql_stmt_close(db->stmt[i]);
+		db->stmt[i] = NULL;
+	}
+	if (db->conn != NULL)
+		mysql_close(db->conn);
+	db->conn = NULL;
+}
+
+void
+db_free(struct db *db)
+{
+	if (db == NULL)
+		return;
+	if (db->stmt != NULL)
+		disconnect(db);
+	free(db->stmt);
+	if (db->password != NULL)
+		explicit_bzero(db->password, strlen(db->password));
+	free(db->password);
+	free(db);
+}
+
+bool
+db_connected(const struct db *db)
+{
+	return db->conn != NULL;
+}
+
+const char *
+db_error(const struct db *db)
+{
+	return db->error;
+}
+
+/* Log what the server said, where it is first seen. */
+static enum db_class
+told(struct db *db, const char *what, unsigned number, const char *text,
+    bool at_commit)
+{
+	enum db_class class = db_classify(number, at_commit);
+	struct log_line l;
+
+	snprintf(db->error, sizeof db->error, "%s", text);
+	log_begin(&l, class == DB_BUG ? LOG_ERROR : LOG_WARN, "db_error");
+	log_str(&l, "statement", what);
+	log_int(&l, "number", number);
+	log_str(&l, "class", db_class_name(class));
+	log_str(&l, "msg", text);
+	log_end(&l);
+	return class;
+}
+
+/*
+ * Bring the session back to nothing open, or close it: after this no
+ * statement can run inside what is left of a failed one.
+ */
+static void
+recover(struct db *db, enum db_class class)
+{
+	switch (class) {
+	case DB_ABORTED:
+	case DB_STMT_FAILED:
+	case DB_RESOURCE:
+	case DB_DUPLICATE:
+	case DB_REFUSED:
+	case DB_BUG:
+		if (db->conn != NULL && mysql_rollback(db->conn) == 0)
+			return;
+		break;
+	case DB_OK:
+	case DB_CONN_LOST:
+	case DB_NO_CONN:
+	case DB_NOT_WRITABLE:
+	case DB_COMMIT_UNKNOWN:
+		break;
+	}
+	disconnect(db);
+}
+
+static void
+set_tls(struct db *db)
+{
+	const struct conf *c = db->conf;
+	bool on = strcmp(c->db_tls, "off") != 0;
+	bool verify = strcmp(c->db_tls, "verify") == 0;
+
+	if (on)
+		mysql_ssl_set(db->conn, NULL, NULL,
+		    c->db_tls_ca[0] != '\0' ? c->db_tls_ca : NULL, NULL, NULL);
+#if HAVE_DECL_MYSQL_OPT_SSL_MODE
+	unsigned mode = verify ? SSL_MODE_VERIFY_IDENTITY
+	    : on ? SSL_MODE_REQUIRED : SSL_MODE_DISABLED;
+
+	mysql_options(db->conn, MYSQL_OPT_SSL_MODE, &mode);
+#else
+	my_bool enforce = on, check = verify;
+
+	mysql_options(db->conn, MYSQL_OPT_SSL_ENFORCE, &enforce);
+	mysql_options(db->conn, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &check);
+#endif
+}
+
+static void
+set_options(struct db *db)
+{
+	const struct conf *c = db->conf;
+	unsigned connect_s = (unsigned)c->db_connect_timeout_s;
+	unsigned read_s = db->account == DB_ADMIN ? ADMIN_TIMEOUT_S
+	    : (unsigned)c->db_read_timeout_s, off = 0;
+
+	mysql_options(db->conn, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
+	mysql_options(db->conn, MYSQL_OPT_READ_TIMEOUT, &read_s);
+	mysql_options(db->conn, MYSQL_OPT_WRITE_TIMEOUT, &read_s);
+	mysql_options(db->conn, MYSQL_OPT_LOCAL_INFILE, &off);
+	mysql_options(db->conn, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	set_tls(db);
+}
+
+static bool
+set_session(struct db *db)
+{
+	char text[256];
+
+	snprintf(text, sizeof text, "SET SESSION sql_mode = "
+	    "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,"
+	    "ERROR_FOR_DIVISION_BY_ZERO', time_zone = '+00:00', "
+	    "innodb_lock_wait_timeout = %d", (int)db->conf->db_lock_wait_s);
+	return mysql_query(db->conn, text) == 0 && mysql_query(db->conn,
+	    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED") == 0;
+}
+
+static enum db_class
+connect_now(struct db *db)
+{
+	const struct conf *c = db->conf;
+	bool local = c->db_socket[0] != '\0';
+	enum db_class class;
+
+	if (db->conn != NULL)
+		return DB_OK;
+	if ((db->conn = mysql_init(NULL)) == NULL)
+		return told(db, "connect", 2008, "out of memory", false);
+	set_options(db);
+	if (mysql_real_connect(db->conn, local ? NULL : c->db_host, db->user,
+	    db->password, c->db_name, (unsigned)c->db_port,
+	    local ? c->db_socket : NULL, 0) != NULL && set_session(db))
+		return DB_OK;
+	class = told(db, "connect", mysql_errno(db->conn),
+	    mysql_error(db->conn), false);
+	disconnect(db);
+	return class == DB_CONN_LOST ? DB_NO_CONN : class;
+}
+
+static enum db_class
+failed(struct db *db, size_t sql)
+{
+	MYSQL_STMT *stmt = db->stmt[sql];
+	enum db_class class = told(db, db->table[sql].name,
+	    mysql_stmt_errno(stmt), mysql_stmt_error(stmt),
+	    db->table[sql].writes);
+
+	/* Prepared anew next time: what it knew may be what was wrong. */
+	mysql_stmt_close(stmt);
+	db->stmt[sql] = NULL;
+	recover(db, class);
+	return class;
+}
+
+static enum db_class
+prepare(struct db *db, size_t sql)
+{
+	const char *text = db->table[sql].text;
+	enum db_class class;
+
+	if (db->stmt[sql] != NULL)
+		return DB_OK;
+	if ((db->stmt[sql] = mysql_stmt_init(db->conn)) == NULL) {
+		class = told(db, "prepare", 2008, "out of memory", false);
+		recover(db, class);
+		return class;
+	}
+	if (mysql_stmt_prepare(db->stmt[sql], text, strlen(text)) == 0)
+		return DB_OK;
+	class = failed(db, sql);
+	/* A statement that was not even prepared committed nothing. */
+	return class == DB_COMMIT_UNKNOWN ? DB_CONN_LOST : class;
+}
+
+static void
+bind_args(MYSQL_BIND *bind, const struct db_arg *arg, size_t n)
+{
+	memset(bind, 0, n * sizeof *bind);
+	for (size_t i = 0; i < n; i++) {
+		switch (arg[i].type) {
+		case DB_ARG_INT:
+			bind[i].buffer_type = MYSQL_TYPE_LONGLONG;
+			bind[i].buffer = (void *)(uintptr_t)&arg[i].i;
+			break;
+		case DB_ARG_BYTES:
+			bind[i].buffer_type = MYSQL_TYPE_STRING;
+			bind[i].buffer = (void *)(uintptr_t)arg[i].bytes;
+			bind[i].buffer_length = arg[i].len;
+			break;
+		}
+	}
+}
+
+/* Where one row is fetched to. */
+struct row {
+	MYSQL_BIND bind[COLUMNS_MAX];
+	int64_t i[COLUMNS_MAX];
+	char *text[COLUMNS_MAX];
+	unsigned long len[COLUMNS_MAX];
+	my_bool null[COLUMNS_MAX];
+};
+
+static bool
+is_integer(enum enum_field_types type)
+{
+	return type == MYSQL_TYPE_LONGLONG || type == MYSQL_TYPE_LONG ||
+	    type == MYSQL_TYPE_SHORT || type == MYSQL_TYPE_TINY ||
+	    type == MYSQL_TYPE_INT24;
+}
+
+static bool
+bind_row(MYSQL_STMT *stmt, struct arena *a, struct row *row, size_t *cols)
+{
+	MYSQL_RES *meta = mysql_stmt_result_metadata(stmt);
+	const MYSQL_FIELD *field;
+
+	if (meta == NULL)
+		return false;
+	memset(row, 0, sizeof *row);
+	*cols = mysql_num_fields(meta);
+	assert(*cols <= COLUMNS_MAX);
+	for (size_t i = 0; i < *cols; i++) {
+		MYSQL_BIND *b = &row->bind[i];
+
+		field = mysql_fetch_field_direct(meta, (unsigned)i);
+		b->is_null = &row->null[i];
+		b->length = &row->len[i];
+		if (is_integer(field->type)) {
+			b->buffer_type = MYSQL_TYPE_LONGLONG;
+			b->buffer = &row->i[i];
+			continue;
+		}
+		b->buffer_type = MYSQL_TYPE_STRING;
+		b->buffer_length = field->length < CELL_BYTES_MAX
+		    ? field->length + 1 : CELL_BYTES_MAX;
+		if ((row->text[i] = arena_alloc(a, b->buffer_length)) == NULL)
+			break;
+		b->buffer = row->text[i];
+	}
+	mysql_free_result(meta);
+	return (*cols == 0 || row->bind[*cols - 1].buffer != NULL) &&
+	    mysql_stmt_bind_result(stmt, row->bind) == 0;
+}
+
+/* Room for one more row: the arena gives twice as many when they are full. */
+static bool
+grow(struct arena *a, struct db_result *r, size_t *room)
+{
+	size_t more = *room == 0 ? 1 : *room * 2;
+	struct db_cell *cell;
+
+	if (r->rows < *room)
+		return true;
+	if ((cell = arena_alloc(a, more * r->cols * sizeof *cell)) == NULL)
+		return false;
+	if (r->rows > 0)
+		memcpy(cell, r->cell, r->rows * r->cols * sizeof *cell);
+	r->cell = cell;
+	*room = more;
+	return true;
+}
+
+static bool
+copy_row(struct arena *a, const struct row *row, struct db_result *r)
+{
+	struct db_cell *cell = r->cell + r->rows * r->cols;
+
+	for (size_t i = 0; i < r->cols; i++) {
+		cell[i] = (struct db_cell){ .null = row->null[i] };
+		if (cell[i].null)
+			continue;
+		cell[i].i = row->i[i];
+		if (row->text[i] == NULL)
+			continue;
+		cell[i].len = row->len[i];
+		cell[i].s = arena_copy(a, row->text[i], row->len[i]);
+		if (cell[i].s == NULL)
+			return false;
+	}
+	r->rows++;
+	return true;
+}
+
+/* 0 at the end of the rows, else as mysql_stmt_fetch, or 1 without memory. */
+static int
+fetch_rows(MYSQL_STMT *stmt, struct arena *a, struct db_result *r)
+{
+	struct row row;
+	size_t room = 0;
+	int rc;
+
+	if (!bind_row(stmt, a, &row, &r->cols))
+		return 1;
+	while ((rc = mysql_stmt_fetch(stmt)) == 0)
+		if (!grow(a, r, &room) || !copy_row(a, &row, r))
+			return 1;
+	return rc == MYSQL_NO_DATA ? 0 : rc;
+}
+
+/* A CALL ends in a result without columns that tells how it went. */
+static bool
+finish(MYSQL_STMT *stmt)
+{
+	int rc;
+
+	mysql_stmt_free_result(stmt);
+	while ((rc = mysql_stmt_next_result(stmt)) == 0)
+		mysql_stmt_free_result(stmt);
+	return rc == -1;
+}
+
+static enum db_class
+execute(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
+    size_t n, struct db_result *r)
+{
+	MYSQL_STMT *stmt = db->stmt[sql];
+	MYSQL_BIND bind[ARGS_MAX];
+
+	assert(n <= ARGS_MAX);
+	assert(mysql_stmt_param_count(stmt) == n);
+	bind_args(bind, arg, n);
+	if ((n == 0 || mysql_stmt_bind_param(stmt, bind) == 0) &&
+	    mysql_stmt_execute(stmt) == 0 &&
+	    fetch_rows(stmt, a, r) == 0 && finish(stmt))
+		return DB_OK;
+	if (mysql_stmt_errno(stmt) != 0)
+		return failed(db, sql);
+	/* Ours: no memory, or a cell larger than we said; no half result. */
+	told(db, db->table[sql].name, 0, "result does not fit", true);
+	disconnect(db);
+	return db->table[sql].writes ? DB_COMMIT_UNKNOWN : DB_BUG;
+}
+
+enum db_class
+db_run(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
+    size_t n, struct db_result *r)
+{
+	enum db_class class;
+
+	assert(sql < db->n);
+	memset(r, 0, sizeof *r);
+	if ((class = connect_now(db)) != DB_OK ||
+	    (class = prepare(db, sql)) != DB_OK)
+		return class;
+	return execute(db, a, sql, arg, n, r);
+}
+
+static bool
+copy_text_row(struct arena *a, MYSQL_RES *from, MYSQL_ROW row,
+    struct db_result *r)
+{
+	const unsigned long *len = mysql_fetch_lengths(from);
+	struct db_cell *cell = r->cell + r->rows * r->cols;
+
+	for (size_t i = 0; i < r->cols; i++) {
+		cell[i] = (struct db_cell){ .null = row[i] == NULL };
+		if (cell[i].null)
+			continue;
+		cell[i].len = len[i];
+		if ((cell[i].s = arena_copy(a, row[i], len[i])) == NULL)
+			return false;
+	}
+	r->rows++;
+	return true;
+}
+
+static bool
+fetch_text(struct db *db, struct arena *a, struct db_result *r)
+{
+	MYSQL_RES *from = mysql_store_result(db->conn);
+	size_t room = 0;
+	bool ok = true;
+	MYSQL_ROW row;
+
+	if (from == NULL)
+		return mysql_field_count(db->conn) == 0;
+	r->cols = mysql_num_fields(from);
+	while (ok && (row = mysql_fetch_row(from)) != NULL)
+		ok = grow(a, r, &room) && copy_text_row(a, from, row, r);
+	mysql_free_result(from);
+	return ok;
+}
+
+enum db_class
+db_text(struct db *db, struct arena *a, const char *sql, struct db_result *r)
+{
+	enum db_class class;
+
+	memset(r, 0, sizeof *r);
+	if ((class = connect_now(db)) != DB_OK)
+		return class;
+	if (mysql_query(db->conn, sql) == 0 && fetch_text(db, a, r))
+		return DB_OK;
+	class = told(db, "text", mysql_errno(db->conn),
+	    mysql_errno(db->conn) != 0 ? mysql_error(db->conn)
+	    : "result does not fit", true);
+	recover(db, class);
+	return class;
+}
+
+void
+db_release(struct db *db)
+{
+	if (db->conn != NULL && (mysql_rollback(db->conn) != 0 ||
+	    mysql_query(db->conn, "DO RELEASE_ALL_LOCKS()") != 0))
+		disconnect(db);
+}
+
+const struct db_cell *
+db_at(const struct db_result *r, size_t row, size_t col)
+{
+	assert(row < r->rows);
+	assert(col < r->cols);
+	return &r->cell[row * r->cols + col];
+}
+
+const char *
+db_quote(struct db *db, struct arena *a, const char *s)
+{
+	size_t len = strlen(s);
+	char *to = arena_alloc(a, 2 * len + 3);
+
+	if (to == NULL || db->conn == NULL)
+		return NULL;
+	to[0] = '\'';
+	len = mysql_real_escape_string(db->conn, to + 1, s, len);
+	to[len + 1] = '\'';
+	to[len + 2] = '\0';
+	return to;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The database, over libmysqlclient: one connection, opened when it is
+ * needed, closed when its state can't be trusted.  Statements are prepared
+ * once a connection.  Every session runs strict, at READ COMMITTED, in UTC,
+ * with our lock wait.
+ *
+ * What went wrong is a class (db_err.def has every number's), on which the
+ * caller decides; after any error the transaction has been rolled back or
+ * the connection closed, which does the same.  The cause is logged here.
+ */
+#ifndef SHOP_DB_H
+#define SHOP_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+
+enum db_class {
+	DB_OK,
+	DB_ABORTED,		/* transaction rolled back: again */
+	DB_STMT_FAILED,		/* rolled back by us: again */
+	DB_CONN_LOST,		/* nothing was committed: again */
+	DB_NO_CONN,		/* not reached: again, later */
+	DB_NOT_WRITABLE,	/* refused: again, later */
+	DB_COMMIT_UNKNOWN,	/* may be committed: again with the same key */
+	DB_RESOURCE,		/* its disk or memory is full: not now */
+	DB_DUPLICATE,		/* a unique key is taken */
+	DB_REFUSED,		/* a CHECK or a range stopped it */
+	DB_BUG			/* anything else: ours */
+};
+
+const char *db_class_name(enum db_class);
+
+/* The class of an error number; at_commit: it may come from a COMMIT. */
+enum db_class db_classify(unsigned number, bool at_commit);
+
+/* A statement; a caller's table of them is what a db is made with. */
+struct db_sql {
+	const char *name;	/* for the log */
+	const char *text;	/* with ? for each argument */
+	bool writes;		/* a CALL that commits */
+};
+
+struct db_arg {
+	enum { DB_ARG_INT, DB_ARG_BYTES } type;
+	int64_t i;
+	const void *bytes;
+	size_t len;
+};
+
+#define DB_INT(n)	{ .type = DB_ARG_INT, .i = (n) }
+#define DB_BYTES(p, l)	{ .type = DB_ARG_BYTES, .bytes = (p), .len = (l) }
+
+struct db_cell {
+	bool null;
+	int64_t i;		/* of an integer column */
+	const char *s;		/* of any other, 0-terminated; else NULL */
+	size_t len;
+};
+
+/* The rows of the first result set; the arena's. */
+struct db_result {
+	size_t rows, cols;
+	struct db_cell *cell;	/* row by row */
+};
+
+const struct db_cell *db_at(const struct db_result *, size_t row, size_t col);
+
+struct db;
+
+enum db_account { DB_WORKER, DB_ADMIN };
+
+/*
+ * A database by the settings; nothing is opened yet.  NULL when the
+ * account's password file can't be read (why[CONF_WHY_BYTES]) or without
+ * memory.  The settings and the table must outlive it.
+ */
+struct db *db_new(const struct conf *, enum db_account,
+    const struct db_sql *table, size_t n, char *why) MUST_CHECK;
+void db_free(struct db *);
+
+/* Run statement sql of the table. */
+enum db_class db_run(struct db *, struct arena *, size_t sql,
+    const struct db_arg *, size_t n, struct db_result *) MUST_CHECK;
+
+/*
+ * Run SQL that no request has a part in (migrations, audits); cells are all
+ * text.  Not prepared, one statement.  Results may be large: memory is the
+ * arena's.
+ */
+enum db_class db_text(struct db *, struct arena *, const char *sql,
+    struct db_result *) MUST_CHECK;
+
+/* Give up the locks and the transaction a failed CALL may have left. */
+void db_release(struct db *);
+
+/* Is a connection open?  Not whether it still works. */
+bool db_connected(const struct db *);
+
+/* The server's words about the last error, for an operator. */
+const char *db_error(const struct db *);
+
+/* s as a quoted SQL literal; NULL at the arena's maximum or disconnected. */
+const char *db_quote(struct db *, struct arena *, const char *s) MUST_CHECK;
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * FastCGI, over libfcgi: one request at a time from a listening socket.
+ *
+ * libfcgi neither waits with a deadline nor survives a signal in the middle
+ * of a body: signals stay blocked but in fcgi_wait(), the listener is
+ * non-blocking, and a worker that loses the race for a connection waits
+ * again.
+ */
+#ifndef SHOP_FCGI_H
+#define SHOP_FCGI_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct fcgi;
+
+/* On a listening socket, which becomes non-blocking.  NULL: see the log. */
+struct fcgi *fcgi_new(int listen_fd) MUST_CHECK;
+void fcgi_free(struct fcgi *);
+
+/* Until there may be a request; false when a signal outside mask came. */
+bool fcgi_wait(struct fcgi *, const sigset_t *mask);
+
+/* Take a request; false when there is none after all. */
+bool fcgi_accept(struct fcgi *);
+
+/* A parameter of it, until fcgi_finish(); NULL when it was not sent. */
+const char *fcgi_param(const struct fcgi *, const char *name);
+
+/* Exactly len bytes of body; false when fewer or more came. */
+bool fcgi_body(struct fcgi *, char *to, size_t len);
+
+/* Send and end the request; false when the other side is gone. */
+bool fcgi_finish(struct fcgi *, const char *head, size_t head_len,
+    const char *body, size_t body_len);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON in and out, over cJSON (RFC 8259).
+ *
+ * In: json_parse() is one strict gate.  Every byte is scanned before cJSON
+ * sees it: UTF-8, no byte order mark, no NUL and no \u0000, paired
+ * surrogates, the number grammar, no duplicate member, JSON_DEPTH_MAX levels,
+ * nothing behind the value.  json_decode() then fills a struct by a table of
+ * fields and tells every fault, not only the first.
+ *
+ * Out: a writer.  Open, add, close, end; a failure on the way is remembered
+ * and told by json_end().
+ *
+ * All memory is the arena's, or released when it is reset.
+ */
+#ifndef SHOP_JSON_H
+#define SHOP_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/limits.h"
+
+struct json;	/* a parsed value */
+
+/* E_MALFORMED_JSON, E_INTERNAL. */
+enum err json_parse(struct arena *, const char *text, size_t len,
+    const struct json **out) MUST_CHECK;
+
+/* What is wrong with a body: a JSON Pointer (RFC 6901) and a sentence. */
+struct json_fault {
+	const char *pointer;
+	const char *detail;
+};
+
+struct json_faults {
+	size_t n;
+	bool more;	/* there were more than FAULTS_MAX */
+	struct json_fault fault[FAULTS_MAX];
+};
+
+enum json_type {
+	JSON_INT,	/* int64_t; written without '.' or exponent */
+	JSON_STR,	/* const char *, 0-terminated UTF-8 */
+	JSON_LIST,	/* struct json_list of objects */
+};
+
+struct json_list {
+	void *items;	/* n structs, each item_size bytes */
+	size_t n;
+};
+
+/* A row of a field table; a row without a name ends it. */
+struct json_field {
+	const char *name;
+	enum json_type type;
+	bool optional;			/* its place is left as it was */
+	int64_t min, max;		/* value; characters; items */
+	size_t offset;			/* of its place in the struct */
+	const struct json_field *item;	/* JSON_LIST: the items' table */
+	size_t item_size;
+};
+
+/*
+ * Fill *out by the table.  E_VALIDATION_FAILED: faults (which must begin
+ * zeroed) names each missing or unknown member, wrong type and value out of
+ * range, in the table's order, unknown ones last.  E_INTERNAL.
+ */
+enum err json_decode(struct arena *, const struct json *,
+    const struct json_field *, void *out, struct json_faults *) MUST_CHECK;
+
+/* One more fault; a full table remembers that there were more. */
+void json_fault(struct json_faults *, const char *pointer,
+    const char *detail);
+
+/* A member of an object by name and type; false when it is not so. */
+bool json_get_int(const struct json *, const char *name, int64_t *out);
+bool json_get_str(const struct json *, const char *name, const char **out);
+bool json_has(const struct json *, const char *name);
+bool json_is_object(const struct json *);
+/* name is an array of strings and one of them is value. */
+bool json_list_has_str(const struct json *, const char *name,
+    const char *value);
+
+/*
+ * The writer.  A key is NULL inside a list and for the first value; keys and
+ * texts are copied.
+ */
+struct json_writer {
+	struct arena *arena;
+	bool failed;
+	int depth;
+	void *at[JSON_DEPTH_MAX];	/* the open values, outermost first */
+};
+
+void json_begin(struct json_writer *, struct arena *);
+void json_open_object(struct json_writer *, const char *key);
+void json_open_list(struct json_writer *, const char *key);
+void json_close(struct json_writer *);
+void json_int(struct json_writer *, const char *key, int64_t);
+void json_str(struct json_writer *, const char *key, const char *);
+void json_null(struct json_writer *, const char *key);
+
+/* The text of what was written, compact, 0-terminated.  E_INTERNAL. */
+enum err json_end(struct json_writer *, const char **text, size_t *len)
+    MUST_CHECK;
+
+#endif

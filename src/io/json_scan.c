@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "io/json_scan.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/num.h"
+#include "base/utf8.h"
+
+#define STR(x) STR_(x)
+#define STR_(x) #x
+
+/* What next_char() may return that is no code point of a string's. */
+#define CHAR_END 0
+#define CHAR_BAD UTF8_BAD
+
+/*
+ * The 0 behind the text matches nothing, so that no step needs to ask
+ * whether the end was reached: one that reads it goes no further.
+ */
+struct scan {
+	struct arena *arena;
+	char *text;
+	const char *at;
+	int depth;		/* objects and lists open */
+};
+
+struct member {
+	const char *name;	/* behind its opening quote */
+	struct member *next;
+};
+
+static enum err scan_element(struct scan *);
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static void
+skip_blanks(struct scan *s)
+{
+	while (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' ||
+	    *s->at == '\r')
+		s->at++;
+}
+
+static uint32_t
+hex4(const char **at)
+{
+	uint32_t n = 0;
+
+	for (int i = 0; i < 4; i++, ++*at) {
+		char c = **at;
+
+		if (is_digit(c))
+			n = n << 4 | (uint32_t)(c - '0');
+		else if (c >= 'a' && c <= 'f')
+			n = n << 4 | (uint32_t)(c - 'a' + 10);
+		else if (c >= 'A' && c <= 'F')
+			n = n << 4 | (uint32_t)(c - 'A' + 10);
+		else
+			return CHAR_BAD;
+	}
+	return n;
+}
+
+/* Behind "\u". */
+static uint32_t
+utf16_char(const char **at)
+{
+	uint32_t high = hex4(at), low;
+
+	if (high == 0 || high == CHAR_BAD)
+		return CHAR_BAD;
+	if (high < 0xd800 || high > 0xdfff)
+		return high;
+	if (high > 0xdbff || (*at)[0] != '\\' || (*at)[1] != 'u')
+		return CHAR_BAD;
+	*at += 2;
+	low = hex4(at);
+	if (low < 0xdc00 || low > 0xdfff)
+		return CHAR_BAD;
+	return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+}
+
+/* Behind the backslash. */
+static uint32_t
+escaped_char(const char **at)
+{
+	static const char letters[] = "\"\\/bfnrt", means[] = "\"\\/\b\f\n\r\t";
+	char c = **at;
+	const char *letter = c == '\0' ? NULL : strchr(letters, c);
+
+	if (c == '\0')
+		return CHAR_BAD;
+	++*at;
+	if (c == 'u')
+		return utf16_char(at);
+	if (letter == NULL)
+		return CHAR_BAD;
+	return (unsigned char)means[letter - letters];
+}
+
+/* The next code point of a string; CHAR_END behind the closing quote. */
+static uint32_t
+next_char(const char **at)
+{
+	unsigned char c = (unsigned char)**at;
+
+	if (c < 0x20)
+		return CHAR_BAD;
+	if (c >= 0x80)
+		return utf8_next(at);
+	++*at;
+	if (c == '\\')
+		return escaped_char(at);
+	return c == '"' ? CHAR_END : c;
+}
+
+static enum err
+scan_string(struct scan *s)
+{
+	uint32_t c;
+
+	if (*s->at != '"')
+		return E_MALFORMED_JSON;
+	s->at++;
+	while ((c = next_char(&s->at)) != CHAR_END)
+		if (c == CHAR_BAD)
+			return E_MALFORMED_JSON;
+	return E_OK;
+}
+
+/* Two names that were scanned, unescaped on the way. */
+static int
+name_cmp(const void *a, const void *b)
+{
+	const char *p = *(const char *const *)a;
+	const char *q = *(const char *const *)b;
+	uint32_t c, d;
+
+	do {
+		c = next_char(&p);
+		d = next_char(&q);
+	} while (c == d && c != CHAR_END);
+	return (c > d) - (c < d);
+}
+
+/* By sorting: comparing each with each takes a body of many names for ever. */
+static enum err
+refuse_duplicates(struct arena *a, const struct member *m, size_t n)
+{
+	const char **names;
+
+	if (n < 2)
+		return E_OK;
+	if ((names = arena_alloc(a, n * sizeof *names)) == NULL)
+		return E_INTERNAL;
+	for (size_t i = 0; m != NULL; m = m->next)
+		names[i++] = m->name;
+	qsort(names, n, sizeof *names, name_cmp);
+	for (size_t i = 1; i < n; i++)
+		if (name_cmp(&names[i - 1], &names[i]) == 0)
+			return E_MALFORMED_JSON;
+	return E_OK;
+}
+
+static enum err
+scan_member(struct scan *s, struct member **members)
+{
+	struct member *m = arena_alloc(s->arena, sizeof *m);
+	enum err e;
+
+	if (m == NULL)
+		return E_INTERNAL;
+	skip_blanks(s);
+	*m = (struct member){ s->at + 1, *members };
+	*members = m;
+	if ((e = scan_string(s)) != E_OK)
+		return e;
+	skip_blanks(s);
+	if (*s->at != ':')
+		return E_MALFORMED_JSON;
+	s->at++;
+	return scan_element(s);
+}
+
+/* Behind an opening bracket: is it closed at once? */
+static bool
+scan_empty(struct scan *s, char close)
+{
+	skip_blanks(s);
+	if (*s->at != close)
+		return false;
+	s->at++;
+	return true;
+}
+
+static enum err
+scan_object(struct scan *s)
+{
+	struct member *members = NULL;
+	size_t n = 0;
+	enum err e;
+
+	s->at++;
+	if (scan_empty(s, '}'))
+		return E_OK;
+	for (;; s->at++) {
+		if ((e = scan_member(s, &members)) != E_OK)
+			return e;
+		n++;
+		if (*s->at != ',')
+			break;
+	}
+	if (*s->at != '}')
+		return E_MALFORMED_JSON;
+	s->at++;
+	return refuse_duplicates(s->arena, members, n);
+}
+
+static enum err
+scan_list(struct scan *s)
+{
+	enum err e;
+
+	s->at++;
+	if (scan_empty(s, ']'))
+		return E_OK;
+	for (;; s->at++) {
+		if ((e = scan_element(s)) != E_OK)
+			return e;
+		if (*s->at != ',')
+			break;
+	}
+	if (*s->at != ']')
+		return E_MALFORMED_JSON;
+	s->at++;
+	return E_OK;
+}
+
+static enum err
+scan_nested(struct scan *s)
+{
+	enum err e;
+
+	if (s->depth == JSON_DEPTH_MAX)
+		return E_MALFORMED_JSON;
+	s->depth++;
+	e = *s->at == '{' ? scan_object(s) : scan_list(s);
+	s->depth--;
+	return e;
+}
+
+static enum err
+scan_word(struct scan *s, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (strncmp(s->at, word, len) != 0)
+		return E_MALFORMED_JSON;
+	s->at += len;
+	return E_OK;
+}
+
+/* Put a stand-in where cJSON would round, or stop short. */
+static void
+settle_number(struct scan *s, const char *from, bool whole)
+{
+	static const char fraction[] = STR(JSON_SCAN_FRACTION);
+	static const char huge[] = STR(JSON_SCAN_HUGE);
+	size_t len = (size_t)(s->at - from);
+	char *to = s->text + (from - s->text);
+	int64_t n;
+
+	/* num_parse() knows no -0, which is 0. */
+	if (whole && (num_parse(from, len, -SAFE_INT_MAX, SAFE_INT_MAX, &n) ||
+	    (len == 2 && from[1] == '0')))
+		return;
+	memset(to, ' ', len);
+	if (whole)
+		memcpy(to, huge, sizeof huge - 1);
+	else
+		memcpy(to, fraction, sizeof fraction - 1);
+}
+
+/* Its digits; false when there are none. */
+static bool
+skip_digits(struct scan *s)
+{
+	const char *from = s->at;
+
+	while (is_digit(*s->at))
+		s->at++;
+	return s->at != from;
+}
+
+static enum err
+scan_number(struct scan *s)
+{
+	const char *from = s->at;
+	bool whole = true;
+
+	s->at += *s->at == '-';
+	if (*s->at == '0')
+		s->at++;
+	else if (!skip_digits(s))
+		return E_MALFORMED_JSON;
+	if (*s->at == '.') {
+		whole = false;
+		s->at++;
+		if (!skip_digits(s))
+			return E_MALFORMED_JSON;
+	}
+	if (*s->at == 'e' || *s->at == 'E') {
+		whole = false;
+		s->at++;
+		s->at += *s->at == '+' || *s->at == '-';
+		if (!skip_digits(s))
+			return E_MALFORMED_JSON;
+	}
+	settle_number(s, from, whole);
+	return E_OK;
+}
+
+static enum err
+scan_value(struct scan *s)
+{
+	switch (*s->at) {
+	case '{':
+	case '[':
+		return scan_nested(s);
+	case '"':
+		return scan_string(s);
+	case 't':
+		return scan_word(s, "true");
+	case 'f':
+		return scan_word(s, "false");
+	case 'n':
+		return scan_word(s, "null");
+	default:
+		return scan_number(s);
+	}
+}
+
+/* A value and the blanks around it. */
+static enum err
+scan_element(struct scan *s)
+{
+	enum err e;
+
+	skip_blanks(s);
+	e = scan_value(s);
+	skip_blanks(s);
+	return e;
+}
+
+enum err
+json_scan(struct arena *a, char *text, size_t len)
+{
+	struct scan s = { a, text, text, 0 };
+	enum err e = scan_element(&s);
+
+	if (e != E_OK)
+		return e;
+	/* A 0 inside the text stops the scan as well, but not here. */
+	return s.at == text + len ? E_OK : E_MALFORMED_JSON;
+}

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "io/jwt.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "io/crypto.h"
+#include "io/json.h"
+
+#define KID_BYTES_MAX 64
+#define SUFFIX ".key"
+
+struct key {
+	char kid[KID_BYTES_MAX + 1];
+	char bytes[JWT_KEY_BYTES_MAX];
+	size_t len;		/* 0: there is none */
+};
+
+struct jwt_keys {
+	struct key nameless;	/* jwt_secret_file's */
+	struct key named[JWT_KEYS_MAX];
+	size_t n;
+};
+
+static enum err
+load_key(struct key *k, const char *path, char *why)
+{
+	enum err e;
+	char *secret;
+	size_t len;
+
+	e = conf_read_secret(path, JWT_KEY_BYTES_MAX, &secret, &len, why);
+	if (e != E_OK)
+		return e;
+	if (len < JWT_KEY_BYTES_MIN) {
+		snprintf(why, CONF_WHY_BYTES, "%.300s: a key must have at "
+		    "least %d bytes", path, JWT_KEY_BYTES_MIN);
+		e = E_INVALID_PARAMETER;
+	} else {
+		memcpy(k->bytes, secret, len);
+		k->len = len;
+	}
+	explicit_bzero(secret, len);
+	free(secret);
+	return e;
+}
+
+/* NAME of NAME.key; false for a file that is none of ours. */
+static bool
+kid_of(const char *file, char kid[KID_BYTES_MAX + 1])
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789._-";
+	size_t suffix = strlen(SUFFIX), len = strlen(file);
+
+	if (len <= suffix || len - suffix > KID_BYTES_MAX)
+		return false;
+	len -= suffix;
+	if (strcmp(file + len, SUFFIX) != 0 || strspn(file, allowed) < len)
+		return false;
+	memcpy(kid, file, len);
+	kid[len] = '\0';
+	return true;
+}
+
+static enum err
+load_named(struct jwt_keys *keys, const char *dir, const char *file, char *why)
+{
+	char path[sizeof ((struct conf *)0)->jwt_key_dir + 1 + 256];
+	struct key *k = &keys->named[keys->n];
+	char kid[KID_BYTES_MAX + 1];
+	enum err e;
+
+	if (!kid_of(file, kid))
+		return E_OK;
+	if (keys->n == JWT_KEYS_MAX) {
+		snprintf(why, CONF_WHY_BYTES, "%.300s: holds more than %d "
+		    "keys", dir, JWT_KEYS_MAX);
+		return E_INVALID_PARAMETER;
+	}
+	snprintf(path, sizeof path, "%s/%s", dir, file);
+	if ((e = load_key(k, path, why)) != E_OK)
+		return e;
+	memcpy(k->kid, kid, sizeof kid);
+	keys->n++;
+	return E_OK;
+}
+
+static enum err
+load_dir(struct jwt_keys *keys, const char *dir, char *why)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+	enum err e = E_OK;
+
+	while (d != NULL && e == E_OK) {
+		errno = 0;
+		if ((entry = readdir(d)) == NULL)
+			break;
+		e = load_named(keys, dir, entry->d_name, why);
+	}
+	if (e == E_OK && errno != 0) {
+		snprintf(why, CONF_WHY_BYTES, "%.300s: %s", dir,
+		    strerror(errno));
+		e = E_INVALID_PARAMETER;
+	}
+	if (d != NULL)
+		closedir(d);
+	return e;
+}
+
+enum err
+jwt_keys_load(const struct conf *c, struct jwt_keys **out, char *why)
+{
+	struct jwt_keys *keys = calloc(1, sizeof *keys);
+	enum err e = E_OK;
+
+	if (keys == NULL) {
+		snprintf(why, CONF_WHY_BYTES, "out of memory");
+		return E_INTERNAL;
+	}
+	if (c->jwt_secret_file[0] != '\0')
+		e = load_key(&keys->nameless, c->jwt_secret_file, why);
+	if (e == E_OK && c->jwt_key_dir[0] != '\0')
+		e = load_dir(keys, c->jwt_key_dir, why);
+	if (e == E_OK && keys->nameless.len == 0 && keys->n == 0) {
+		snprintf(why, CONF_WHY_BYTES, "jwt_secret_file, jwt_key_dir: "
+		    "no key for tokens is set");
+		e = E_INVALID_PARAMETER;
+	}
+	if (e != E_OK) {
+		jwt_keys_free(keys);
+		return e;
+	}
+	*out = keys;
+	return E_OK;
+}
+
+void
+jwt_keys_free(struct jwt_keys *keys)
+{
+	if (keys == NULL)
+		return;
+	explicit_bzero(keys, sizeof *keys);
+	free(keys);
+}
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    "abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+static const char *
+base64url(struct arena *a, const void *from, size_t len)
+{
+	const unsigned char *in = from;
+	size_t chars = (len * 8 + 5) / 6;
+	char *out = arena_alloc(a, chars + 1);
+
+	for (size_t i = 0; out != NULL && i < chars; i++) {
+		size_t byte = i * 6 / 8, shift = i * 6 % 8;
+		unsigned int two = (unsigned int)in[byte] << 8;
+
+		if (byte + 1 < len)
+			two |= in[byte + 1];
+		out[i] = alphabet[two >> (10 - shift) & 0x3f];
+	}
+	return out;
+}
+
+struct part {
+	const char *text;	/* of the token */
+	size_t len;
+};
+
+/*
+ * A part's bytes.  One sequence of bytes has one spelling only: no padding,
+ * no blanks, no bits left over that are not 0 (RFC 4648, 3.5).
+ */
+static enum err
+unbase64url(struct arena *a, const struct part *p, unsigned char **out,
+    size_t *out_len)
+{
+	unsigned int bits = 0, n = 0;
+	const char *at;
+
+	*out_len = 0;
+	if ((*out = arena_alloc(a, p->len * 6 / 8 + 1)) == NULL)
+		return E_INTERNAL;
+	for (size_t i = 0; i < p->len; i++) {
+		at = memchr(alphabet, p->text[i], sizeof alphabet - 1);
+		if (at == NULL)
+			return E_INVALID_TOKEN;
+		bits = bits << 6 | (unsigned int)(at - alphabet);
+		if ((n += 6) >= 8) {
+			n -= 8;
+			(*out)[(*out_len)++] = (unsigned char)(bits >> n);
+			bits &= (1U << n) - 1;
+		}
+	}
+	/* Six bits over: a length of 4n + 1, which no bytes have. */
+	return n == 6 || bits != 0 ? E_INVALID_TOKEN : E_OK;
+}
+
+struct verifying {
+	const struct jwt_keys *keys;
+	const struct conf *conf;
+	struct arena *arena;
+	const char *cause;
+};
+
+static enum err
+refuse(struct verifying *v, const char *cause)
+{
+	v->cause = cause;
+	return E_INVALID_TOKEN;
+}
+
+/* Header, claims, signature: exactly three. */
+static bool
+split(const char *token, size_t len, struct part part[3])
+{
+	const char *end = token + len, *dot;
+
+	for (int i = 0; i < 2; i++) {
+		dot = memchr(token, '.', (size_t)(end - token));
+		if (dot == NULL)
+			return false;
+		part[i] = (struct part){ token, (size_t)(dot - token) };
+		token = dot + 1;
+	}
+	part[2] = (struct part){ token, (size_t)(end - token) };
+	return memchr(token, '.', part[2].len) == NULL;
+}
+
+static enum err
+parse_part(struct verifying *v, const struct part *p, const struct json **out)
+{
+	unsigned char *bytes;
+	size_t len;
+	enum err e = unbase64url(v->arena, p, &bytes, &len);
+
+	if (e == E_OK)
+		e = json_parse(v->arena, (const char *)bytes, len, out);
+	if (e == E_INVALID_TOKEN)
+		return refuse(v, "not base64url");
+	if (e == E_MALFORMED_JSON)
+		return refuse(v, "not JSON");
+	if (e == E_OK && !json_is_object(*out))
+		return refuse(v, "not a JSON object");
+	return e;
+}
+
+static const struct key *
+find_key(const struct jwt_keys *keys, const char *kid)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (strcmp(keys->named[i].kid, kid) == 0)
+			return &keys->named[i];
+	return NULL;
+}
+
+static enum err
+select_key(struct verifying *v, const struct json *header,
+    const struct key **key)
+{
+	const char *kid;
+
+	if (!json_has(header, "kid")) {
+		*key = &v->keys->nameless;
+		return (*key)->len > 0 ? E_OK : refuse(v, "kid is missing");
+	}
+	if (!json_get_str(header, "kid", &kid))
+		return refuse(v, "kid is not a string");
+	*key = find_key(v->keys, kid);
+	return *key != NULL ? E_OK : refuse(v, "unknown kid");
+}
+
+static enum err
+check_header(struct verifying *v, const struct part *p,
+    const struct key **key)
+{
+	/* They bring a key of their own, or change how to read the rest. */
+	static const char *const refused[] = { "jwk", "jku", "x5u", "x5c",
+	    "x5t", "x5t#S256", "crit", "b64", "zip" };
+	const struct json *header;
+	const char *text;
+	enum err e = parse_part(v, p, &header);
+
+	if (e != E_OK)
+		return e;
+	if (!json_get_str(header, "alg", &text) || strcmp(text, "HS256") != 0)
+		return refuse(v, "alg is not HS256");
+	if (json_has(header, "typ") && (!json_get_str(header, "typ", &text) ||
+	    strcasecmp(text, "JWT") != 0))
+		return refuse(v, "typ is not JWT");
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+		if (json_has(header, refused[i]))
+			return refuse(v, "a header member we refuse");
+	return select_key(v, header, key);
+}
+
+static enum err
+check_signature(struct verifying *v, const struct key *key,
+    const char *signed_text, size_t len, const struct part *p)
+{
+	unsigned char mac[SHA256_BYTES], *given;
+	size_t given_len;
+	enum err e = unbase64url(v->arena, p, &given, &given_len);
+
+	if (e == E_INVALID_TOKEN)
+		return refuse(v, "signature is not base64url");
+	if (e != E_OK)
+		return e;
+	if (given_len != sizeof mac)
+		return refuse(v, "signature has not 32 bytes");
+	e = crypto_hmac_sha256(key->bytes, key->len, signed_text, len, mac);
+	if (e == E_OK && !crypto_equal(mac, given, sizeof mac))
+		e = refuse(v, "wrong signature");
+	/* What was awaited must not lie about: it would sign the forgery. */
+	explicit_bzero(mac, sizeof mac);
+	return e;
+}
+
+static enum err
+check_begun(struct verifying *v, const struct json *claims, const char *name,
+    int64_t now_s)
+{
+	int64_t t;
+
+	if (!json_has(claims, name))
+		return E_OK;
+	if (!json_get_int(claims, name, &t))
+		return refuse(v, "nbf or iat is not an integer");
+	if (t - v->conf->jwt_leeway_s > now_s)
+		return refuse(v, "nbf or iat lies ahead");
+	return E_OK;
+}
+
+static enum err
+check_parties(struct verifying *v, const struct json *claims)
+{
+	const char *issuer = v->conf->jwt_issuer, *text;
+	const char *audience = v->conf->jwt_audience;
+
+	if (issuer[0] != '\0' && (!json_get_str(claims, "iss", &text) ||
+	    strcmp(text, issuer) != 0))
+		return refuse(v, "wrong iss");
+	if (audience[0] == '\0' ||
+	    json_list_has_str(claims, "aud", audience) ||
+	    (json_get_str(claims, "aud", &text) &&
+	    strcmp(text, audience) == 0))
+		return E_OK;
+	return refuse(v, "wrong aud");
+}
+
+static enum err
+check_claims(struct verifying *v, const struct part *p, int64_t now_s,
+    int64_t *user_id)
+{
+	const struct json *claims;
+	const char *sub;
+	int64_t exp;
+	enum err e = parse_part(v, p, &claims);
+
+	if (e != E_OK)
+		return e;
+	if (!json_get_str(claims, "sub", &sub) ||
+	    !num_parse(sub, strlen(sub), 1, SAFE_INT_MAX, user_id))
+		return refuse(v, "sub is not a user's id");
+	if (!json_get_int(claims, "exp", &exp))
+		return refuse(v, "exp is not an integer");
+	if ((e = check_begun(v, claims, "nbf", now_s)) != E_OK ||
+	    (e = check_begun(v, claims, "iat", now_s)) != E_OK ||
+	    (e = check_parties(v, claims)) != E_OK)
+		return e;
+	if (exp > now_s)
+		return E_OK;
+	v->cause = "past its exp";
+	return E_EXPIRED_TOKEN;
+}
+
+static enum err
+verify(struct verifying *v, const char *token, size_t len, int64_t now_s,
+    int64_t *user_id)
+{
+	const struct key *key = NULL;
+	struct part part[3];
+	enum err e;
+
+	if (len > TOKEN_BYTES_MAX)
+		return refuse(v, "too long");
+	if (!split(token, len, part))
+		return refuse(v, "not three parts");
+	if ((e = check_header(v, &part[0], &key)) != E_OK)
+		return e;
+	e = check_signature(v, key, token, (size_t)(part[2].text - 1 - token),
+	    &part[2]);
+	/* Nothing of the claims is read before this. */
+	if (e != E_OK)
+		return e;
+	return check_claims(v, &part[1], now_s, user_id);
+}
+
+enum err
+jwt_verify(const struct jwt_keys *keys, const struct conf *c, struct arena *a,
+    const char *token, size_t len, int64_t now_s, int64_t *user_id,
+    const char **cause)
+{
+	struct verifying v = { keys, c, a, "out of memory or libcrypto" };
+	int64_t id = 0;
+	enum err e = verify(&v, token, len, now_s, &id);
+
+	if (e == E_OK)
+		*user_id = id;
+	else
+		*cause = v.cause;
+	return e;
+}
+
+/* {"alg":"HS256","typ":"JWT"} and the claims, ready to be signed. */
+static enum err
+unsigned_token(const struct conf *c, struct arena *a, int64_t user_id,
+    int64_t now_s, int64_t exp, const char **out)
+{
+	static const char header[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+	const char *text, *head, *claims;
+	struct json_writer w;
+	size_t len;
+	enum err e;
+
+	json_begin(&w, a);
+	json_open_object(&w, NULL);
+	json_str(&w, "sub", arena_printf(a, "%" PRId64, user_id));
+	json_int(&w, "iat", now_s);
+	json_int(&w, "exp", exp);
+	if (c->jwt_issuer[0] != '\0')
+		json_str(&w, "iss", c->jwt_issuer);
+	if (c->jwt_audience[0] != '\0')
+		json_str(&w, "aud", c->jwt_audience);
+	json_close(&w);
+	if ((e = json_end(&w, &text, &len)) != E_OK)
+		return e;
+	head = base64url(a, header, sizeof header - 1);
+	claims = base64url(a, text, len);
+	if (head == NULL || claims == NULL)
+		return E_INTERNAL;
+	*out = arena_printf(a, "%s.%s", head, claims);
+	return *out != NULL ? E_OK : E_INTERNAL;
+}
+
+enum err
+jwt_sign(const struct jwt_keys *keys, const struct conf *c, struct arena *a,
+    int64_t user_id, int64_t now_s, int64_t ttl_s, const char **token)
+{
+	const struct key *k = &keys->nameless;
+	unsigned char mac[SHA256_BYTES];
+	const char *text, *signature;
+	int64_t exp;
+	enum err e;
+
+	if (k->len == 0 || !num_add(now_s, ttl_s, &exp)) {
+		log_msg(LOG_ERROR, "jwt", k->len == 0
+		    ? "jwt_secret_file is not set: nothing to sign with"
+		    : "a lifetime that does not fit");
+		return E_INTERNAL;
+	}
+	e = unsigned_token(c, a, user_id, now_s, exp, &text);
+	if (e != E_OK)
+		return e;
+	e = crypto_hmac_sha256(k->bytes, k->len, text, strlen(text), mac);
+	if (e != E_OK)
+		return e;
+	if ((signature = base64url(a, mac, sizeof mac)) == NULL)
+		return E_INTERNAL;
+	*token = arena_printf(a, "%s.%s", text, signature);
+	return *token != NULL ? E_OK : E_INTERNAL;
+}
+
+_Static_assert(SHA256_BYTES == 32, "HS256's signature has 32 bytes");
+_Static_assert(sizeof alphabet == 64 + 1, "six bits");

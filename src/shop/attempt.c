@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "shop/attempt.h"
+
+#include <assert.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "base/conf.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/num.h"
+
+/* How long an attempt after this failure may take; 0: there is no point. */
+static int64_t
+next_takes_ms(const struct conf *c, enum db_class class)
+{
+	switch (class) {
+	case DB_ABORTED:
+	case DB_STMT_FAILED:
+		/* The server answers, so one more lock wait is the worst. */
+		return c->db_lock_wait_s * 1000 + 200;
+	case DB_CONN_LOST:
+	case DB_COMMIT_UNKNOWN:
+	case DB_NO_CONN:
+	case DB_NOT_WRITABLE:
+		return (c->db_connect_timeout_s + c->db_read_timeout_s) * 1000;
+	case DB_OK:
+	case DB_RESOURCE:
+	case DB_DUPLICATE:
+	case DB_REFUSED:
+	case DB_BUG:
+		break;
+	}
+	return 0;
+}
+
+static int64_t
+elapsed_ms(const struct ctx *ctx)
+{
+	return (num_monotonic_us() - ctx->start_us) / 1000;
+}
+
+/* Full jitter: anything up to a bound that doubles with each attempt. */
+static void
+pause_before(int attempt, enum db_class class)
+{
+	bool quick = class == DB_ABORTED || class == DB_STMT_FAILED;
+	int64_t bound_us = (quick ? 5000 : 50000) << attempt;
+	int64_t most_us = quick ? 100000 : 500000;
+	struct timespec t = { 0 };
+	uint32_t chance;
+
+	if (getrandom(&chance, sizeof chance, 0) != sizeof chance)
+		chance = UINT32_MAX;
+	if (bound_us > most_us)
+		bound_us = most_us;
+	t.tv_nsec = (long)(bound_us * chance / UINT32_MAX) * 1000;
+	nanosleep(&t, NULL);
+}
+
+/* One more?  If so the pause is over when this returns. */
+static bool
+again(struct ctx *ctx, enum db_class class)
+{
+	int64_t takes_ms = next_takes_ms(ctx->conf, class);
+	int64_t left_ms = ctx->conf->request_deadline_ms - elapsed_ms(ctx);
+
+	ctx->trace.cause = db_class_name(class);
+	if (takes_ms == 0 || ctx->trace.attempts >= ATTEMPTS_MAX ||
+	    takes_ms > left_ms)
+		return false;
+	pause_before(ctx->trace.attempts, class);
+	return true;
+}
+
+static enum err
+gave_up(enum db_class class, enum err failed)
+{
+	switch (class) {
+	case DB_ABORTED:
+	case DB_STMT_FAILED:
+		return failed;
+	case DB_CONN_LOST:
+	case DB_NO_CONN:
+	case DB_NOT_WRITABLE:
+	case DB_RESOURCE:
+		return E_UNAVAILABLE;
+	case DB_COMMIT_UNKNOWN:
+		return E_OUTCOME_UNKNOWN;
+	case DB_OK:
+	case DB_DUPLICATE:
+	case DB_REFUSED:
+	case DB_BUG:
+		break;
+	}
+	return E_INTERNAL;
+}
+
+enum err
+attempt_read(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
+    size_t n, struct db_result *r)
+{
+	enum db_class class;
+
+	ctx->trace.attempts = 0;
+	do {
+		ctx->trace.attempts++;
+		class = db_run(ctx->db, ctx->arena, sql, arg, n, r);
+		if (class == DB_OK)
+			return E_OK;
+	} while (again(ctx, class));
+	return gave_up(class, E_UNAVAILABLE);
+}
+
+/* The routine's own word. */
+static enum err
+outcome(const struct db_result *r, bool *replayed)
+{
+	const char *code = r->rows > 0 ? db_at(r, 0, 0)->s : NULL;
+
+	*replayed = code != NULL && strcmp(code, "replayed") == 0;
+	if (*replayed)
+		return E_OK;
+	for (int e = E_OK; code != NULL && e < E_COUNT; e++)
+		if (strcmp(err_row((enum err)e)->code, code) == 0)
+			return (enum err)e;
+	log_msg(LOG_ERROR, "bad_outcome", "a routine answered %s",
+	    code != NULL ? code : "nothing");
+	return E_INTERNAL;
+}
+
+/* A routine waits one second for its key: this is how often it may. */
+static bool
+may_wait_on(const struct ctx *ctx)
+{
+	return elapsed_ms(ctx) + 1000 <= IDEM_WAIT_MS;
+}
+
+enum err
+attempt_write(struct ctx *ctx, const struct write *w, struct db_result *r,
+    bool *replayed)
+{
+	bool unknown = false;
+	enum db_class class;
+	enum err e;
+
+	assert(sql_table[w->sql].writes);
+	ctx->trace.attempts = 0;
+	do {
+		ctx->trace.attempts++;
+		if (w->attempt != NULL)
+			*w->attempt = ctx->trace.attempts;
+		do {
+			class = db_run(ctx->db, ctx->arena, w->sql, w->arg,
+			    w->n, r);
+			e = class == DB_OK ? outcome(r, replayed) : E_INTERNAL;
+		} while (e == E_IN_PROGRESS && may_wait_on(ctx));
+		if (class == DB_OK) {
+			/* Ours, when an attempt of ours was lost. */
+			*replayed = *replayed && !unknown;
+			return e;
+		}
+		unknown = unknown || class == DB_COMMIT_UNKNOWN;
+	} while (again(ctx, class));
+	db_release(ctx->db);
+	/* A lost COMMIT stays unknown, whatever failed after it. */
+	return gave_up(unknown ? DB_COMMIT_UNKNOWN : class, w->failed);
+}

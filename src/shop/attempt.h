@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Running a statement until it is done or there is no point in going on.
+ *
+ * The one retry loop: at most ATTEMPTS_MAX attempts, a random pause between
+ * them, none begun that can't end by the request's deadline.  An attempt is
+ * the whole transaction with the same idempotency key, so that one whose
+ * outcome was lost is never applied twice: the next finds its key.
+ *
+ * ctx->trace learns the attempts and the cause of a failure.
+ */
+#ifndef SHOP_ATTEMPT_H
+#define SHOP_ATTEMPT_H
+
+#include <stdbool.h>
+
+#include "base/ctx.h"
+#include "base/err.h"
+#include "shop/sql.h"
+
+#define IDEM_BYTES 16
+
+/* What makes a write happen once. */
+struct idem {
+	unsigned char id[IDEM_BYTES];		/* digest of user, route, key */
+	unsigned char fingerprint[IDEM_BYTES];	/* digest of the values */
+	bool from_client;	/* the client chose the key: others may wait */
+};
+
+/* The routines' first four arguments. */
+#define IDEM_ARGS(user_id, idem)				\
+	DB_INT(user_id),					\
+	DB_BYTES((idem)->id, IDEM_BYTES),			\
+	DB_BYTES((idem)->fingerprint, IDEM_BYTES),		\
+	DB_INT((idem)->from_client ? 1 : 0)
+
+struct write {
+	enum sql sql;
+	struct db_arg *arg;
+	size_t n;
+	int64_t *attempt;	/* set to the attempt's number; or NULL */
+	enum err failed;	/* the answer when all attempts failed */
+};
+
+/*
+ * Run a routine.  Its first column is its outcome: 'ok', 'replayed' (the
+ * same, with *replayed set unless this very request had done it), or the
+ * wire code of the error that is returned, with the row in *r.  Else w->failed,
+ * E_UNAVAILABLE, E_OUTCOME_UNKNOWN, E_INTERNAL.
+ */
+enum err attempt_write(struct ctx *, const struct write *,
+    struct db_result *r, bool *replayed) MUST_CHECK;
+
+/* Run a statement that reads.  E_UNAVAILABLE, E_INTERNAL. */
+enum err attempt_read(struct ctx *, enum sql, const struct db_arg *,
+    size_t n, struct db_result *r) MUST_CHECK;
+
+#endif

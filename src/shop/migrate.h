@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bringing a database up to date: the migrations of schema/migrations that
+ * it has not had (dbmate's file format and table), the routines of
+ * schema/routines that have changed, and the workers' account with its
+ * rights: SELECT, and EXECUTE of the routines marked "-- grant: worker".
+ */
+#ifndef SHOP_MIGRATE_H
+#define SHOP_MIGRATE_H
+
+#include <stdio.h>
+
+#include "shop/attempt.h"
+
+/*
+ * Tells out what it does, a line each; nothing is said and done where all is
+ * up to date.  One runs at a time.  E_UNAVAILABLE: *why says why; what was
+ * done until then stands, and the next run goes on from there.  A schema with
+ * migrations that we do not have is refused.
+ */
+enum err migrate_run(struct ctx *, FILE *out, const char **why) MUST_CHECK;
+
+#endif

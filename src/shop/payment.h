@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Payments.  The payment service is the routine payment_request, which takes
+ * the total from the user's points inside the order's transaction: approved
+ * and ordered are one event.  What remains for here is what the service said
+ * when it said no.
+ */
+#ifndef SHOP_PAYMENT_H
+#define SHOP_PAYMENT_H
+
+#include "shop/attempt.h"
+
+enum payment_status { PAYMENT_APPROVED, PAYMENT_FAILED };
+
+struct payment {
+	int64_t id;
+	enum payment_status status;
+	int64_t amount_pt;
+	int64_t attempts;	/* 1..ATTEMPTS_MAX */
+};
+
+/* The status by the name the tables and the wire have for it. */
+const char *payment_status_name(enum payment_status);
+bool payment_status_parse(const char *, enum payment_status *) MUST_CHECK;
+
+/*
+ * Record that the payment for these lines (as order_place takes them) failed
+ * in all of ctx->trace.attempts, because of ctx->trace.cause: one row, and
+ * nothing else.  Tried once: E_UNAVAILABLE when even that fails.
+ */
+enum err payment_fail(struct ctx *, int64_t user_id, const char *lines)
+    MUST_CHECK;
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "shop/script.h"
+
+#include <string.h>
+
+/* Cuts the line off and moves behind it. */
+static char *
+take_line(char **at)
+{
+	char *line = *at;
+	size_t len = strcspn(line, "\n");
+
+	*at = line + len + (line[len] == '\n');
+	line[len] = '\0';
+	return line;
+}
+
+static const char *
+label(char *comment)
+{
+	char *name = comment + 2 + strspn(comment + 2, " ");
+	size_t len = strcspn(name, " :");
+
+	if (len == 0 || name[len] != ':')
+		return NULL;
+	name[len] = '\0';
+	return name;
+}
+
+const char *
+script_next(char **at, const char **name)
+{
+	const char *found;
+	char *statement, *end;
+
+	*name = NULL;
+	for (;;) {
+		*at += strspn(*at, " \t\r\n");
+		if (strncmp(*at, "--", 2) != 0)
+			break;
+		if ((found = label(take_line(at))) != NULL)
+			*name = found;
+	}
+	if (**at == '\0')
+		return NULL;
+	statement = *at;
+	if ((end = strstr(statement, ";\n")) == NULL) {
+		*at += strlen(statement);
+		return statement;
+	}
+	*end = '\0';
+	*at = end + 2;
+	return statement;
+}

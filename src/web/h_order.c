@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "shop/order.h"
+#include "web/route.h"
+
+struct basket {
+	struct json_list lines;		/* of struct order_line */
+};
+
+static const struct json_field line_fields[] = {
+	{ .name = "productId", .type = JSON_INT, .min = 1,
+	    .max = SAFE_INT_MAX,
+	    .offset = offsetof(struct order_line, product_id) },
+	{ .name = "quantity", .type = JSON_INT, .min = 1,
+	    .max = QUANTITY_MAX,
+	    .offset = offsetof(struct order_line, quantity) },
+	{ .name = NULL },
+};
+
+static const struct json_field basket_fields[] = {
+	{ .name = "items", .type = JSON_LIST, .min = 1,
+	    .max = ORDER_LINES_MAX, .offset = offsetof(struct basket, lines),
+	    .item = line_fields, .item_size = sizeof(struct order_line) },
+	{ .name = NULL },
+};
+
+_Static_assert(ORDER_LINES_MAX <= FAULTS_MAX, "each line's fault is told");
+
+/* A fault at "/items/LINE/MEMBER". */
+static enum err
+line_fault(struct ctx *ctx, struct resp *resp, size_t line,
+    const char *member, struct http_fault fault)
+{
+	fault.pointer = arena_printf(ctx->arena, "/items/%zu/%s", line, member);
+	return fault.pointer != NULL ? http_fault(ctx, resp, fault)
+	    : E_INTERNAL;
+}
+
+/* What no table of fields can say: a product stands on one line only. */
+static enum err
+check_twice(struct ctx *ctx, struct resp *resp, const struct order_line *line,
+    size_t n)
+{
+	enum err e, found = E_OK;
+
+	for (size_t i = 1; i < n; i++) {
+		for (size_t j = 0; j < i; j++) {
+			if (line[i].product_id != line[j].product_id)
+				continue;
+			e = line_fault(ctx, resp, i, "productId",
+			    (struct http_fault){ .detail =
+			    "stands on an earlier line already" });
+			if (e != E_OK)
+				return e;
+			found = E_VALIDATION_FAILED;
+			break;
+		}
+	}
+	return found;
+}
+
+static enum err
+put_order(struct ctx *ctx, struct resp *resp, int status,
+    const struct order *o)
+{
+	struct json_writer w;
+
+	json_begin(&w, ctx->arena);
+	json_open_object(&w, NULL);
+	json_int(&w, "id", o->id);
+	json_str(&w, "status", o->status);
+	json_int(&w, "totalPrice", o->total_price_pt);
+	json_open_list(&w, "items");
+	for (size_t i = 0; i < o->n; i++) {
+		json_open_object(&w, NULL);
+		json_int(&w, "productId", o->item[i].product_id);
+		json_str(&w, "name", o->item[i].name);
+		json_int(&w, "quantity", o->item[i].quantity);
+		json_int(&w, "price", o->item[i].price_pt);
+		json_close(&w);
+	}
+	json_close(&w);
+	json_open_object(&w, "payment");
+	json_int(&w, "id", o->payment.id);
+	json_str(&w, "status", payment_status_name(o->payment.status));
+	json_int(&w, "amount", o->payment.amount_pt);
+	json_int(&w, "attempts", o->payment.attempts);
+	json_close(&w);
+	json_int(&w, "balanceAfter", o->balance_after_pt);
+	json_str(&w, "createdAt", o->created_at);
+	json_close(&w);
+	return http_json(resp, status, &w);
+}
+
+/* Why the order was refused, line by line. */
+static enum err
+put_refusal(struct ctx *ctx, struct resp *resp, enum err why,
+    const struct order_line *line, const struct order_refusal *r)
+{
+	bool stock = why == E_INSUFFICIENT_STOCK;
+	enum err e = E_OK;
+
+	if (why == E_INSUFFICIENT_POINTS) {
+		resp->problem.has_points = true;
+		resp->problem.required_pt = r->required_pt;
+		resp->problem.available_pt = r->available_pt;
+	}
+	if (why == E_VALIDATION_FAILED)
+		e = http_fault(ctx, resp, (struct http_fault){
+		    .pointer = "/items", .detail =
+		    "the total exceeds 9007199254740991" });
+	for (size_t i = 0; i < r->n && e == E_OK; i++)
+		e = line_fault(ctx, resp, r->line[i].line,
+		    stock ? "quantity" : "productId", (struct http_fault){
+		    .detail = stock ? "exceeds the stock" : "is no product",
+		    .counted = stock,
+		    .requested = line[r->line[i].line].quantity,
+		    .available = r->line[i].available });
+	return e != E_OK ? e : why;
+}
+
+enum err
+h_order_place(struct ctx *ctx, const struct req *req, struct resp *resp)
+{
+	struct basket basket = { { 0 } };
+	const struct order_line *line;
+	struct order_refusal refusal;
+	struct order o;
+	struct idem idem;
+	size_t n;
+	enum err e;
+
+	if ((e = http_decode(ctx, req, resp, basket_fields, &basket)) != E_OK)
+		return e;
+	line = basket.lines.items;
+	n = basket.lines.n;
+	if ((e = check_twice(ctx, resp, line, n)) != E_OK ||
+	    (e = http_idem(req, line, n * sizeof *line, &idem)) != E_OK)
+		return e;
+	e = order_place(ctx, req->user_id, &idem, line, n, &o, &refusal);
+	if (e != E_OK)
+		return put_refusal(ctx, resp, e, line, &refusal);
+	const char *location = arena_printf(ctx->arena, "/v1/orders/%lld",
+	    (long long)o.id);
+	if (location == NULL)
+		return E_INTERNAL;
+	http_header(resp, "Location", location);
+	if (o.replayed)
+		http_header(resp, "Idempotency-Replayed", "true");
+	return put_order(ctx, resp, 201, &o);
+}
+
+enum err
+h_order_get(struct ctx *ctx, const struct req *req, struct resp *resp)
+{
+	struct order o;
+	enum err e;
+
+	if ((e = order_get(ctx, req->user_id, req->id, &o)) != E_OK)
+		return e;
+	return put_order(ctx, resp, 200, &o);
+}

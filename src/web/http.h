@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A request and its response, whatever brought them.  All memory is the
+ * arena's.  Nothing is sent before the handler has returned, so a failure at
+ * any point is still a whole problem document.
+ */
+#ifndef SHOP_HTTP_H
+#define SHOP_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/ctx.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "io/json.h"
+#include "shop/attempt.h"
+
+struct route;
+
+/* What the front end says; any text may be NULL. */
+struct req {
+	const char *method;
+	const char *target;		/* raw: path and query */
+	const char *authorization;
+	const char *content_type;
+	const char *idempotency_key;	/* the client's */
+	const char *made_key;		/* the one to use if it sent none */
+	const char *request_id;		/* after http_begin well-formed */
+	const char *body;
+	size_t body_len;
+	bool body_too_large;		/* body was not read */
+	bool body_broken;		/* shorter or longer than announced */
+
+	/* What the router found out, as far as the route asks for it. */
+	const struct route *route;
+	int64_t id;			/* {id} of the path */
+	int64_t user_id;
+	const char *key;		/* idempotency key, ours if not sent */
+	const struct json *json;
+};
+
+/* One of the errors of a problem document. */
+struct http_fault {
+	const char *pointer;
+	const char *detail;
+	bool counted;			/* with these two: */
+	int64_t requested, available;
+};
+
+/* What a problem document says beyond its code. */
+struct http_problem {
+	const char *detail;		/* NULL: the title says it all */
+	size_t n;
+	struct http_fault *fault;
+	bool has_points;		/* with these two: */
+	int64_t required_pt, available_pt;
+	const char *key;		/* the idempotencyKey to repeat with */
+};
+
+struct resp {
+	int status;
+	struct buf headers;		/* lines ending in CR LF */
+	const char *body;
+	size_t body_len;
+	struct http_problem problem;	/* for a handler to fill in */
+};
+
+/* Make req and resp ready: the request id, an empty answer.  E_INTERNAL. */
+enum err http_begin(struct ctx *, struct req *, struct resp *) MUST_CHECK;
+
+/* Add a header; the value must not hold CR or LF. */
+void http_header(struct resp *, const char *name, const char *value);
+
+/* Answer with what was written.  E_INTERNAL. */
+enum err http_json(struct resp *, int status, struct json_writer *)
+    MUST_CHECK;
+
+/* Answer with the problem e and resp->problem, dropping what was answered. */
+void http_refuse(struct ctx *, const struct req *, struct resp *, enum err e);
+
+/*
+ * One more fault of the problem; pointer and detail must last.  E_INTERNAL
+ * without memory.
+ */
+enum err http_fault(struct ctx *, struct resp *, struct http_fault)
+    MUST_CHECK;
+
+/*
+ * The body by a field table into *out; all its faults become the problem's.
+ * E_VALIDATION_FAILED, E_INTERNAL.
+ */
+enum err http_decode(struct ctx *, const struct req *, struct resp *,
+    const struct json_field *, void *out) MUST_CHECK;
+
+/*
+ * What makes this request happen once: digests of user, route and key, and of
+ * the values (any bytes that are equal when the request means the same).
+ */
+enum err http_idem(const struct req *, const void *values, size_t len,
+    struct idem *) MUST_CHECK;
+
+/* The reason phrase of a status we use; static storage. */
+const char *http_reason(int status);
+
+/* Whatever the request, its answer. */
+void http_serve(struct ctx *, struct req *, struct resp *);
+
+#endif

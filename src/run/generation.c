@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/generation.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/num.h"
+
+enum err
+generation_open(struct generation *g, size_t workers)
+{
+	*g = (struct generation){
+		.slots = calloc(workers, sizeof *g->slots),
+		.kill_at_us = GENERATION_NEVER,
+	};
+	if (g->slots == NULL)
+		return E_INTERNAL;
+	g->workers = workers;
+	for (size_t i = 0; i < workers; i++)
+		slot_init(&g->slots[i], 0);
+	return E_OK;
+}
+
+void
+generation_close(struct generation *g)
+{
+	free(g->slots);
+	g->slots = NULL;
+	g->workers = 0;
+}
+
+void
+generation_start(struct generation *g, int64_t number)
+{
+	for (size_t i = 0; i < g->workers; i++)
+		slot_init(&g->slots[i], number);
+	g->keep = true;
+	g->lost = false;
+}
+
+void
+generation_stop(struct generation *g, int64_t kill_at_us)
+{
+	if (!g->keep)
+		return;
+	g->keep = false;
+	g->kill_at_us = kill_at_us;
+	for (size_t i = 0; i < g->workers; i++)
+		if (g->slots[i].pid != 0)
+			kill(g->slots[i].pid, SIGTERM);
+}
+
+void
+generation_fill(struct generation *g, const struct launch *a)
+{
+	int64_t now = num_monotonic_us();
+
+	for (size_t i = 0; g->keep && i < g->workers; i++) {
+		struct slot *s = &g->slots[i];
+
+		if (s->pid == 0 && s->start_at_us <= now &&
+		    !slot_start(s, a))
+			g->lost = true;
+	}
+}
+
+void
+generation_kill_late(struct generation *g)
+{
+	struct log_line l;
+
+	if (g->keep || g->kill_at_us > num_monotonic_us())
+		return;
+	g->kill_at_us = GENERATION_NEVER;
+	for (size_t i = 0; i < g->workers; i++) {
+		if (g->slots[i].pid == 0)
+			continue;
+		log_begin(&l, LOG_WARN, "worker-kill");
+		log_int(&l, "worker", g->slots[i].pid);
+		log_int(&l, "generation", g->slots[i].generation);
+		log_end(&l);
+		kill(g->slots[i].pid, SIGKILL);
+	}
+}
+
+bool
+generation_end(struct generation *g, const struct launch *a, pid_t pid,
+    int status)
+{
+	for (size_t i = 0; i < g->workers; i++) {
+		struct slot *s = &g->slots[i];
+
+		if (s->pid != pid)
+			continue;
+		slot_end(s, a, status, !g->keep);
+		g->lost |= !s->ready;
+		return true;
+	}
+	return false;
+}
+
+void
+generation_hear(struct generation *g)
+{
+	for (size_t i = 0; i < g->workers; i++)
+		slot_hear(&g->slots[i]);
+}
+
+nfds_t
+generation_polls(const struct generation *g, struct pollfd *to)
+{
+	nfds_t n = 0;
+
+	for (size_t i = 0; i < g->workers; i++)
+		if (g->slots[i].ready_fd >= 0)
+			to[n++] = (struct pollfd){ g->slots[i].ready_fd,
+			    POLLIN, 0 };
+	return n;
+}
+
+bool
+generation_is_gone(const struct generation *g)
+{
+	for (size_t i = 0; i < g->workers; i++)
+		if (g->slots[i].pid != 0)
+			return false;
+	return true;
+}
+
+bool
+generation_is_ready(const struct generation *g)
+{
+	for (size_t i = 0; i < g->workers; i++)
+		if (g->slots[i].pid == 0 || !g->slots[i].ready)
+			return false;
+	return true;
+}
+
+int64_t
+generation_wake_us(const struct generation *g)
+{
+	int64_t at = GENERATION_NEVER;
+
+	if (!g->keep)
+		return g->kill_at_us;
+	for (size_t i = 0; i < g->workers; i++)
+		if (g->slots[i].pid == 0 && g->slots[i].start_at_us < at)
+			at = g->slots[i].start_at_us;
+	return at;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The workers that were started together: a row of slots that is kept full
+ * until it is stopped, and then empties.
+ */
+#ifndef SHOP_GENERATION_H
+#define SHOP_GENERATION_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "run/slot.h"
+
+#define GENERATION_NEVER INT64_MAX
+
+struct generation {
+	struct slot *slots;
+	size_t workers;
+	bool keep;		/* who ends is replaced */
+	int64_t kill_at_us;	/* of what is left, when no longer kept */
+	bool lost;		/* one ended before it was ready */
+};
+
+/* Of so many workers, none of which runs; E_INTERNAL without memory. */
+enum err generation_open(struct generation *, size_t workers) MUST_CHECK;
+void generation_close(struct generation *);
+
+/* Each slot is due, under this number in the log. */
+void generation_start(struct generation *, int64_t number);
+
+/* TERM now, KILL at kill_at_us; of one that was stopped before nothing. */
+void generation_stop(struct generation *, int64_t kill_at_us);
+
+/* Starts what is due; a stopped one's slots never are. */
+void generation_fill(struct generation *, const struct launch *);
+
+/* KILL for what is left after its time. */
+void generation_kill_late(struct generation *);
+
+/* Process pid ended; false when it is none of these. */
+bool generation_end(struct generation *, const struct launch *, pid_t pid,
+    int status);
+
+/* Hears, without waiting, who has become ready. */
+void generation_hear(struct generation *);
+
+/* Where to hear that: at most one entry a worker; returns how many. */
+nfds_t generation_polls(const struct generation *, struct pollfd *);
+
+/* No worker is left. */
+bool generation_is_gone(const struct generation *);
+
+/* Every worker runs and is ready. */
+bool generation_is_ready(const struct generation *);
+
+/* When fill or kill_late has something to do; GENERATION_NEVER. */
+int64_t generation_wake_us(const struct generation *);
+
+#endif

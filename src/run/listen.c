@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/listen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/num.h"
+
+#define PATH_PREFIX "unix:"
+#define HOST_BYTES 108		/* as the setting, and a 0 */
+
+/* Who answers on a unix socket, when it is not a process id. */
+enum { OWNER_NONE = -1, OWNER_UNKNOWN = 0 };
+
+const char *
+listen_path(const struct conf *c)
+{
+	size_t len = strlen(PATH_PREFIX);
+
+	return strncmp(c->listen, PATH_PREFIX, len) == 0
+	    ? c->listen + len : NULL;
+}
+
+/* Says why, and is the failed descriptor. */
+static int
+fail(char *why, const char *what, const char *fault)
+{
+	snprintf(why, CONF_WHY_BYTES, "listen: %.200s: %.200s", what, fault);
+	return -1;
+}
+
+static int
+open_socket(int family)
+{
+	return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static pid_t
+owner(const struct sockaddr_un *a)
+{
+	struct ucred cred = { .pid = OWNER_UNKNOWN };
+	socklen_t len = sizeof cred;
+	int fd = open_socket(AF_UNIX);
+
+	if (fd < 0)
+		return OWNER_UNKNOWN;
+	/* A full queue (EAGAIN) is somebody's too. */
+	if (connect(fd, (const struct sockaddr *)(const void *)a,
+	    sizeof *a) != 0)
+		cred.pid = errno == ECONNREFUSED || errno == ENOENT
+		    ? OWNER_NONE : OWNER_UNKNOWN;
+	else
+		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
+	close(fd);
+	return cred.pid;
+}
+
+/* Removes a dead one's socket; whatever else is there stays. */
+static int
+make_room(const struct sockaddr_un *a, char *why)
+{
+	char fault[80];
+	struct stat st;
+	pid_t pid;
+
+	if (lstat(a->sun_path, &st) != 0)
+		return errno == ENOENT ? 0
+		    : fail(why, a->sun_path, strerror(errno));
+	if (!S_ISSOCK(st.st_mode))
+		return fail(why, a->sun_path, "exists and is no socket");
+	pid = owner(a);
+	if (pid == OWNER_UNKNOWN)
+		return fail(why, a->sun_path, "another process takes "
+		    "requests here");
+	/*
+	 * The one that listened may be dead and its workers still at their
+	 * last requests: that must not stop a new start.
+	 */
+	if (pid != OWNER_NONE && (kill(pid, 0) == 0 || errno != ESRCH)) {
+		snprintf(fault, sizeof fault, "process %ld takes requests "
+		    "here", (long)pid);
+		return fail(why, a->sun_path, fault);
+	}
+	if (unlink(a->sun_path) != 0 && errno != ENOENT)
+		return fail(why, a->sun_path, strerror(errno));
+	return 0;
+}
+
+static int
+bind_unix(const struct sockaddr_un *a, int backlog, char *why)
+{
+	int fd = open_socket(AF_UNIX);
+	mode_t mask;
+	int rc;
+
+	if (fd < 0)
+		return fail(why, a->sun_path, strerror(errno));
+	/* The mode is right from the first moment on. */
+	mask = umask(0117);
+	rc = bind(fd, (const struct sockaddr *)(const void *)a, sizeof *a);
+	umask(mask);
+	if (rc == 0 && listen(fd, backlog) == 0)
+		return fd;
+	fail(why, a->sun_path, strerror(errno));
+	close(fd);
+	if (rc == 0)
+		unlink(a->sun_path);
+	return -1;
+}
+
+/* Two that start at once must not remove each other's fresh socket. */
+static int
+lock_directory(const char *path, char *why)
+{
+	char copy[sizeof ((struct sockaddr_un *)NULL)->sun_path];
+	const char *dir;
+	int fd;
+
+	snprintf(copy, sizeof copy, "%s", path);
+	dir = dirname(copy);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return fail(why, dir, strerror(errno));
+	if (flock(fd, LOCK_EX) == 0)
+		return fd;
+	fail(why, dir, strerror(errno));
+	close(fd);
+	return -1;
+}
+
+static int
+listen_unix(const char *path, int backlog, char *why)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int lock, fd = -1;
+
+	if (path[0] == '\0' || strlen(path) >= sizeof a.sun_path)
+		return fail(why, PATH_PREFIX "PATH", "no path, or one that "
+		    "is too long");
+	memcpy(a.sun_path, path, strlen(path) + 1);
+	if ((lock = lock_directory(path, why)) < 0)
+		return -1;
+	if (make_room(&a, why) == 0)
+		fd = bind_unix(&a, backlog, why);
+	close(lock);
+	return fd;
+}
+
+/* HOST:PORT, HOST in brackets where it has colons itself. */
+static bool
+split(const char *text, char *host, const char **port)
+{
+	const char *colon = strrchr(text, ':');
+	int64_t number;
+	size_t len;
+
+	if (colon == NULL || !num_parse(colon + 1, strlen(colon + 1), 1,
+	    65535, &number))
+		return false;
+	*port = colon + 1;
+	len = (size_t)(colon - text);
+	if (len > 2 && text[0] == '[' && text[len - 1] == ']') {
+		text++;
+		len -= 2;
+	} else if (memchr(text, ':', len) != NULL) {
+		return false;
+	}
+	if (len == 0 || len >= HOST_BYTES)
+		return false;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	return true;
+}
+
+static int
+bind_tcp(const struct addrinfo *a, int backlog)
+{
+	int fd = open_socket(a->ai_family);
+	int on = 1, fault;
+
+	if (fd < 0)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+	    bind(fd, a->ai_addr, a->ai_addrlen) == 0 &&
+	    listen(fd, backlog) == 0)
+		return fd;
+	fault = errno;
+	close(fd);
+	errno = fault;
+	return -1;
+}
+
+static int
+listen_tcp(const char *text, int backlog, char *why)
+{
+	const struct addrinfo hints = {
+		.ai_family = AF_UNSPEC,
+		.ai_socktype = SOCK_STREAM,
+	};
+	char host[HOST_BYTES];
+	struct addrinfo *all;
+	const char *port;
+	int rc, fd = -1;
+
+	if (!split(text, host, &port))
+		return fail(why, text, "must be unix:PATH, HOST:PORT or "
+		    "[IPV6]:PORT");
+	if ((rc = getaddrinfo(host, port, &hints, &all)) != 0)
+		return fail(why, text, rc == EAI_SYSTEM ? strerror(errno)
+		    : gai_strerror(rc));
+	for (struct addrinfo *a = all; a != NULL && fd < 0; a = a->ai_next)
+		fd = bind_tcp(a, backlog);
+	if (fd < 0)
+		fail(why, text, errno == EADDRINUSE
+		    ? "another process takes requests here"
+		    : strerror(errno));
+	freeaddrinfo(all);
+	return fd;
+}
+
+enum err
+pool_listen(const struct conf *c, int *fd, char *why)
+{
+	const char *path = listen_path(c);
+	int backlog = (int)c->listen_backlog;
+
+	*fd = path != NULL ? listen_unix(path, backlog, why)
+	    : listen_tcp(c->listen, backlog, why);
+	return *fd >= 0 ? E_OK : E_INVALID_PARAMETER;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/ownfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+void
+ownfile_note(struct ownfile *f, const char *path)
+{
+	struct stat st;
+
+	if (path != NULL && lstat(path, &st) == 0)
+		*f = (struct ownfile){ path, st.st_dev, st.st_ino };
+}
+
+static enum err
+fail(const char *path, const char *what)
+{
+	log_msg(LOG_ERROR, "pidfile", "%s: %s: %s", path, what,
+	    strerror(errno));
+	return E_INTERNAL;
+}
+
+enum err
+ownfile_write_pid(struct ownfile *f, const char *path)
+{
+	char fresh[PATH_MAX + 4];
+	int fd, n;
+
+	snprintf(fresh, sizeof fresh, "%s.new", path);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
+	    O_CLOEXEC, 0644);
+	if (fd < 0)
+		return fail(fresh, "open");
+	n = dprintf(fd, "%ld\n", (long)getpid());
+	if ((close(fd) != 0) | (n < 0))
+		return fail(fresh, "write");
+	if (rename(fresh, path) != 0)
+		return fail(path, "rename");
+	ownfile_note(f, path);
+	return E_OK;
+}
+
+void
+ownfile_remove(struct ownfile *f)
+{
+	struct stat st;
+
+	if (f->path != NULL && lstat(f->path, &st) == 0 &&
+	    st.st_dev == f->dev && st.st_ino == f->ino)
+		unlink(f->path);
+	f->path = NULL;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/slot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/num.h"
+
+#define GOOD_LIFE_US INT64_C(1000000)
+#define BACKOFF_MIN_MS 10
+#define EXIT_NO_EXEC 127	/* as the shell has it */
+
+void
+slot_init(struct slot *s, int64_t generation)
+{
+	*s = (struct slot){
+		.generation = generation,
+		.ready_fd = -1,
+		.start_at_us = num_monotonic_us(),
+	};
+}
+
+static void
+begin(struct log_line *l, enum log_level level, const char *event,
+    const struct slot *s)
+{
+	log_begin(l, level, event);
+	log_int(l, "worker", s->pid);
+	log_int(l, "generation", s->generation);
+}
+
+/* Nothing of the parent's, or of who started it, reaches the worker. */
+static void
+clean_process(void)
+{
+	sigset_t none;
+
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* Ours are already; an old kernel's refusal does no harm. */
+	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
+static _Noreturn void
+become_worker(const struct launch *a, int ready_fd, pid_t parent)
+{
+	struct log_line l;
+	char number[16];
+
+	clean_process();
+	/* The parent may have died before the signal was asked for. */
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
+		_exit(EXIT_NO_EXEC);
+	snprintf(number, sizeof number, "%d", ready_fd);
+	if (dup2(a->listen_fd, STDIN_FILENO) == STDIN_FILENO &&
+	    fcntl(ready_fd, F_SETFD, 0) == 0 &&
+	    setenv("SHOP_READY_FD", number, 1) == 0)
+		execl(a->path, a->path, a->conf_file != NULL ? "--config"
+		    : NULL, a->conf_file, (char *)NULL);
+	log_begin(&l, LOG_ERROR, "worker-exec");
+	log_str(&l, "path", a->path);
+	log_str(&l, "error", strerror(errno));
+	log_end(&l);
+	_exit(EXIT_NO_EXEC);
+}
+
+static void
+back_off(struct slot *s, int64_t max_ms)
+{
+	struct log_line l;
+
+	s->pause_ms = s->pause_ms == 0 ? BACKOFF_MIN_MS : s->pause_ms * 2;
+	if (s->pause_ms > max_ms)
+		s->pause_ms = max_ms;
+	s->start_at_us = num_monotonic_us() + s->pause_ms * 1000;
+	begin(&l, LOG_WARN, "worker-backoff", s);
+	log_int(&l, "pause_ms", s->pause_ms);
+	log_end(&l);
+}
+
+static bool
+fail(struct slot *s, const struct launch *a, const char *what)
+{
+	log_msg(LOG_ERROR, "worker-start", "%s: %s", what, strerror(errno));
+	back_off(s, a->backoff_max_ms);
+	return false;
+}
+
+bool
+slot_start(struct slot *s, const struct launch *a)
+{
+	pid_t parent = getpid(), pid;
+	struct log_line l;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+		return fail(s, a, "pipe");
+	pid = fork();
+	if (pid == 0)
+		become_worker(a, ends[1], parent);
+	close(ends[1]);
+	if (pid < 0) {
+		fail(s, a, "fork");
+		close(ends[0]);
+		return false;
+	}
+	s->pid = pid;
+	s->ready_fd = ends[0];
+	s->ready = false;
+	s->started_us = num_monotonic_us();
+	begin(&l, LOG_INFO, "worker-start", s);
+	log_end(&l);
+	return true;
+}
+
+static void
+stop_hearing(struct slot *s)
+{
+	if (s->ready_fd >= 0)
+		close(s->ready_fd);
+	s->ready_fd = -1;
+}
+
+void
+slot_hear(struct slot *s)
+{
+	struct log_line l;
+	ssize_t n;
+	char byte;
+
+	if (s->ready_fd < 0)
+		return;
+	n = read(s->ready_fd, &byte, 1);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	stop_hearing(s);
+	/* Else it ended, which is told when it is reaped. */
+	if (n != 1)
+		return;
+	s->ready = true;
+	begin(&l, LOG_DEBUG, "worker-ready", s);
+	log_int(&l, "after_ms", (num_monotonic_us() - s->started_us) / 1000);
+	log_end(&l);
+}
+
+static void
+log_exit(const struct slot *s, int status, bool wanted, int64_t lived_us)
+{
+	bool killed = WIFSIGNALED(status);
+	int code = killed ? WTERMSIG(status) : WEXITSTATUS(status);
+	bool fine = killed ? wanted && code == SIGTERM : code == 0;
+	struct log_line l;
+
+	begin(&l, fine ? LOG_INFO : LOG_WARN, "worker-exit", s);
+	log_int(&l, killed ? "signal" : "status", code);
+	log_int(&l, "lived_ms", lived_us / 1000);
+	log_end(&l);
+}
+
+void
+slot_end(struct slot *s, const struct launch *a, int status, bool wanted)
+{
+	int64_t now = num_monotonic_us(), lived_us = now - s->started_us;
+
+	slot_hear(s);
+	stop_hearing(s);
+	log_exit(s, status, wanted, lived_us);
+	if (wanted) {
+		s->pause_ms = 0;
+	} else if (s->ready && lived_us >= GOOD_LIFE_US) {
+		s->pause_ms = 0;
+		s->start_at_us = now;
+	} else {
+		back_off(s, a->backoff_max_ms);
+	}
+	s->pid = 0;
+}

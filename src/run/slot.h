@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One place in the pool and the process that fills it: how a worker is
+ * started, what it says, and how long its place stays empty after it.
+ */
+#ifndef SHOP_SLOT_H
+#define SHOP_SLOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What every worker is started with. */
+struct launch {
+	const char *path;
+	const char *conf_file;	/* or NULL */
+	int listen_fd;
+	int64_t backoff_max_ms;
+};
+
+struct slot {
+	int64_t generation;	/* for the log */
+	pid_t pid;		/* 0: empty */
+	int ready_fd;		/* -1: nothing more to hear */
+	bool ready;
+	int64_t started_us;
+	int64_t start_at_us;	/* of the next process, while empty */
+	int64_t pause_ms;	/* the last one; 0 after a good life */
+};
+
+/* Empty and due at once. */
+void slot_init(struct slot *, int64_t generation);
+
+/* Forks a worker.  False, and a pause, when that failed. */
+bool slot_start(struct slot *, const struct launch *);
+
+/* Hears, without waiting, whether the worker has become ready. */
+void slot_hear(struct slot *);
+
+/*
+ * The process ended with wait status; wanted when it had been told to.
+ * Leaves the slot empty and, after a good life, due at once.
+ */
+void slot_end(struct slot *, const struct launch *, int status, bool wanted);
+
+#endif

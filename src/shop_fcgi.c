@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * shop.fcgi, the worker.  Its listening socket is fd 0 (shopd, spawn-fcgi,
+ * mod_fcgid, systemd's StandardInput=socket), else the one that LISTEN_FDS
+ * tells of (systemd), else it makes its own by the setting listen.
+ */
+#include "config.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "base/prog.h"
+#include "run/listen.h"
+#include "run/worker.h"
+
+/* Where systemd puts the first socket. */
+#define LISTEN_FDS_START 3
+
+static bool
+is_listening(int fd)
+{
+	socklen_t len = sizeof(int);
+	int on = 0;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 &&
+	    on != 0;
+}
+
+static bool
+is_activated(void)
+{
+	const char *pid = getenv("LISTEN_PID");
+	int64_t n;
+
+	return pid != NULL && num_parse(pid, strlen(pid), 1, INT32_MAX, &n) &&
+	    n == getpid() && is_listening(LISTEN_FDS_START);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct prog prog = { "shop.fcgi",
+	    "[OPTION...]\nTakes FastCGI requests on fd 0, LISTEN_FDS or the "
+	    "setting listen.\n", NULL };
+	char why[CONF_WHY_BYTES];
+	struct conf conf;
+	int fd = STDIN_FILENO, status;
+	int first = prog_start(&prog, argc, argv, &conf, &status);
+
+	if (first < 0)
+		return status;
+	if (first < argc) {
+		fprintf(stderr, "shop.fcgi: %s: no arguments are taken\n",
+		    argv[first]);
+		return EXIT_USAGE;
+	}
+	if (is_activated()) {
+		fd = LISTEN_FDS_START;
+	} else if (!is_listening(fd) && pool_listen(&conf, &fd, why) != E_OK) {
+		fprintf(stderr, "shop.fcgi: %s\n", why);
+		return EXIT_FAILED;
+	}
+	return worker_run(&conf, fd);
+}

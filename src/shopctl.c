@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* shopctl, the operator's tool. */
+#include "config.h"
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/ctx.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/prog.h"
+#include "base/utf8.h"
+#include "io/db.h"
+#include "io/jwt.h"
+#include "shop/audit.h"
+#include "shop/migrate.h"
+#include "shop/point.h"
+#include "shop/product.h"
+
+/* Migrations and audits read more than a request ever may. */
+#define CTL_ARENA_BYTES (64 * 1024 * 1024)
+
+static const char usage[] =
+    "[OPTION...] COMMAND\n"
+    "  token --user ID [--ttl SECONDS]       print a token (ttl 3600)\n"
+    "  user add --name N --email E [--balance P]\n"
+    "                                        print the new user's id\n"
+    "  product add --name N --price P --stock S [--description D]\n"
+    "                                        print the new product's id\n"
+    "  audit                                 prove that money and stock are\n"
+    "                                        conserved, or say what is not\n"
+    "  migrate                               bring the schema up to date\n"
+    "exit status: 0 done, 1 failed, 2 bad usage\n";
+
+/* An option of a command: an integer in a range, or a text. */
+struct option_row {
+	const char *name;
+	bool required, is_text;
+	int64_t min, max;	/* of the value; of the text's characters */
+	int64_t value;		/* set; before that the default */
+	const char *text;
+};
+
+struct command {
+	const char *noun, *verb;	/* verb NULL: there is none */
+	int (*run)(struct ctx *, struct option_row *);
+	struct option_row *options;	/* the last one has no name */
+};
+
+static int
+complain(const char *what, const char *why)
+{
+	fprintf(stderr, "shopctl: %s: %s\n", what, why);
+	return EXIT_FAILED;
+}
+
+static int
+bad_usage(const char *what, const char *why)
+{
+	fprintf(stderr, "shopctl: %s: %s (try --help)\n", what, why);
+	return EXIT_USAGE;
+}
+
+static struct option_row token_options[] = {
+	{ .name = "user", .required = true, .min = 1, .max = SAFE_INT_MAX },
+	{ .name = "ttl", .min = 1, .max = 10 * 366 * 86400L, .value = 3600 },
+	{ .name = NULL },
+};
+
+static int
+run_token(struct ctx *ctx, struct option_row *o)
+{
+	struct jwt_keys *keys = NULL;
+	char why[CONF_WHY_BYTES];
+	const char *token;
+	enum err e;
+
+	if (jwt_keys_load(ctx->conf, &keys, why) != E_OK)
+		return complain("token", why);
+	e = jwt_sign(keys, ctx->conf, ctx->arena, o[0].value,
+	    num_now_ms() / 1000, o[1].value, &token);
+	jwt_keys_free(keys);
+	if (e != E_OK)
+		return complain("token", "could not be signed");
+	puts(token);
+	return EXIT_DONE;
+}
+
+static struct option_row user_options[] = {
+	{ .name = "name", .required = true, .is_text = true, .min = 1,
+	    .max = NAME_CHARS_MAX },
+	{ .name = "email", .required = true, .is_text = true, .min = 3,
+	    .max = EMAIL_CHARS_MAX },
+	{ .name = "balance", .max = POINTS_MAX },
+	{ .name = NULL },
+};
+
+static int
+run_user_add(struct ctx *ctx, struct option_row *o)
+{
+	const char *at = strchr(o[1].text, '@');
+	int64_t id;
+	enum err e;
+
+	if (at == NULL || at == o[1].text || at[1] == '\0')
+		return bad_usage("--email", "must be an address, NAME@DOMAIN");
+	e = point_user_add(ctx, o[0].text, o[1].text, o[2].value, &id);
+	if (e == E_VALIDATION_FAILED)
+		return complain("user add", "this address is taken");
+	if (e != E_OK)
+		return complain("user add", db_error(ctx->db));
+	printf("%lld\n", (long long)id);
+	return EXIT_DONE;
+}
+
+static struct option_row product_options[] = {
+	{ .name = "name", .required = true, .is_text = true, .min = 1,
+	    .max = NAME_CHARS_MAX },
+	{ .name = "price", .required = true, .min = 1, .max = POINTS_MAX },
+	{ .name = "stock", .required = true, .max = SAFE_INT_MAX },
+	{ .name = "description", .is_text = true, .text = "",
+	    .max = DESCRIPTION_CHARS_MAX },
+	{ .name = NULL },
+};
+
+static int
+run_product_add(struct ctx *ctx, struct option_row *o)
+{
+	struct product p = { .name = o[0].text, .price_pt = o[1].value,
+	    .stock = o[2].value, .description = o[3].text };
+
+	if (product_add(ctx, &p) != E_OK)
+		return complain("product add", db_error(ctx->db));
+	printf("%lld\n", (long long)p.id);
+	return EXIT_DONE;
+}
+
+static struct option_row no_options[] = { { .name = NULL } };
+
+static int
+run_audit(struct ctx *ctx, struct option_row *o)
+{
+	const char *why = "out of memory";
+	size_t violations;
+
+	(void)o;
+	if (audit_run(ctx, stdout, &violations, &why) != E_OK)
+		return complain("audit", why);
+	if (violations > 0) {
+		fflush(stdout);
+		return complain("audit", "money or stock is not conserved");
+	}
+	puts("ok");
+	return EXIT_DONE;
+}
+
+static int
+run_migrate(struct ctx *ctx, struct option_row *o)
+{
+	const char *why = NULL;
+
+	(void)o;
+	if (migrate_run(ctx, stdout, &why) == E_OK)
+		return EXIT_DONE;
+	fflush(stdout);
+	return complain("migrate", why != NULL ? why : "out of memory");
+}
+
+static const struct command commands[] = {
+	{ "token", NULL, run_token, token_options },
+	{ "user", "add", run_user_add, user_options },
+	{ "product", "add", run_product_add, product_options },
+	{ "audit", NULL, run_audit, no_options },
+	{ "migrate", NULL, run_migrate, no_options },
+};
+
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+static const struct command *
+find(int argc, char **argv)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const struct command *c = &commands[i];
+
+		if (argc > 0 && strcmp(argv[0], c->noun) == 0 &&
+		    (c->verb == NULL ||
+		    (argc > 1 && strcmp(argv[1], c->verb) == 0)))
+			return c;
+	}
+	return NULL;
+}
+
+/* E_OK, or the exit status for a value that is none. */
+static int
+set_option(struct option_row *o, const char *text)
+{
+	char why[128];
+	int64_t chars;
+
+	o->required = false;
+	if (o->is_text) {
+		o->text = text;
+		chars = utf8_chars(text);
+		if (chars >= o->min && chars <= o->max)
+			return EXIT_DONE;
+		snprintf(why, sizeof why, "must have %lld to %lld characters "
+		    "of UTF-8", (long long)o->min, (long long)o->max);
+		return bad_usage(o->name, why);
+	}
+	if (num_parse(text, strlen(text), o->min, o->max, &o->value))
+		return EXIT_DONE;
+	snprintf(why, sizeof why, "must be a number of %lld..%lld",
+	    (long long)o->min, (long long)o->max);
+	return bad_usage(o->name, why);
+}
+
+static int
+parse(struct option_row *o, int argc, char **argv)
+{
+	struct option longs[8] = { { 0 } };
+	size_t n;
+	int c, which, status;
+
+	for (n = 0; o[n].name != NULL; n++)
+		longs[n] = (struct option){ o[n].name, required_argument,
+		    NULL, 1 };
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "+", longs, &which)) != -1) {
+		if (c != 1)
+			return EXIT_USAGE;
+		if ((status = set_option(&o[which], optarg)) != EXIT_DONE)
+			return status;
+	}
+	if (optind < argc)
+		return bad_usage(argv[optind], "not understood");
+	for (n = 0; o[n].name != NULL; n++)
+		if (o[n].required)
+			return bad_usage(o[n].name, "is missing");
+	return EXIT_DONE;
+}
+
+static int
+run(const struct command *c, const struct conf *conf)
+{
+	char why[CONF_WHY_BYTES] = "out of memory";
+	struct ctx ctx = { .conf = conf, .arena = arena_new(CTL_ARENA_BYTES) };
+	int status = EXIT_FAILED;
+
+	if (ctx.arena == NULL || (ctx.db = db_new(conf, DB_ADMIN, sql_table,
+	    SQL_COUNT, why)) == NULL)
+		complain(c->noun, why);
+	else
+		status = c->run(&ctx, c->options);
+	if (fflush(stdout) != 0 && status == EXIT_DONE)
+		status = complain("stdout", "can't be written");
+	db_free(ctx.db);
+	arena_free(ctx.arena);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct prog prog = { "shopctl", usage, NULL };
+	const struct command *c;
+	struct conf conf;
+	int status, first = prog_start(&prog, argc, argv, &conf, &status);
+
+	if (first < 0)
+		return status;
+	/* What went wrong is told in one line, not in the log's. */
+	log_threshold(LOG_SILENT);
+	if ((c = find(argc - first, argv + first)) == NULL)
+		return bad_usage(first < argc ? argv[first] : "command",
+		    first < argc ? "no such command" : "is missing");
+	first += c->verb != NULL;
+	if ((status = parse(c->options, argc - first, argv + first))
+	    != EXIT_DONE)
+		return status;
+	return run(c, &conf);
+}

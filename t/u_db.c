@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of database errors is its own test: each row, by hand. */
+#include "config.h"
+
+#include "io/db.h"
+
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shop/sql.h"
+#include "unit.h"
+
+static void
+test_classes(void)
+{
+	static const struct {
+		unsigned number;
+		enum db_class before, at_commit;
+	} rows[] = {
+		{ 1213, DB_ABORTED, DB_ABORTED },
+		{ 1020, DB_ABORTED, DB_ABORTED },
+		{ 3101, DB_ABORTED, DB_ABORTED },
+		{ 1205, DB_STMT_FAILED, DB_STMT_FAILED },
+		{ 1969, DB_STMT_FAILED, DB_COMMIT_UNKNOWN },
+		{ 1317, DB_STMT_FAILED, DB_COMMIT_UNKNOWN },
+		{ 2006, DB_CONN_LOST, DB_COMMIT_UNKNOWN },
+		{ 2013, DB_CONN_LOST, DB_COMMIT_UNKNOWN },
+		{ 2055, DB_CONN_LOST, DB_COMMIT_UNKNOWN },
+		{ 1180, DB_CONN_LOST, DB_COMMIT_UNKNOWN },
+		{ 1053, DB_CONN_LOST, DB_COMMIT_UNKNOWN },
+		{ 2002, DB_NO_CONN, DB_NO_CONN },
+		{ 2003, DB_NO_CONN, DB_NO_CONN },
+		{ 1040, DB_NO_CONN, DB_NO_CONN },
+		{ 1047, DB_NOT_WRITABLE, DB_COMMIT_UNKNOWN },
+		{ 1290, DB_NOT_WRITABLE, DB_NOT_WRITABLE },
+		{ 1114, DB_RESOURCE, DB_RESOURCE },
+		{ 1021, DB_RESOURCE, DB_RESOURCE },
+		{ 1062, DB_DUPLICATE, DB_DUPLICATE },
+		{ 4025, DB_REFUSED, DB_REFUSED },
+		{ 3819, DB_REFUSED, DB_REFUSED },
+		{ 1690, DB_REFUSED, DB_REFUSED },
+		{ 1064, DB_BUG, DB_BUG },
+		{ 1146, DB_BUG, DB_BUG },
+		{ 1045, DB_BUG, DB_BUG },
+		{ 0, DB_BUG, DB_BUG },
+		{ 99999, DB_BUG, DB_BUG },
+	};
+	char row[16];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(row, sizeof row, "%u", rows[i].number);
+		CHECK_ROW(row, db_classify(rows[i].number, false)
+		    == rows[i].before);
+		CHECK_ROW(row, db_classify(rows[i].number, true)
+		    == rows[i].at_commit);
+	}
+}
+
+static void
+test_names(void)
+{
+	for (int c = DB_OK; c <= DB_BUG; c++)
+		for (int d = DB_OK; d < c; d++)
+			CU_ASSERT(strcmp(db_class_name((enum db_class)c),
+			    db_class_name((enum db_class)d)) != 0);
+}
+
+/* What writes is a CALL, what is a CALL writes, and nothing else does. */
+static void
+test_statements(void)
+{
+	for (size_t i = 0; i < SQL_COUNT; i++) {
+		const struct db_sql *s = &sql_table[i];
+		bool call = strncmp(s->text, "CALL ", 5) == 0;
+
+		CHECK_ROW(s->name, call == s->writes);
+		CHECK_ROW(s->name, call || strncmp(s->text, "SELECT ", 7) == 0);
+		CHECK_ROW(s->name, strstr(s->text, "*") == NULL);
+	}
+}
+
+void
+suite_db(void)
+{
+	CU_pSuite s = CU_add_suite("db", NULL, NULL);
+
+	CU_ADD_TEST(s, test_classes);
+	CU_ADD_TEST(s, test_names);
+	CU_ADD_TEST(s, test_statements);
+}

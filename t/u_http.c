@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole requests through the router, as far as they go without a database. */
+#include "config.h"
+
+#include "web/http.h"
+
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/num.h"
+#include "io/jwt.h"
+#include "unit.h"
+#include "web/route.h"
+
+static struct conf conf;
+static struct jwt_keys *keys;
+static struct ctx ctx;
+
+static int
+set_up(void)
+{
+	static const char secret[] = "0123456789abcdef0123456789abcdef";
+	char path[UNIT_PATH_BYTES], why[CONF_WHY_BYTES];
+
+	unit_file(path, "http.secret", secret, sizeof secret - 1, 0600);
+	if (conf_load(&conf, "/dev/null", why) != E_OK)
+		return 1;
+	snprintf(conf.jwt_secret_file, sizeof conf.jwt_secret_file, "%s",
+	    path);
+	if (jwt_keys_load(&conf, &keys, why) != E_OK)
+		return 1;
+	ctx = (struct ctx){ .conf = &conf, .keys = keys,
+	    .arena = arena_new(ARENA_BYTES_MAX) };
+	return ctx.arena == NULL;
+}
+
+static int
+tear_down(void)
+{
+	arena_free(ctx.arena);
+	jwt_keys_free(keys);
+	return 0;
+}
+
+static const char *
+bearer(void)
+{
+	const char *token;
+
+	if (jwt_sign(keys, &conf, ctx.arena, 1, num_now_ms() / 1000, 60,
+	    &token) != E_OK)
+		return NULL;
+	return arena_printf(ctx.arena, "Bearer %s", token);
+}
+
+static bool
+says(const struct resp *resp, const char *text)
+{
+	return strstr(resp->body, text) != NULL;
+}
+
+static bool
+has(const struct resp *resp, const char *header)
+{
+	return strstr(resp->headers.data, header) != NULL;
+}
+
+static void
+test_live(void)
+{
+	struct req req = { .method = "GET", .target = "/healthz",
+	    .request_id = "my.request-1", .body = "" };
+	struct resp resp;
+
+	http_serve(&ctx, &req, &resp);
+	CU_ASSERT_EQUAL(resp.status, 200);
+	CU_ASSERT_STRING_EQUAL(resp.body, "{\"status\":\"ok\"}");
+	CU_ASSERT_EQUAL(resp.body_len, strlen(resp.body));
+	CU_ASSERT(has(&resp, "X-Request-Id: my.request-1\r\n"));
+	CU_ASSERT(has(&resp, "Content-Type: application/json\r\n"));
+	CU_ASSERT(has(&resp, "Cache-Control: no-store\r\n"));
+	arena_reset(ctx.arena);
+}
+
+static void
+test_request_id(void)
+{
+	static const char *const bad[] = { "", "a b", "a\r\nX: y", "\xc3\xa9",
+	    "x/y", "01234567890123456789012345678901234567890123456789"
+	    "0123456789012345" };
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct req req = { .method = "GET", .target = "/healthz",
+		    .request_id = bad[i], .body = "" };
+		struct resp resp;
+
+		http_serve(&ctx, &req, &resp);
+		CHECK_ROW(bad[i], strlen(req.request_id) == 32);
+		CHECK_ROW(bad[i], strspn(req.request_id, "0123456789abcdef")
+		    == 32);
+		arena_reset(ctx.arena);
+	}
+}
+
+#define ORDERS "/v1/orders"
+#define CHARGE "/v1/points/charge"
+#define JSON "application/json"
+#define TOKEN "token"	/* one that is right */
+
+static const struct {
+	const char *method, *target, *authorization, *type, *key, *body;
+	int status;
+	const char *code, *header;
+} rows[] = {
+	{ "GET", "/nowhere", NULL, NULL, NULL, "", 404, "not_found", NULL },
+	{ "PUT", ORDERS, NULL, NULL, NULL, "", 405, "method_not_allowed",
+	    "Allow: POST\r\n" },
+	{ "POST", "/healthz", NULL, NULL, NULL, "", 405, "method_not_allowed",
+	    "Allow: GET, HEAD\r\n" },
+	{ "POST", CHARGE, NULL, JSON, NULL, "{}", 401, "missing_token",
+	    "WWW-Authenticate: Bearer realm=\"shop\"\r\n" },
+	{ "POST", CHARGE, "Basic eDp5", JSON, NULL, "{}", 401,
+	    "missing_token", "Bearer realm=\"shop\"\r\n" },
+	{ "POST", CHARGE, "Bearer x.y.z", JSON, NULL, "{}", 401,
+	    "invalid_token", "error=\"invalid_token\"" },
+	{ "POST", CHARGE, "Bearer ", JSON, NULL, "{}", 401, "invalid_token",
+	    "error=\"invalid_token\"" },
+	{ "POST", CHARGE, TOKEN, JSON, "a b", "{}", 400, "invalid_parameter",
+	    NULL },
+	{ "POST", CHARGE, TOKEN, JSON, "caf\xc3\xa9", "{}", 400,
+	    "invalid_parameter", NULL },
+	{ "POST", CHARGE, TOKEN, NULL, NULL, "{}", 415,
+	    "unsupported_media_type", NULL },
+	{ "POST", CHARGE, TOKEN, "text/plain", NULL, "{}", 415,
+	    "unsupported_media_type", NULL },
+	{ "POST", CHARGE, TOKEN, "application/jsonp", NULL, "{}", 415,
+	    "unsupported_media_type", NULL },
+	{ "POST", CHARGE, TOKEN, JSON "; charset=latin1", NULL, "{}", 415,
+	    "unsupported_media_type", NULL },
+	{ "POST", CHARGE, TOKEN, "Application/JSON ; Charset=UTF-8", NULL,
+	    "[]", 422, "validation_failed", NULL },
+	{ "POST", CHARGE, TOKEN, JSON ";charset=\"utf-8\"", NULL, "[]", 422,
+	    "validation_failed", NULL },
+	{ "POST", CHARGE, TOKEN, JSON, NULL, "", 400, "malformed_json", NULL },
+	{ "POST", CHARGE, TOKEN, JSON, NULL, "{", 400, "malformed_json",
+	    NULL },
+	{ "POST", CHARGE, TOKEN, JSON, NULL, "{\"amount\":0}", 422,
+	    "validation_failed", NULL },
+	{ "POST", CHARGE, TOKEN, JSON, NULL, "{\"amount\":1.0}", 422,
+	    "validation_failed", NULL },
+	{ "POST", ORDERS, TOKEN, JSON, NULL, "{\"items\":[]}", 422,
+	    "validation_failed", NULL },
+	{ "POST", ORDERS, TOKEN, JSON, NULL, "{\"items\":[{\"productId\":1,"
+	    "\"quantity\":1},{\"productId\":1,\"quantity\":2}]}", 422,
+	    "validation_failed", NULL },
+};
+
+static void
+test_refusals(void)
+{
+	char code[64], row[128];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct req req = {
+			.method = rows[i].method, .target = rows[i].target,
+			.authorization = rows[i].authorization,
+			.content_type = rows[i].type,
+			.idempotency_key = rows[i].key,
+			.body = rows[i].body, .body_len = strlen(rows[i].body),
+		};
+		struct resp resp;
+
+		if (rows[i].authorization != NULL &&
+		    strcmp(rows[i].authorization, TOKEN) == 0)
+			req.authorization = bearer();
+		snprintf(row, sizeof row, "%zu %s", i, rows[i].code);
+		snprintf(code, sizeof code, "\"code\":\"%s\"", rows[i].code);
+		http_serve(&ctx, &req, &resp);
+		CHECK_ROW(row, resp.status == rows[i].status);
+		CHECK_ROW(row, says(&resp, code));
+		CHECK_ROW(row, says(&resp, req.request_id));
+		CHECK_ROW(row, has(&resp, "application/problem+json\r\n"));
+		CHECK_ROW(row, has(&resp, "Cache-Control: no-store\r\n"));
+		CHECK_ROW(row, has(&resp, "X-Request-Id: "));
+		CHECK_ROW(row, rows[i].header == NULL ||
+		    has(&resp, rows[i].header));
+		arena_reset(ctx.arena);
+	}
+}
+
+static void
+test_body_faults(void)
+{
+	struct req req = { .method = "POST", .target = CHARGE,
+	    .authorization = bearer(), .content_type = JSON, .body = "" };
+	struct req broken = req;
+	struct resp resp;
+
+	req.body_too_large = true;
+	http_serve(&ctx, &req, &resp);
+	CU_ASSERT_EQUAL(resp.status, 413);
+	CU_ASSERT(says(&resp, "payload_too_large"));
+	broken.body_broken = true;
+	http_serve(&ctx, &broken, &resp);
+	CU_ASSERT_EQUAL(resp.status, 400);
+	arena_reset(ctx.arena);
+}
+
+static void
+test_pointers(void)
+{
+	static const char body[] = "{\"items\":[{\"productId\":1,"
+	    "\"quantity\":1001},{\"productId\":\"1\"},{\"productId\":0,"
+	    "\"quantity\":1}],\"coupon\":1}";
+	struct req req = { .method = "POST", .target = ORDERS,
+	    .authorization = bearer(), .content_type = JSON, .body = body,
+	    .body_len = sizeof body - 1 };
+	struct resp resp;
+
+	http_serve(&ctx, &req, &resp);
+	CU_ASSERT_EQUAL(resp.status, 422);
+	CU_ASSERT(says(&resp, "\"/items/0/quantity\""));
+	CU_ASSERT(says(&resp, "\"/items/1/productId\""));
+	CU_ASSERT(says(&resp, "\"/items/1/quantity\""));
+	CU_ASSERT(says(&resp, "\"/items/2/productId\""));
+	CU_ASSERT(says(&resp, "\"/coupon\""));
+	CU_ASSERT(!says(&resp, "\"/items/0/productId\""));
+	arena_reset(ctx.arena);
+}
+
+static bool
+same(const unsigned char *a, const unsigned char *b)
+{
+	return memcmp(a, b, IDEM_BYTES) == 0;
+}
+
+static void
+test_idem(void)
+{
+	static const struct route route = { .method = "POST",
+	    .pattern = ORDERS };
+	static const struct route other_route = { .method = "POST",
+	    .pattern = CHARGE };
+	struct req req = { .route = &route, .user_id = 1, .key = "k",
+	    .idempotency_key = "k" };
+	struct req other = req;
+	struct idem a, b;
+
+	CU_ASSERT_EQUAL_FATAL(http_idem(&req, "v", 1, &a), E_OK);
+	CU_ASSERT(a.from_client);
+	CU_ASSERT_EQUAL_FATAL(http_idem(&req, "w", 1, &b), E_OK);
+	CU_ASSERT(same(a.id, b.id));
+	CU_ASSERT(!same(a.fingerprint, b.fingerprint));
+	other.user_id = 11;
+	CU_ASSERT_EQUAL_FATAL(http_idem(&other, "v", 1, &b), E_OK);
+	CU_ASSERT(!same(a.id, b.id));
+	CU_ASSERT(same(a.fingerprint, b.fingerprint));
+	other = req;
+	other.key = "K";
+	CU_ASSERT_EQUAL_FATAL(http_idem(&other, "v", 1, &b), E_OK);
+	CU_ASSERT(!same(a.id, b.id));
+	other = req;
+	other.route = &other_route;
+	CU_ASSERT_EQUAL_FATAL(http_idem(&other, "v", 1, &b), E_OK);
+	CU_ASSERT(!same(a.id, b.id));
+	other = req;
+	other.id = 1;
+	other.idempotency_key = NULL;
+	CU_ASSERT_EQUAL_FATAL(http_idem(&other, "v", 1, &b), E_OK);
+	CU_ASSERT(!same(a.id, b.id));
+	CU_ASSERT(!b.from_client);
+}
+
+/* Every status the table of outcomes has is one we can name. */
+static void
+test_reasons(void)
+{
+	for (int e = E_OK; e < E_COUNT; e++)
+		CHECK_ROW(err_row((enum err)e)->code,
+		    http_reason(err_row((enum err)e)->status)[0] != '\0');
+}
+
+/* Whatever piece of memory is missing, there is an answer. */
+static void
+test_little_memory(void)
+{
+	struct arena *whole = ctx.arena;
+	const char *authorization = bearer();
+	bool refused = false;
+
+	for (size_t bytes = 0; bytes < 40000; bytes += 256) {
+		struct req req = { .method = "POST", .target = ORDERS,
+		    .authorization = authorization, .content_type = JSON,
+		    .body = "{\"items\":[{}]}", .body_len = 14 };
+		struct resp resp;
+
+		ctx.arena = arena_new(bytes);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(ctx.arena);
+		http_serve(&ctx, &req, &resp);
+		CU_ASSERT(resp.status == 500 || resp.status == 422);
+		CU_ASSERT(resp.body_len == strlen(resp.body));
+		refused = refused || resp.status == 422;
+		arena_free(ctx.arena);
+	}
+	CU_ASSERT(refused);
+	ctx.arena = whole;
+	arena_reset(ctx.arena);
+}
+
+void
+suite_http(void)
+{
+	CU_pSuite s = CU_add_suite("http", set_up, tear_down);
+
+	CU_ADD_TEST(s, test_live);
+	CU_ADD_TEST(s, test_request_id);
+	CU_ADD_TEST(s, test_refusals);
+	CU_ADD_TEST(s, test_body_faults);
+	CU_ADD_TEST(s, test_pointers);
+	CU_ADD_TEST(s, test_idem);
+	CU_ADD_TEST(s, test_reasons);
+	CU_ADD_TEST(s, test_little_memory);
+}

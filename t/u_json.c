@@ -1,0 +1,837 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "io/json.h"
+
+#include <CUnit/CUnit.h>
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "unit.h"
+
+#define O16 "[[[[[[[[[[[[[[[["
+#define C16 "]]]]]]]]]]]]]]]]"
+#define M8 "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":"
+#define E8 "}}}}}}}}"
+
+/* Accepted and refused; the text may hold a 0. */
+#define YES(text) { text, sizeof text - 1, E_OK }
+#define NO(text) { text, sizeof text - 1, E_MALFORMED_JSON }
+
+static const struct {
+	const char *text;
+	size_t len;
+	enum err verdict;
+} corpus[] = {
+	/* Values and blanks. */
+	YES("{}"), YES("[]"), YES("\"\""), YES("0"), YES("true"),
+	YES("false"), YES("null"), YES(" \t\r\n{} \t\r\n"), YES("{ }"),
+	YES("[ ]"), YES("[\n1\n,\n2\n]"), YES("{\"a\" : 1 , \"b\" : 2}"),
+	YES("[null,true,false]"), YES("{\"\":0}"),
+	NO(""), NO(" "), NO("\n"), NO("True"), NO("nul"), NO("nulll"),
+	NO("truefalse"), NO("undefined"), NO("NaN"), NO("Infinity"),
+	NO("-Infinity"), NO("nil"), NO("'a'"), NO("a"), NO("{a:1}"),
+	NO("{'a':1}"), NO("\v1"), NO("\f1"), NO("1\v"), NO("\xc2\xa0""1"),
+	NO("/* */ 1"), NO("1 // c"), NO("# c\n1"),
+	/* Shape. */
+	NO("{"), NO("}"), NO("["), NO("]"), NO("{]"), NO("[}"), NO("[1"),
+	NO("{\"a\""), NO("{\"a\":"), NO("{\"a\":1"), NO("{\"a\" 1}"),
+	NO("{\"a\",1}"), NO("{\"a\":}"), NO("{:1}"), NO("{1:1}"),
+	NO("{null:1}"), NO("{\"a\":1 \"b\":2}"), NO("[1 2]"), NO("[1,]"),
+	NO("[,1]"), NO("[,]"), NO("[1,,2]"), NO("{\"a\":1,}"),
+	NO("{,\"a\":1}"), NO("{\"a\":1,,\"b\":2}"), NO("{\"a\":1:2}"),
+	NO("[\"a\":1]"), NO("{\"a\"}"), NO("{[]:1}"), NO("1,"), NO(","),
+	NO(":"),
+	/* Nothing behind the value. */
+	NO("{}x"), NO("{}{}"), NO("{} {}"), NO("[]]"), NO("{}}"), NO("1 2"),
+	NO("{\"amount\":100}x"), NO("{},"), NO("\"a\"\"b\""), NO("null,"),
+	/* Numbers. */
+	YES("-0"), YES("1"), YES("-1"), YES("10"), YES("1234567890"),
+	YES("0.0"), YES("-0.0"), YES("0.5"), YES("1.5"), YES("1e1"),
+	YES("1E1"), YES("1e+1"), YES("1e-1"), YES("0e0"), YES("0E+00"),
+	YES("1.0e01"), YES("9e99"), YES("1e400"), YES("-1e400"),
+	YES("1e-400"), YES("9007199254740993"),
+	YES("-99999999999999999999999999999999999999999999"),
+	YES("11111111111111111111111111111111111111111111111111"
+	    "11111111111111111111111111111111111111111111111111"),
+	YES("0.11111111111111111111111111111111111111111111111111"
+	    "11111111111111111111111111111111111111111111111111"),
+	YES("1e0000000000000000000000000000000000000000000000000"
+	    "00000000000000000000000000000000000000000000000001"),
+	NO("-"), NO("+1"), NO("01"), NO("00"), NO("-01"), NO("0100"),
+	NO("1."), NO(".5"), NO("-.5"), NO("1.e1"), NO("1e"), NO("1e+"),
+	NO("1E-"), NO("1e1.5"), NO("1.2.3"), NO("--1"), NO("- 1"), NO("1-"),
+	NO("1+1"), NO("0x10"), NO("1_000"), NO("1a"), NO("1e1e1"), NO("1,5"),
+	NO("\xef\xbc\x91"), NO("[1.]"), NO("[-]"), NO("{\"a\":01}"),
+	NO("1\x00"), NO("1 .5"), NO("1 e5"),
+	/* Strings. */
+	YES("\"a\""), YES("\"\\\"\""), YES("\"\\\\\""), YES("\"\\/\""),
+	YES("\"\\b\\f\\n\\r\\t\""), YES("\"/\""), YES("\"'\""),
+	YES("\"\x7f\""), YES("\"\\u0001\""), YES("\"\\u001f\""),
+	YES("\"\\u0041\""), YES("\"\\uABCD\""), YES("\"\\uabcd\""),
+	YES("\"\\uFFFF\""), YES("\"\\u00010\""),
+	NO("\""), NO("\"a"), NO("a\""), NO("\"\\\""), NO("\"\\"), NO("\"\\a\""),
+	NO("\"\\0\""), NO("\"\\x41\""), NO("\"\\'\""), NO("\"\\ \""),
+	NO("\"\\U0041\""), NO("\"\\v\""), NO("\"\\\n\""), NO("\"\\\x00\""),
+	NO("\"\\u\""), NO("\"\\u1\""), NO("\"\\u12\""), NO("\"\\u123\""),
+	NO("\"\\u123"), NO("\"\\u12"), NO("\"\\u"), NO("\"\\u123g\""),
+	NO("\"\\u-123\""), NO("\"\\u+123\""), NO("\"\\u 123\""),
+	NO("\"\\u0000\""), NO("\"\\u0000"), NO("[\"\\u0000]"),
+	NO("\"a\\u0000b\""), NO("{\"amount\\u0000x\":1}"),
+	NO("\"a\nb\""), NO("\"a\rb\""), NO("\"a\tb\""), NO("\"\x01\""),
+	NO("\"\x1f\""), NO("\"\b\""), NO("{\"a\n\":1}"),
+	/* Surrogates. */
+	YES("\"\\ud83d\\ude00\""), YES("\"\\uD800\\uDC00\""),
+	YES("\"\\uDBFF\\uDFFF\""), YES("\"\\ud7ff\""), YES("\"\\ue000\""),
+	NO("\"\\ud800\""), NO("\"\\udbff\""), NO("\"\\udc00\""),
+	NO("\"\\udfff\""), NO("\"\\ud83d \\ude00\""), NO("\"\\ud83dx\""),
+	NO("\"\\ud83d\\n\""), NO("\"\\ud83d\\u0041\""),
+	NO("\"\\ud83d\\ud83d\""), NO("\"\\ude00\\ud83d\""),
+	NO("\"\\ud83d\\ue000\""), NO("\"\\ud83d\\u"), NO("\"\\ud83d\\"),
+	NO("\"\\ud83d\\udbff\""), NO("\"\\ud83d\\u0000\""),
+	NO("\"\\ude00\\ude00\""), NO("{\"\\udc00\":1}"),
+	/* UTF-8. */
+	YES("\"\xc2\x80\""), YES("\"\xc3\xa9\""), YES("\"\xdf\xbf\""),
+	YES("\"\xe0\xa0\x80\""), YES("\"\xed\x9f\xbf\""),
+	YES("\"\xee\x80\x80\""), YES("\"\xef\xbf\xbf\""),
+	YES("\"\xf0\x90\x80\x80\""), YES("\"\xf4\x8f\xbf\xbf\""),
+	YES("\"\xef\xbb\xbf\""), YES("{\"\xc3\xa9\":1}"),
+	NO("\"\x80\""), NO("\"\xbf\""), NO("\"\xc0\x80\""),
+	NO("\"\xc1\xbf\""), NO("\"\xe0\x80\x80\""), NO("\"\xe0\x9f\xbf\""),
+	NO("\"\xf0\x80\x80\x80\""), NO("\"\xf0\x8f\xbf\xbf\""),
+	NO("\"\xed\xa0\x80\""), NO("\"\xed\xbf\xbf\""),
+	NO("\"\xed\xa0\xbd\xed\xb8\x80\""), NO("\"\xf4\x90\x80\x80\""),
+	NO("\"\xf5\x80\x80\x80\""), NO("\"\xf8\x88\x80\x80\x80\""),
+	NO("\"\xff\""), NO("\"\xfe\""), NO("\"\xc2\""), NO("\"\xc2"),
+	NO("\"\xe2\x82\""), NO("\"\xe2\x82"), NO("\"\xe2\""),
+	NO("\"\xf0\x9f\x98\""), NO("\"\xf0\x9f\x98"), NO("\"\xf0\x9f\""),
+	NO("\"\xc3\xa9\xa9\""), NO("\"\xc3(\""), NO("\"\xe2(\xa1\""),
+	NO("\"\xf0\x9f(\x80\""), NO("\"\xe9\""), NO("\xc3\xa9"),
+	NO("{\"\xc0\xaf\":1}"), NO("\"\xc0\xaf\""),
+	/* Byte order marks, other encodings, zeroes. */
+	NO("\xef\xbb\xbf{}"), NO("\xef\xbb\xbf"), NO("\xfe\xff{}"),
+	NO("\xff\xfe{\0}\0"), NO("{\0}\0"), NO("\0{\0}"),
+	NO("\0"), NO("\0{}"), NO("{}\0"), NO("{}\0x"), NO("{\0}"),
+	NO("\"a\0b\""), NO("\"a\0"), NO("[1,\0""2]"), NO("{\"a\":1}\0{}"),
+	/* Duplicates, compared unescaped. */
+	YES("{\"a\":1,\"b\":2}"), YES("{\"a\":1,\"A\":2}"),
+	YES("{\"a\":{\"a\":1}}"), YES("[{\"a\":1},{\"a\":1}]"),
+	YES("{\"a\":1,\"ab\":2}"), YES("{\"\":1,\"a\":2}"),
+	YES("{\"\\u00e9\":1,\"e\xcc\x81\":2}"),
+	YES("{\"a\":{\"b\":1},\"b\":{\"a\":1}}"),
+	YES("{\"\\\"\":1,\"\\\\\":2}"),
+	NO("{\"a\":1,\"a\":1}"), NO("{\"a\":1,\"a\":2}"),
+	NO("{\"a\":1,\"b\":2,\"a\":3}"),
+	NO("{\"b\":1,\"c\":2,\"c\":3,\"a\":4}"),
+	NO("{\"\":1,\"\":2}"), NO("{\"a\":1,\"\\u0061\":2}"),
+	NO("{\"\\u0061\":1,\"a\":2}"), NO("{\"/\":1,\"\\/\":2}"),
+	NO("{\"\\n\":1,\"\\u000a\":2}"), NO("{\"\\u000A\":1,\"\\u000a\":2}"),
+	NO("{\"\xc3\xa9\":1,\"\\u00e9\":2}"),
+	NO("{\"\xf0\x9f\x98\x80\":1,\"\\ud83d\\ude00\":2}"),
+	NO("{\"\\\"\":1,\"\\u0022\":2}"),
+	NO("{\"x\":{\"a\":1,\"b\":{},\"a\":2}}"), NO("[{\"a\":1,\"a\":2}]"),
+	NO("{\"amount\":1,\"amoun\\u0074\":1000}"),
+	/* Depth. */
+	YES(O16 C16), YES(O16 "1" C16), NO(O16 "[" C16 "]"), NO(O16 "{}" C16),
+	YES(M8 M8 "1" E8 E8), NO(M8 M8 "[]" E8 E8), NO(M8 M8 "{}" E8 E8),
+	YES("[[],[[]],[[[]]],{\"a\":{}}]"), NO(O16), NO(O16 O16 O16),
+};
+
+static struct arena *arena;
+
+static int
+setup(void)
+{
+	arena = arena_new(ARENA_BYTES_MAX);
+	return arena == NULL;
+}
+
+static int
+teardown(void)
+{
+	arena_free(arena);
+	return 0;
+}
+
+/* From memory of exactly its size, so that a sanitizer sees a read past it. */
+static enum err
+parse(const char *text, size_t len, const struct json **out)
+{
+	char *exact = malloc(len + (len == 0));
+	enum err e;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(exact);
+	memcpy(exact, text, len);
+	arena_reset(arena);
+	e = json_parse(arena, exact, len, out);
+	free(exact);
+	return e;
+}
+
+static const struct json *
+parsed(const char *text)
+{
+	const struct json *json = NULL;
+
+	CU_ASSERT_EQUAL(parse(text, strlen(text), &json), E_OK);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(json);
+	return json;
+}
+
+static void
+test_corpus(void)
+{
+	const struct json *json;
+	char row[64];
+
+	for (size_t i = 0; i < sizeof corpus / sizeof corpus[0]; i++) {
+		snprintf(row, sizeof row, "row %zu: %.40s", i,
+		    corpus[i].text);
+		CHECK_ROW(row, parse(corpus[i].text, corpus[i].len, &json) ==
+		    corpus[i].verdict);
+	}
+}
+
+/* A text that is right is wrong when cut anywhere. */
+static void
+test_truncated(void)
+{
+	static const char text[] = "{\"a\":[1,-2.5e+3,\"\\ud83d\\ude00\xf0"
+	    "\x9f\x98\x80\\n\",{\"b\":true}],\"c\":null,\"d\":false}";
+	const struct json *json;
+	char row[32];
+
+	CU_ASSERT_EQUAL(parse(text, sizeof text - 1, &json), E_OK);
+	for (size_t n = 0; n < sizeof text - 1; n++) {
+		snprintf(row, sizeof row, "%zu bytes", n);
+		CHECK_ROW(row, parse(text, n, &json) == E_MALFORMED_JSON);
+	}
+}
+
+/* Each byte alone in a string: 0x20..0x7f but quote and backslash. */
+static void
+test_each_byte(void)
+{
+	const struct json *json;
+	char text[] = "\"?\"", row[16];
+
+	for (int c = 0; c < 256; c++) {
+		bool ok = c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+
+		text[1] = (char)c;
+		snprintf(row, sizeof row, "0x%02x", c);
+		CHECK_ROW(row, parse(text, 3, &json) ==
+		    (ok ? E_OK : E_MALFORMED_JSON));
+	}
+}
+
+/* BODY_BYTES_MAX bytes of one or a few bytes, over and over. */
+static void
+test_bombs(void)
+{
+	static const char *const units[] = { "[", "{", "\"", "{\"a\":", "[1,",
+	    "[[],", "\\", "-", "0", " ", "\xc3", "{\"a\":[", "9" };
+	static char text[BODY_BYTES_MAX];
+	const struct json *json;
+
+	for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
+		size_t len = strlen(units[u]);
+
+		for (size_t i = 0; i < sizeof text; i++)
+			text[i] = units[u][i % len];
+		CHECK_ROW(units[u], parse(text, sizeof text, &json) ==
+		    (strcmp(units[u], "9") == 0 ? E_OK : E_MALFORMED_JSON));
+	}
+}
+
+/* Thousands of members, names alike but for their end; one twice. */
+static size_t
+many_members(char *text, size_t size, bool twice)
+{
+	size_t len = 0;
+
+	text[len++] = '{';
+	for (int i = 0; len + 32 < size; i++)
+		len += (size_t)snprintf(text + len, 32, "\"%05d\":%d,", i, i);
+	len += (size_t)snprintf(text + len, 32, "\"%s\":0}",
+	    twice ? "0000\\u0030" : "last");
+	return len;
+}
+
+static void
+test_many_members(void)
+{
+	static char text[BODY_BYTES_MAX];
+	const struct json *json;
+	clock_t start = clock();
+	size_t len = many_members(text, sizeof text, false);
+
+	CU_ASSERT_EQUAL(parse(text, len, &json), E_OK);
+	len = many_members(text, sizeof text, true);
+	CU_ASSERT_EQUAL(parse(text, len, &json), E_MALFORMED_JSON);
+	/* Some milliseconds; comparing each with each took seconds. */
+	CU_ASSERT(clock() - start < 2 * CLOCKS_PER_SEC);
+}
+
+/* The largest trees that a body can ask for fit into the arena. */
+static void
+test_largest_trees(void)
+{
+	static char text[BODY_BYTES_MAX];
+	const struct json *json;
+
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = i % 2 == 0 ? ',' : '0';
+	text[0] = '[';
+	text[sizeof text - 1] = ']';
+	text[sizeof text - 2] = ' ';
+	CU_ASSERT_EQUAL(parse(text, sizeof text, &json), E_OK);
+	CU_ASSERT_EQUAL(parse(text, many_members(text, sizeof text, false),
+	    &json), E_OK);
+}
+
+static void
+test_integers(void)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		int64_t value;
+	} rows[] = {
+		{ "0", true, 0 }, { "-0", true, 0 }, { "1", true, 1 },
+		{ "-1", true, -1 }, { "2147483647", true, 2147483647 },
+		{ "2147483648", true, INT64_C(2147483648) },
+		{ "9007199254740991", true, SAFE_INT_MAX },
+		{ "-9007199254740991", true, -SAFE_INT_MAX },
+		{ "9007199254740990", true, SAFE_INT_MAX - 1 },
+		{ "9007199254740992", false, 0 },
+		{ "-9007199254740992", false, 0 },
+		{ "9007199254740993", false, 0 },
+		{ "9223372036854775807", false, 0 },
+		{ "9223372036854775808", false, 0 },
+		{ "18446744073709551617", false, 0 },
+		{ "1.0", false, 0 }, { "1.5", false, 0 }, { "0.0", false, 0 },
+		{ "-0.0", false, 0 }, { "0.5", false, 0 }, { "1e0", false, 0 },
+		{ "1e2", false, 0 }, { "9e99", false, 0 },
+		{ "1e400", false, 0 }, { "1E-2", false, 0 },
+		{ "\"1\"", false, 0 }, { "true", false, 0 },
+		{ "null", false, 0 }, { "[1]", false, 0 }, { "{}", false, 0 },
+	};
+	char text[64];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int64_t n = -77;
+		const struct json *json;
+		bool ok;
+
+		snprintf(text, sizeof text, "{\"z\":2.5,\"n\":%s,\"a\":7}",
+		    rows[i].text);
+		json = parsed(text);
+		ok = json_get_int(json, "n", &n);
+		CHECK_ROW(text, ok == rows[i].ok);
+		CHECK_ROW(text, n == (ok ? rows[i].value : -77));
+		CHECK_ROW(text, json_get_int(json, "a", &n) && n == 7);
+	}
+}
+
+static void
+test_get(void)
+{
+	const struct json *json = parsed("{\"s\":\"caf\\u00e9 \\ud83d\\ude00"
+	    "\\n\",\"n\":null,\"l\":[\"a\",\"b\"],\"m\":[\"a\",1],\"e\":[],"
+	    "\"i\":3,\"AMOUNT\":1}");
+	const char *s = "";
+	int64_t n;
+
+	CU_ASSERT(json_is_object(json));
+	CU_ASSERT(json_get_str(json, "s", &s));
+	CU_ASSERT_STRING_EQUAL(s, "caf\xc3\xa9 \xf0\x9f\x98\x80\n");
+	CU_ASSERT(!json_get_str(json, "i", &s));
+	CU_ASSERT(!json_get_str(json, "absent", &s));
+	CU_ASSERT(!json_get_int(json, "absent", &n));
+	CU_ASSERT(!json_get_int(json, "s", &n));
+	CU_ASSERT(json_has(json, "n"));
+	CU_ASSERT(!json_has(json, "N"));
+	CU_ASSERT(!json_has(json, "amount"));
+	CU_ASSERT(!json_has(json, ""));
+	CU_ASSERT(json_list_has_str(json, "l", "b"));
+	CU_ASSERT(!json_list_has_str(json, "l", "c"));
+	CU_ASSERT(!json_list_has_str(json, "l", "B"));
+	CU_ASSERT(!json_list_has_str(json, "m", "a"));
+	CU_ASSERT(!json_list_has_str(json, "e", ""));
+	CU_ASSERT(!json_list_has_str(json, "s", "a"));
+	CU_ASSERT(!json_list_has_str(json, "absent", "a"));
+}
+
+static void
+test_get_of_no_object(void)
+{
+	static const char *const texts[] = { "[{\"a\":1}]", "1", "\"a\"",
+	    "null", "[]" };
+	const char *s;
+	int64_t n;
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		const struct json *json = parsed(texts[i]);
+
+		CHECK_ROW(texts[i], !json_is_object(json));
+		CHECK_ROW(texts[i], !json_has(json, "a"));
+		CHECK_ROW(texts[i], !json_get_int(json, "a", &n));
+		CHECK_ROW(texts[i], !json_get_str(json, "a", &s));
+	}
+}
+
+struct line {
+	int64_t product_id, quantity;
+};
+
+struct order {
+	struct json_list lines;
+	const char *note;
+	int64_t amount;
+};
+
+static const struct json_field line_fields[] = {
+	{ .name = "productId", .type = JSON_INT, .min = 1,
+	    .max = SAFE_INT_MAX, .offset = offsetof(struct line, product_id) },
+	{ .name = "quantity", .type = JSON_INT, .min = 1, .max = 1000,
+	    .offset = offsetof(struct line, quantity) },
+	{ .name = NULL },
+};
+
+static const struct json_field order_fields[] = {
+	{ .name = "items", .type = JSON_LIST, .min = 1, .max = 100,
+	    .offset = offsetof(struct order, lines), .item = line_fields,
+	    .item_size = sizeof(struct line) },
+	{ .name = "note", .type = JSON_STR, .optional = true, .min = 1,
+	    .max = 5, .offset = offsetof(struct order, note) },
+	{ .name = "amount", .type = JSON_INT, .optional = true, .min = -5,
+	    .max = SAFE_INT_MAX, .offset = offsetof(struct order, amount) },
+	{ .name = NULL },
+};
+
+#define L1 "\"items\":[{\"productId\":1,\"quantity\":2}]"
+
+static void
+test_decode(void)
+{
+	const struct json *json = parsed("{\"amount\":-0,\"items\":[{"
+	    "\"quantity\":1000,\"productId\":9007199254740991},{\"productId\""
+	    ":1,\"quantity\":1}],\"note\":\"\xc3\xa9\\ud83d\\ude00""345\"}");
+	static struct json_faults faults;
+	struct order o = { .amount = 77 };
+	const struct line *l;
+
+	CU_ASSERT_EQUAL(json_decode(arena, json, order_fields, &o, &faults),
+	    E_OK);
+	CU_ASSERT_EQUAL(faults.n, 0);
+	CU_ASSERT(!faults.more);
+	CU_ASSERT_EQUAL(o.amount, 0);
+	CU_ASSERT_STRING_EQUAL(o.note, "\xc3\xa9\xf0\x9f\x98\x80""345");
+	CU_ASSERT_EQUAL_FATAL(o.lines.n, 2);
+	l = o.lines.items;
+	CU_ASSERT_EQUAL(l[0].product_id, SAFE_INT_MAX);
+	CU_ASSERT_EQUAL(l[0].quantity, 1000);
+	CU_ASSERT_EQUAL(l[1].product_id, 1);
+	CU_ASSERT_EQUAL(l[1].quantity, 1);
+}
+
+static void
+test_optional_is_left(void)
+{
+	static struct json_faults faults;
+	struct order o = { .note = "kept", .amount = 77 };
+
+	CU_ASSERT_EQUAL(json_decode(arena, parsed("{" L1 "}"), order_fields,
+	    &o, &faults), E_OK);
+	CU_ASSERT_STRING_EQUAL(o.note, "kept");
+	CU_ASSERT_EQUAL(o.amount, 77);
+}
+
+/* Every fault as "pointer detail;", in order. */
+static const char *
+faults_of(const char *text, char *out, size_t size)
+{
+	static struct json_faults faults;
+	struct order o = { .amount = 77 };
+	size_t len = 0;
+	enum err e;
+
+	memset(&faults, 0, sizeof faults);
+	e = json_decode(arena, parsed(text), order_fields, &o, &faults);
+	CHECK_ROW(text, e == (faults.n > 0 ? E_VALIDATION_FAILED : E_OK));
+	out[0] = '\0';
+	for (size_t i = 0; i < faults.n; i++)
+		len += (size_t)snprintf(out + len, size - len, "%s %s;",
+		    faults.fault[i].pointer, faults.fault[i].detail);
+	return out;
+}
+
+static const struct {
+	const char *text, *faults;
+} faults_told[] = {
+	{ "{" L1 "}", "" },
+	{ "[]", " must be an object;" },
+	{ "null", " must be an object;" },
+	{ "7", " must be an object;" },
+	{ "{}", "/items is missing;" },
+	{ "{\"items\":{}}", "/items must be a list;" },
+	{ "{\"items\":null}", "/items must be a list;" },
+	{ "{\"items\":[]}", "/items must have 1 to 100 items;" },
+	{ "{\"items\":[1,{\"productId\":1,\"quantity\":1},[]]}",
+	    "/items/0 must be an object;"
+	    "/items/2 must be an object;" },
+	{ "{\"items\":[{}]}", "/items/0/productId is missing;"
+	    "/items/0/quantity is missing;" },
+	{ "{\"items\":[{\"quantity\":1001,\"x\":1,\"productId\":0}],"
+	    "\"y\":1,\"note\":1}", "/items/0/productId must be between "
+	    "1 and 9007199254740991;/items/0/quantity must be between "
+	    "1 and 1000;/items/0/x is not a known member;"
+	    "/note must be a string;/y is not a known member;" },
+	{ "{" L1 ",\"amount\":1.0}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":0.5}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":1e2}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":1e400}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":\"1\"}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":true}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":null}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":[1]}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":-6}", "/amount must be between -5 and "
+	    "9007199254740991;" },
+	{ "{" L1 ",\"amount\":-5}", "" },
+	{ "{" L1 ",\"amount\":9007199254740991}", "" },
+	{ "{" L1 ",\"amount\":9007199254740992}", "/amount must be "
+	    "between -5 and 9007199254740991;" },
+	{ "{" L1 ",\"amount\":9007199254740993}", "/amount must be "
+	    "between -5 and 9007199254740991;" },
+	{ "{" L1 ",\"amount\":9223372036854775808}", "/amount must be "
+	    "between -5 and 9007199254740991;" },
+	{ "{" L1 ",\"amount\":-1111111111222222222233333333334444444444"
+	    "55555555556666666666}", "/amount must be between -5 and "
+	    "9007199254740991;" },
+	{ "{" L1 ",\"Amount\":1}", "/Amount is not a known member;" },
+	{ "{\"Items\":[{\"productId\":1,\"quantity\":2}]}",
+	    "/items is missing;/Items is not a known member;" },
+	{ "{" L1 ",\"note\":\"\"}",
+	    "/note must have 1 to 5 characters;" },
+	{ "{" L1 ",\"note\":\"123456\"}",
+	    "/note must have 1 to 5 characters;" },
+	{ "{" L1 ",\"note\":\"\\u00e9\xc3\xa9\\ud83d\\ude00\xf0\x9f"
+	    "\x98\x80\xe2\x82\xac\"}", "" },
+	{ "{" L1 ",\"note\":\"\\u00e9\xc3\xa9\\ud83d\\ude00\xf0\x9f"
+	    "\x98\x80\xe2\x82\xac.\"}",
+	    "/note must have 1 to 5 characters;" },
+	{ "{" L1 ",\"note\":1}", "/note must be a string;" },
+	{ "{" L1 ",\"note\":null}", "/note must be a string;" },
+	{ "{" L1 ",\"a/b~c\":1,\"~1\":2,\"\":3}",
+	    "/a~1b~0c is not a known member;"
+	    "/~01 is not a known member;/ is not a known member;" },
+};
+
+static void
+test_faults(void)
+{
+	const size_t n = sizeof faults_told / sizeof faults_told[0];
+	char out[1024];
+
+	for (size_t i = 0; i < n; i++) {
+		const char *text = faults_told[i].text;
+
+		CHECK_ROW(text, strcmp(faults_of(text, out, sizeof out),
+		    faults_told[i].faults) == 0);
+	}
+}
+
+/* n lines, of which the last is bad. */
+static const struct json *
+lines(int n)
+{
+	static char text[BODY_BYTES_MAX];
+	size_t len = (size_t)snprintf(text, sizeof text, "{\"items\":[");
+
+	for (int i = 0; i < n; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len,
+		    "{\"productId\":%d,\"quantity\":%d}%s", i + 1,
+		    i == n - 1 ? 0 : 1, i == n - 1 ? "]}" : ",");
+	return parsed(text);
+}
+
+static void
+test_too_many_items(void)
+{
+	static struct json_faults faults;
+	struct order o = { .amount = 0 };
+
+	CU_ASSERT_EQUAL(json_decode(arena, lines(100), order_fields, &o,
+	    &faults), E_VALIDATION_FAILED);
+	CU_ASSERT_EQUAL_FATAL(faults.n, 1);
+	CU_ASSERT_STRING_EQUAL(faults.fault[0].pointer, "/items/99/quantity");
+	memset(&faults, 0, sizeof faults);
+	CU_ASSERT_EQUAL(json_decode(arena, lines(101), order_fields, &o,
+	    &faults), E_VALIDATION_FAILED);
+	CU_ASSERT_EQUAL_FATAL(faults.n, 2);
+	CU_ASSERT_STRING_EQUAL(faults.fault[0].pointer, "/items");
+	CU_ASSERT_STRING_EQUAL(faults.fault[1].pointer,
+	    "/items/100/quantity");
+}
+
+static void
+test_more_faults_than_told(void)
+{
+	static struct json_faults faults;
+	static char text[BODY_BYTES_MAX];
+	struct order o = { .amount = 0 };
+	size_t len = (size_t)snprintf(text, sizeof text, "{\"items\":[");
+	const struct json *json = NULL;
+
+	while (len + 4 < sizeof text) {
+		memcpy(text + len, "{},", 3);
+		len += 3;
+	}
+	memcpy(text + len - 1, "]}", 2);
+	CU_ASSERT_EQUAL(parse(text, len + 1, &json), E_OK);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(json);
+	CU_ASSERT_EQUAL(json_decode(arena, json, order_fields, &o, &faults),
+	    E_VALIDATION_FAILED);
+	CU_ASSERT_EQUAL(faults.n, FAULTS_MAX);
+	CU_ASSERT(faults.more);
+	CU_ASSERT_STRING_EQUAL(faults.fault[FAULTS_MAX - 1].pointer,
+	    "/items/63/productId");
+}
+
+static void
+test_fault_table(void)
+{
+	static struct json_faults faults;
+
+	for (int i = 0; i < FAULTS_MAX; i++)
+		json_fault(&faults, "/a", "b");
+	CU_ASSERT_EQUAL(faults.n, FAULTS_MAX);
+	CU_ASSERT(!faults.more);
+	json_fault(&faults, "/c", "d");
+	CU_ASSERT_EQUAL(faults.n, FAULTS_MAX);
+	CU_ASSERT(faults.more);
+	CU_ASSERT_STRING_EQUAL(faults.fault[FAULTS_MAX - 1].pointer, "/a");
+}
+
+static enum err
+write_order(struct arena *a, const char **text, size_t *len)
+{
+	struct json_writer w;
+
+	json_begin(&w, a);
+	json_open_object(&w, NULL);
+	json_int(&w, "id", INT64_C(9007199254740993));
+	json_int(&w, "min", INT64_MIN);
+	json_int(&w, "max", INT64_MAX);
+	json_str(&w, "a\"b", "\"\\\n\x01\xc3\xa9/");
+	json_null(&w, "orderId");
+	json_open_list(&w, "items");
+	json_int(&w, NULL, 1);
+	json_open_object(&w, NULL);
+	json_int(&w, "zero", 0);
+	json_close(&w);
+	json_open_list(&w, NULL);
+	json_close(&w);
+	json_str(&w, NULL, "");
+	json_close(&w);
+	json_int(&w, "after", -1);
+	json_close(&w);
+	return json_end(&w, text, len);
+}
+
+static const char order_text[] = "{\"id\":9007199254740993,"
+    "\"min\":-9223372036854775808,\"max\":9223372036854775807,"
+    "\"a\\\"b\":\"\\\"\\\\\\n\\u0001\xc3\xa9/\",\"orderId\":null,"
+    "\"items\":[1,{\"zero\":0},[],\"\"],\"after\":-1}";
+
+static void
+test_write(void)
+{
+	const struct json *json;
+	const char *text = NULL;
+	size_t len = 0;
+
+	arena_reset(arena);
+	CU_ASSERT_EQUAL(write_order(arena, &text, &len), E_OK);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	CU_ASSERT_STRING_EQUAL(text, order_text);
+	CU_ASSERT_EQUAL(len, sizeof order_text - 1);
+	/* What we write we would take. */
+	CU_ASSERT_EQUAL(json_parse(arena, text, len, &json), E_OK);
+}
+
+static void
+test_write_copies(void)
+{
+	char key[] = "k", value[] = "v";
+	struct json_writer w;
+	const char *text = "";
+	size_t len;
+
+	arena_reset(arena);
+	json_begin(&w, arena);
+	json_open_object(&w, NULL);
+	json_str(&w, key, value);
+	key[0] = value[0] = 'x';
+	json_close(&w);
+	CU_ASSERT_EQUAL(json_end(&w, &text, &len), E_OK);
+	CU_ASSERT_STRING_EQUAL(text, "{\"k\":\"v\"}");
+}
+
+static void
+test_write_one_value(void)
+{
+	struct json_writer w;
+	const char *text = "";
+	size_t len;
+
+	arena_reset(arena);
+	json_begin(&w, arena);
+	json_int(&w, NULL, 7);
+	CU_ASSERT_EQUAL(json_end(&w, &text, &len), E_OK);
+	CU_ASSERT_STRING_EQUAL(text, "7");
+}
+
+static void
+test_write_to_the_depth(void)
+{
+	struct json_writer w;
+	const char *text = "";
+	size_t len;
+
+	arena_reset(arena);
+	json_begin(&w, arena);
+	for (int i = 0; i < JSON_DEPTH_MAX; i++)
+		json_open_list(&w, NULL);
+	for (int i = 0; i < JSON_DEPTH_MAX; i++)
+		json_close(&w);
+	CU_ASSERT_EQUAL(json_end(&w, &text, &len), E_OK);
+	CU_ASSERT_STRING_EQUAL(text, O16 C16);
+}
+
+/* A text that could not be had is told at the end, not on the way. */
+static void
+test_write_remembers_failure(void)
+{
+	struct json_writer w;
+	const char *text;
+	size_t len;
+
+	arena_reset(arena);
+	json_begin(&w, arena);
+	json_open_object(&w, NULL);
+	json_str(&w, "a", NULL);
+	json_open_list(&w, "b");
+	json_int(&w, NULL, 1);
+	json_close(&w);
+	json_close(&w);
+	CU_ASSERT_EQUAL(json_end(&w, &text, &len), E_INTERNAL);
+}
+
+static int allocations_left;
+
+static void *
+failing_malloc(size_t size)
+{
+	return allocations_left-- > 0 ? malloc(size) : NULL;
+}
+
+/* All that the module does; E_OK only when every step had its memory. */
+static enum err
+work(struct arena *a)
+{
+	static const char body[] = "{" L1 ",\"amount\":12,\"note\":\"abc\"}";
+	static const char bad[] = "{\"items\":[{\"quantity\":0}],\"~\":1}";
+	static struct json_faults faults;
+	struct order o = { .amount = 0 };
+	const struct json *json;
+	const char *text;
+	size_t len;
+	enum err e;
+
+	memset(&faults, 0, sizeof faults);
+	if ((e = json_parse(a, body, sizeof body - 1, &json)) != E_OK ||
+	    (e = json_decode(a, json, order_fields, &o, &faults)) != E_OK ||
+	    (e = json_parse(a, bad, sizeof bad - 1, &json)) != E_OK)
+		return e;
+	e = json_decode(a, json, order_fields, &o, &faults);
+	if (e != E_VALIDATION_FAILED)
+		return e;
+	CU_ASSERT_EQUAL(faults.n, 3);
+	return write_order(a, &text, &len);
+}
+
+static void
+test_no_memory_in_cjson(void)
+{
+	cJSON_Hooks hooks = { failing_malloc, free };
+	enum err e = E_INTERNAL;
+	char row[32];
+	int n;
+
+	cJSON_InitHooks(&hooks);
+	for (n = 0; n < 1000 && e != E_OK; n++) {
+		allocations_left = n;
+		snprintf(row, sizeof row, "%d allocations", n);
+		e = work(arena);
+		CHECK_ROW(row, e == E_OK || e == E_INTERNAL);
+		arena_reset(arena);
+	}
+	cJSON_InitHooks(NULL);
+	CU_ASSERT_EQUAL(e, E_OK);
+	CU_ASSERT(n > 40);
+}
+
+static void
+test_no_memory_in_the_arena(void)
+{
+	enum err e = E_INTERNAL;
+	char row[32];
+	size_t max;
+
+	for (max = 16; max < 65536 && e != E_OK; max += 16) {
+		struct arena *a = arena_new(max);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(a);
+		snprintf(row, sizeof row, "%zu bytes", max);
+		e = work(a);
+		CHECK_ROW(row, e == E_OK || e == E_INTERNAL);
+		arena_free(a);
+	}
+	CU_ASSERT_EQUAL(e, E_OK);
+	CU_ASSERT(max > 512);
+}
+
+void
+suite_json(void)
+{
+	CU_pSuite s = CU_add_suite("json", setup, teardown);
+
+	CU_ADD_TEST(s, test_corpus);
+	CU_ADD_TEST(s, test_truncated);
+	CU_ADD_TEST(s, test_each_byte);
+	CU_ADD_TEST(s, test_bombs);
+	CU_ADD_TEST(s, test_many_members);
+	CU_ADD_TEST(s, test_largest_trees);
+	CU_ADD_TEST(s, test_integers);
+	CU_ADD_TEST(s, test_get);
+	CU_ADD_TEST(s, test_get_of_no_object);
+	CU_ADD_TEST(s, test_decode);
+	CU_ADD_TEST(s, test_optional_is_left);
+	CU_ADD_TEST(s, test_faults);
+	CU_ADD_TEST(s, test_too_many_items);
+	CU_ADD_TEST(s, test_more_faults_than_told);
+	CU_ADD_TEST(s, test_fault_table);
+	CU_ADD_TEST(s, test_write);
+	CU_ADD_TEST(s, test_write_copies);
+	CU_ADD_TEST(s, test_write_one_value);
+	CU_ADD_TEST(s, test_write_to_the_depth);
+	CU_ADD_TEST(s, test_write_remembers_failure);
+	CU_ADD_TEST(s, test_no_memory_in_cjson);
+	CU_ADD_TEST(s, test_no_memory_in_the_arena);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "base/log.h"
+
+#include <CUnit/CUnit.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+struct capture {
+	int pipe[2];
+	int stderr_fd;
+};
+
+static void
+capture_begin(struct capture *c)
+{
+	CU_ASSERT_FATAL(pipe(c->pipe) == 0);
+	CU_ASSERT_FATAL((c->stderr_fd = dup(STDERR_FILENO)) >= 0);
+	CU_ASSERT_FATAL(dup2(c->pipe[1], STDERR_FILENO) >= 0);
+}
+
+/* What one read finds: a line that took two writes would come in half. */
+static size_t
+capture_read(struct capture *c, char *out, size_t size)
+{
+	ssize_t n;
+
+	CU_ASSERT_FATAL(fcntl(c->pipe[0], F_SETFL, O_NONBLOCK) == 0);
+	n = read(c->pipe[0], out, size - 1);
+	out[n > 0 ? n : 0] = '\0';
+	return n > 0 ? (size_t)n : 0;
+}
+
+static void
+capture_end(struct capture *c)
+{
+	dup2(c->stderr_fd, STDERR_FILENO);
+	close(c->stderr_fd);
+	close(c->pipe[0]);
+	close(c->pipe[1]);
+}
+
+/* The line that one value makes, from " event=" on. */
+static const char *
+line_of(const char *value, char *out, size_t size)
+{
+	struct capture c;
+	struct log_line l;
+	const char *event;
+
+	capture_begin(&c);
+	log_begin(&l, LOG_ERROR, "e");
+	log_str(&l, "k", value);
+	log_int(&l, "n", -5);
+	log_end(&l);
+	capture_read(&c, out, size);
+	capture_end(&c);
+	event = strstr(out, " event=");
+	return event != NULL ? event : "";
+}
+
+static void
+test_values(void)
+{
+	static const struct {
+		const char *value, *line;
+	} rows[] = {
+		{ "plain", " event=e k=plain n=-5\n" },
+		{ "/v1/orders/{id}", " event=e k=/v1/orders/{id} n=-5\n" },
+		{ "", " event=e k=\"\" n=-5\n" },
+		{ "two words", " event=e k=\"two words\" n=-5\n" },
+		{ "a=b", " event=e k=\"a=b\" n=-5\n" },
+		{ "say \"hi\"", " event=e k=\"say \\\"hi\\\"\" n=-5\n" },
+		{ "back\\slash", " event=e k=\"back\\\\slash\" n=-5\n" },
+		{ "x\nlevel=error", " event=e k=\"x\\x0alevel=error\" n=-5\n" },
+		{ "x\r\n", " event=e k=\"x\\x0d\\x0a\" n=-5\n" },
+		{ "\x01\x1f\x7f\t",
+		    " event=e k=\"\\x01\\x1f\\x7f\\x09\" n=-5\n" },
+		{ "\x1b[2J", " event=e k=\"\\x1b[2J\" n=-5\n" },
+		{ "\xc3\xa9", " event=e k=\"\xc3\xa9\" n=-5\n" },
+		{ "\" event=forged",
+		    " event=e k=\"\\\" event=forged\" n=-5\n" },
+	};
+	char out[LOG_LINE_BYTES_MAX * 2];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		CHECK_ROW(rows[i].value, strcmp(line_of(rows[i].value, out,
+		    sizeof out), rows[i].line) == 0);
+}
+
+/* time=2026-01-31T12:34:56.789Z level=error event=... */
+static void
+test_head(void)
+{
+	static const char shape[] = "time=dddd-dd-ddTdd:dd:dd.dddZ "
+	    "level=error event=e ";
+	char out[LOG_LINE_BYTES_MAX * 2];
+	size_t i;
+
+	(void)line_of("x", out, sizeof out);
+	for (i = 0; shape[i] != '\0' && out[i] != '\0'; i++)
+		if (i < 30 && shape[i] == 'd')
+			CU_ASSERT(out[i] >= '0' && out[i] <= '9')
+		else
+			CU_ASSERT(out[i] == shape[i]);
+	CU_ASSERT(shape[i] == '\0');
+}
+
+/* Too long a value is dropped with all behind it; the line stays a line. */
+static void
+test_overlong(void)
+{
+	char value[LOG_LINE_BYTES_MAX * 2], out[LOG_LINE_BYTES_MAX * 2];
+	static const char fill[] = "a\n\"";
+
+	for (size_t i = 0; i < sizeof fill - 1; i++) {
+		memset(value, fill[i], sizeof value);
+		value[sizeof value - 1] = '\0';
+		CU_ASSERT_STRING_EQUAL(line_of(value, out, sizeof out),
+		    " event=e\n");
+	}
+}
+
+/* Every length about the edge: never more than the maximum, one newline. */
+static void
+test_edge(void)
+{
+	char value[LOG_LINE_BYTES_MAX], out[LOG_LINE_BYTES_MAX * 2];
+	bool whole = false, cut = false;
+
+	for (size_t n = LOG_LINE_BYTES_MAX - 90; n < sizeof value; n++) {
+		size_t len;
+
+		memset(value, 'a', n);
+		value[n] = '\0';
+		(void)line_of(value, out, sizeof out);
+		len = strlen(out);
+		CU_ASSERT(len <= LOG_LINE_BYTES_MAX);
+		CU_ASSERT(len > 0 && strchr(out, '\n') == out + len - 1);
+		whole |= strstr(out, "a n=-5\n") != NULL;
+		cut |= strstr(out, " event=e\n") != NULL;
+	}
+	CU_ASSERT(whole);
+	CU_ASSERT(cut);
+}
+
+static void
+test_threshold(void)
+{
+	char out[LOG_LINE_BYTES_MAX];
+	struct capture c;
+
+	capture_begin(&c);
+	log_msg(LOG_DEBUG, "e", "below");
+	CU_ASSERT_EQUAL(capture_read(&c, out, sizeof out), 0);
+	log_msg(LOG_INFO, "e", "at %d%%", 100);
+	CU_ASSERT(capture_read(&c, out, sizeof out) > 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, " level=info event=e "
+	    "msg=\"at 100%\"\n"));
+	log_threshold(LOG_ERROR);
+	log_msg(LOG_WARN, "e", "below");
+	CU_ASSERT_EQUAL(capture_read(&c, out, sizeof out), 0);
+	log_threshold(LOG_DEBUG);
+	log_msg(LOG_DEBUG, "e", "at");
+	CU_ASSERT(capture_read(&c, out, sizeof out) > 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, " level=debug event=e msg=at\n"));
+	log_threshold(LOG_SILENT);
+	log_msg(LOG_ERROR, "e", "below");
+	CU_ASSERT_EQUAL(capture_read(&c, out, sizeof out), 0);
+	log_threshold(LOG_INFO);
+	capture_end(&c);
+}
+
+static void
+test_msg_is_cut(void)
+{
+	char value[LOG_LINE_BYTES_MAX * 2], out[LOG_LINE_BYTES_MAX * 2];
+	struct capture c;
+	size_t len;
+
+	memset(value, 'x', sizeof value);
+	value[sizeof value - 1] = '\0';
+	capture_begin(&c);
+	log_msg(LOG_ERROR, "e", "%s", value);
+	len = capture_read(&c, out, sizeof out);
+	capture_end(&c);
+	CU_ASSERT(len > 500 && len <= LOG_LINE_BYTES_MAX);
+	CU_ASSERT(len > 0 && out[len - 1] == '\n');
+}
+
+void
+suite_log(void)
+{
+	CU_pSuite s = CU_add_suite("log", NULL, NULL);
+
+	CU_ADD_TEST(s, test_values);
+	CU_ADD_TEST(s, test_head);
+	CU_ADD_TEST(s, test_overlong);
+	CU_ADD_TEST(s, test_edge);
+	CU_ADD_TEST(s, test_threshold);
+	CU_ADD_TEST(s, test_msg_is_cut);
+}

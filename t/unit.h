@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The unit tests: CUnit suites that print TAP.  Each u_*.c exports one
+ * function that registers its suite; unit.c runs them all.  Where a test
+ * walks a table, CHECK_ROW says which row failed.
+ */
+#ifndef SHOP_UNIT_H
+#define SHOP_UNIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+void suite_arena(void);
+void suite_buf(void);
+void suite_num(void);
+void suite_log(void);
+void suite_conf(void);
+void suite_err(void);
+void suite_json(void);
+void suite_jwt(void);
+void suite_crypto(void);
+void suite_route(void);
+void suite_http(void);
+void suite_db(void);
+void suite_script(void);
+void suite_utf8(void);
+
+/* CU_ASSERT for the row of a table, which is named in the report. */
+#define CHECK_ROW(row, condition) \
+	unit_check((condition), __FILE__, __LINE__, #condition, (row))
+
+void unit_check(bool ok, const char *file, unsigned int line,
+    const char *condition, const char *row);
+
+#define UNIT_PATH_BYTES 256
+
+/*
+ * out[UNIT_PATH_BYTES]: the path of name in a directory that is private to
+ * this run and removed at its end.
+ */
+void unit_path(char *out, const char *name);
+
+/* A file there with that content and mode, made anew; out as above. */
+void unit_file(char *out, const char *name, const void *content, size_t len,
+    mode_t mode);
+
+/* A directory there; out as above. */
+void unit_dir(char *out, const char *name);
+
+#endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every maximum of Shop, with its unit.  nginx/shop.conf.in repeats two of
- * them (BODY_BYTES_MAX, TARGET_BYTES_MAX); t/0030-sources.t holds them equal.
+ * them (BODY_BYTES_MAX, TARGET_BYTES_MAX); t/0010-sources.t holds them equal.
  */
 #ifndef SHOP_LIMITS_H
 #define SHOP_LIMITS_H

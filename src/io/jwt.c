@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "io/base64url.h"
 #include "io/crypto.h"
 #include "io/json.h"
 
@@ -156,60 +157,10 @@ jwt_keys_free(struct jwt_keys *keys)
 	free(keys);
 }
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    "abcdefghijklmnopqrstuvwxyz0123456789-_";
-
-static const char *
-base64url(struct arena *a, const void *from, size_t len)
-{
-	const unsigned char *in = from;
-	size_t chars = (len * 8 + 5) / 6;
-	char *out = arena_alloc(a, chars + 1);
-
-	for (size_t i = 0; out != NULL && i < chars; i++) {
-		size_t byte = i * 6 / 8, shift = i * 6 % 8;
-		unsigned int two = (unsigned int)in[byte] << 8;
-
-		if (byte + 1 < len)
-			two |= in[byte + 1];
-		out[i] = alphabet[two >> (10 - shift) & 0x3f];
-	}
-	return out;
-}
-
 struct part {
 	const char *text;	/* of the token */
 	size_t len;
 };
-
-/*
- * A part's bytes.  One sequence of bytes has one spelling only: no padding,
- * no blanks, no bits left over that are not 0 (RFC 4648, 3.5).
- */
-static enum err
-unbase64url(struct arena *a, const struct part *p, unsigned char **out,
-    size_t *out_len)
-{
-	unsigned int bits = 0, n = 0;
-	const char *at;
-
-	*out_len = 0;
-	if ((*out = arena_alloc(a, p->len * 6 / 8 + 1)) == NULL)
-		return E_INTERNAL;
-	for (size_t i = 0; i < p->len; i++) {
-		at = memchr(alphabet, p->text[i], sizeof alphabet - 1);
-		if (at == NULL)
-			return E_INVALID_TOKEN;
-		bits = bits << 6 | (unsigned int)(at - alphabet);
-		if ((n += 6) >= 8) {
-			n -= 8;
-			(*out)[(*out_len)++] = (unsigned char)(bits >> n);
-			bits &= (1U << n) - 1;
-		}
-	}
-	/* Six bits over: a length of 4n + 1, which no bytes have. */
-	return n == 6 || bits != 0 ? E_INVALID_TOKEN : E_OK;
-}
 
 struct verifying {
 	const struct jwt_keys *keys;
@@ -247,7 +198,7 @@ parse_part(struct verifying *v, const struct part *p, const struct json **out)
 {
 	unsigned char *bytes;
 	size_t len;
-	enum err e = unbase64url(v->arena, p, &bytes, &len);
+	enum err e = base64url_decode(v->arena, p->text, p->len, &bytes, &len);
 
 	if (e == E_OK)
 		e = json_parse(v->arena, (const char *)bytes, len, out);
@@ -315,7 +266,8 @@ check_signature(struct verifying *v, const struct key *key,
 {
 	unsigned char mac[SHA256_BYTES], *given;
 	size_t given_len;
-	enum err e = unbase64url(v->arena, p, &given, &given_len);
+	enum err e = base64url_decode(v->arena, p->text, p->len,
+	    &given, &given_len);
 
 	if (e == E_INVALID_TOKEN)
 		return refuse(v, "signature is not base64url");
@@ -450,8 +402,8 @@ unsigned_token(const struct conf *c, struct arena *a, int64_t user_id,
 	json_close(&w);
 	if ((e = json_end(&w, &text, &len)) != E_OK)
 		return e;
-	head = base64url(a, header, sizeof header - 1);
-	claims = base64url(a, text, len);
+	head = base64url_encode(a, header, sizeof header - 1);
+	claims = base64url_encode(a, text, len);
 	if (head == NULL || claims == NULL)
 		return E_INTERNAL;
 	*out = arena_printf(a, "%s.%s", head, claims);
@@ -480,11 +432,10 @@ jwt_sign(const struct jwt_keys *keys, const struct conf *c, struct arena *a,
 	e = crypto_hmac_sha256(k->bytes, k->len, text, strlen(text), mac);
 	if (e != E_OK)
 		return e;
-	if ((signature = base64url(a, mac, sizeof mac)) == NULL)
+	if ((signature = base64url_encode(a, mac, sizeof mac)) == NULL)
 		return E_INTERNAL;
 	*token = arena_printf(a, "%s.%s", text, signature);
 	return *token != NULL ? E_OK : E_INTERNAL;
 }
 
 _Static_assert(SHA256_BYTES == 32, "HS256's signature has 32 bytes");
-_Static_assert(sizeof alphabet == 64 + 1, "six bits");

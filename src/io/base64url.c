@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "io/base64url.h"
+
+#include <string.h>
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    "abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+const char *
+base64url_encode(struct arena *a, const void *from, size_t len)
+{
+	const unsigned char *in = from;
+	size_t chars = (len * 8 + 5) / 6;
+	char *out = arena_alloc(a, chars + 1);
+
+	for (size_t i = 0; out != NULL && i < chars; i++) {
+		size_t byte = i * 6 / 8, shift = i * 6 % 8;
+		unsigned int two = (unsigned int)in[byte] << 8;
+
+		if (byte + 1 < len)
+			two |= in[byte + 1];
+		out[i] = alphabet[two >> (10 - shift) & 0x3f];
+	}
+	return out;
+}
+
+enum err
+base64url_decode(struct arena *a, const char *text, size_t len,
+    unsigned char **out, size_t *out_len)
+{
+	unsigned int bits = 0, n = 0;
+	const char *at;
+
+	*out_len = 0;
+	if ((*out = arena_alloc(a, len * 6 / 8 + 1)) == NULL)
+		return E_INTERNAL;
+	for (size_t i = 0; i < len; i++) {
+		at = memchr(alphabet, text[i], sizeof alphabet - 1);
+		if (at == NULL)
+			return E_INVALID_TOKEN;
+		bits = bits << 6 | (unsigned int)(at - alphabet);
+		if ((n += 6) >= 8) {
+			n -= 8;
+			(*out)[(*out_len)++] = (unsigned char)(bits >> n);
+			bits &= (1U << n) - 1;
+		}
+	}
+	/* Six bits over: a length of 4n + 1, which no bytes have. */
+	return n == 6 || bits != 0 ? E_INVALID_TOKEN : E_OK;
+}
+
+_Static_assert(sizeof alphabet == 64 + 1, "six bits");

@@ -28,7 +28,8 @@
  * setuid or has file capabilities would not.  It starts with no signal
  * blocked or ignored and with no descriptors but 0, 1, 2 and SHOP_READY_FD.
  * INT from a terminal reaches it too: it must take it as TERM, or not at
- * all.
+ * all.  It must look for a pending TERM between requests: ppoll() delivers
+ * none as long as the listener is readable, which under load it always is.
  */
 #ifndef SHOP_POOL_H
 #define SHOP_POOL_H

@@ -20,6 +20,8 @@
 #include "shop/sql.h"
 #include "web/route.h"
 
+static const int stops[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
+
 static volatile sig_atomic_t stopping;
 
 static void
@@ -31,24 +33,38 @@ on_stop(int signo)
 
 /*
  * Signals reach us in fcgi_wait() alone, which *waiting is the mask for:
- * libfcgi would take one in the middle of a body for the body's end.
+ * libfcgi would take one in the middle of a body for the body's end.  To be
+ * called before libfcgi can put in a handler of its own.
  */
 static void
 block_signals(sigset_t *waiting)
 {
 	struct sigaction stop = { .sa_handler = on_stop };
-	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 	sigset_t blocked;
 
 	sigemptyset(&blocked);
-	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-		sigaddset(&blocked, signals[i]);
-		sigaction(signals[i], &stop, NULL);
+	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
+		sigaddset(&blocked, stops[i]);
+		sigaction(stops[i], &stop, NULL);
 	}
 	sigprocmask(SIG_BLOCK, &blocked, waiting);
-	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-		sigdelset(waiting, signals[i]);
+	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+		sigdelset(waiting, stops[i]);
 	signal(SIGPIPE, SIG_IGN);
+}
+
+/* A wait that finds a request takes no signal: under load it waits for us. */
+static bool
+told_to_stop(void)
+{
+	sigset_t pending;
+
+	if (stopping || sigpending(&pending) != 0)
+		return stopping != 0;
+	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+		if (sigismember(&pending, stops[i]) == 1)
+			return true;
+	return false;
 }
 
 /* One byte to the pool's pipe: requests are taken from now on. */
@@ -180,14 +196,11 @@ serve_one(struct ctx *ctx, struct fcgi *f)
 }
 
 static void
-serve(struct ctx *ctx, struct fcgi *f)
+serve(struct ctx *ctx, struct fcgi *f, const sigset_t *waiting)
 {
-	sigset_t waiting;
-
-	block_signals(&waiting);
 	tell_ready();
-	while (!stopping)
-		if (fcgi_wait(f, &waiting) && fcgi_accept(f))
+	while (!told_to_stop())
+		if (fcgi_wait(f, waiting) && fcgi_accept(f))
 			serve_one(ctx, f);
 }
 
@@ -199,7 +212,9 @@ worker_run(const struct conf *conf, int listen_fd)
 	struct ctx ctx = { .conf = conf };
 	struct fcgi *f = NULL;
 	int status = EXIT_FAILED;
+	sigset_t waiting;
 
+	block_signals(&waiting);
 	if (jwt_keys_load(conf, &keys, why) != E_OK ||
 	    (ctx.db = db_new(conf, DB_WORKER, sql_table, SQL_COUNT, why))
 	    == NULL || (ctx.cache = cache_new(conf, why)) == NULL ||
@@ -210,7 +225,7 @@ worker_run(const struct conf *conf, int listen_fd)
 	ctx.keys = keys;
 	if ((f = fcgi_new(listen_fd)) == NULL)
 		goto out;
-	serve(&ctx, f);
+	serve(&ctx, f, &waiting);
 	status = EXIT_DONE;
 out:
 	fcgi_free(f);

@@ -123,6 +123,7 @@ static void
 add_suites(void)
 {
 	suite_arena();
+	suite_breaker();
 	suite_buf();
 	suite_num();
 	suite_log();

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 void suite_arena(void);
+void suite_breaker(void);
 void suite_buf(void);
 void suite_num(void);
 void suite_log(void);

@@ -244,6 +244,8 @@ conf_check(const struct conf *c, char *why)
 		    c->db_read_timeout_s * 1000, c->request_deadline_ms },
 		{ "request_deadline_ms", "nginx_timeout_s",
 		    c->request_deadline_ms, c->nginx_timeout_s * 1000 },
+		{ "nginx_timeout_s", "stuck_timeout_ms",
+		    c->nginx_timeout_s * 1000, c->stuck_timeout_ms },
 	};
 
 	for (size_t i = 0; i < sizeof chain / sizeof chain[0]; i++) {

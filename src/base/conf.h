@@ -36,7 +36,7 @@ enum err conf_load(struct conf *, const char *file, char *why) MUST_CHECK;
 
 /*
  * What no single row can say: lock wait < read timeout < deadline < nginx's
- * timeout.  As conf_load.
+ * timeout < stuck.  As conf_load.
  */
 enum err conf_check(const struct conf *, char *why) MUST_CHECK;
 

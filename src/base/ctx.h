@@ -29,6 +29,10 @@ struct ctx {
 	struct db *db;
 	struct cache *cache;
 	int64_t start_us;	/* the request's, num_monotonic_us() */
+	struct {		/* what shop/attempt may still retry */
+		int64_t tenths;		/* of a retry */
+		int64_t filled_us;	/* when it was last filled up */
+	} budget;
 	struct trace trace;
 };
 

@@ -40,6 +40,10 @@
 #define EMAIL_CHARS_MAX		254
 #define DESCRIPTION_CHARS_MAX	1000
 
+/* Retries a worker may have in hand; they come back, 1 a second and 1 in 10
+   requests, so that a database in trouble is not given more of it. */
+#define RETRY_BUDGET		30
+
 /* Waiting. */
 #define IDEM_WAIT_MS		3000	/* for the same key's first request */
 #define RETRY_AFTER_S		1

@@ -71,7 +71,7 @@ prog_start(const struct prog *p, int argc, char **argv, struct conf *c,
 			printf("%s %s\n", p->name, PACKAGE_VERSION);
 			return -1;
 		default:
-			fprintf(stderr, "%s: try --help\n", p->name);
+			/* getopt_long has told. */
 			*status = EXIT_USAGE;
 			return -1;
 		}

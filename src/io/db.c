@@ -16,6 +16,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/num.h"
 
 #ifndef HAVE_MY_BOOL
 typedef bool my_bool;
@@ -36,6 +37,10 @@ struct db {
 	const struct db_sql *table;
 	size_t n;
 	MYSQL *conn;			/* NULL: not connected */
+	int64_t connected_us;		/* when it was opened */
+	struct breaker own_breaker, *breaker;
+	unsigned long left;		/* a session we left at work; 0: none */
+	int64_t left_age_us;		/* how long we had had it */
 	MYSQL_STMT **stmt;		/* n of them, NULL: not prepared */
 	char error[256];
 };
@@ -53,6 +58,7 @@ db_new(const struct conf *c, enum db_account account,
 	if (db == NULL)
 		return NULL;
 	db->conf = c;
+	db->breaker = &db->own_breaker;
 	db->account = account;
 	db->user = account == DB_ADMIN ? c->db_admin_user : c->db_user;
 	db->table = table;
@@ -91,6 +97,12 @@ db_free(struct db *db)
 		explicit_bzero(db->password, strlen(db->password));
 	free(db->password);
 	free(db);
+}
+
+void
+db_share_breaker(struct db *db, struct breaker *b)
+{
+	db->breaker = b;
 }
 
 bool
@@ -140,11 +152,18 @@ recover(struct db *db, enum db_class class)
 		if (db->conn != NULL && mysql_rollback(db->conn) == 0)
 			return;
 		break;
+	case DB_COMMIT_UNKNOWN:
+		if (db->conn != NULL) {
+			db->left = mysql_thread_id(db->conn);
+			db->left_age_us = num_monotonic_us() -
+			    db->connected_us;
+		}
+		break;
 	case DB_OK:
 	case DB_CONN_LOST:
 	case DB_NO_CONN:
+	case DB_AWAY:
 	case DB_NOT_WRITABLE:
-	case DB_COMMIT_UNKNOWN:
 		break;
 	}
 	disconnect(db);
@@ -202,6 +221,27 @@ set_session(struct db *db)
 	    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED") == 0;
 }
 
+/*
+ * End the session we left, for its statement might still run and commit
+ * after we have told the client otherwise.  A server younger than that session
+ * is another one, and its numbers are others' sessions.
+ */
+static void
+kill_left(struct db *db)
+{
+	const char *stat = db->left != 0 ? mysql_stat(db->conn) : NULL;
+	long long uptime_s;
+	char text[48];
+
+	if (stat != NULL && sscanf(stat, "Uptime: %lld", &uptime_s) == 1 &&
+	    uptime_s * 1000000 > db->left_age_us) {
+		snprintf(text, sizeof text, "KILL %lu", db->left);
+		/* It is gone already, more often than not. */
+		(void)mysql_query(db->conn, text);
+	}
+	db->left = 0;
+}
+
 static enum db_class
 connect_now(struct db *db)
 {
@@ -211,16 +251,25 @@ connect_now(struct db *db)
 
 	if (db->conn != NULL)
 		return DB_OK;
+	if (!breaker_allows(db->breaker, num_monotonic_us())) {
+		snprintf(db->error, sizeof db->error, "the database is away");
+		return DB_AWAY;
+	}
 	if ((db->conn = mysql_init(NULL)) == NULL)
 		return told(db, "connect", 2008, "out of memory", false);
 	set_options(db);
 	if (mysql_real_connect(db->conn, local ? NULL : c->db_host, db->user,
 	    db->password, c->db_name, (unsigned)c->db_port,
-	    local ? c->db_socket : NULL, 0) != NULL && set_session(db))
+	    local ? c->db_socket : NULL, 0) != NULL && set_session(db)) {
+		db->connected_us = num_monotonic_us();
+		breaker_worked(db->breaker);
+		kill_left(db);
 		return DB_OK;
+	}
 	class = told(db, "connect", mysql_errno(db->conn),
 	    mysql_error(db->conn), false);
 	disconnect(db);
+	breaker_failed(db->breaker, num_monotonic_us());
 	return class == DB_CONN_LOST ? DB_NO_CONN : class;
 }
 

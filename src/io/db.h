@@ -7,7 +7,10 @@
  *
  * What went wrong is a class (db_err.def has every number's), on which the
  * caller decides; after any error the transaction has been rolled back or
- * the connection closed, which does the same.  The cause is logged here.
+ * the connection closed, which does the same.  A session that we left while
+ * its statement may still run is killed as soon as there is another
+ * connection, so that nothing happens behind our back.  The cause is logged
+ * here.
  */
 #ifndef SHOP_DB_H
 #define SHOP_DB_H
@@ -17,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/breaker.h"
 #include "base/conf.h"
 
 enum db_class {
@@ -25,6 +29,7 @@ enum db_class {
 	DB_STMT_FAILED,		/* rolled back by us: again */
 	DB_CONN_LOST,		/* nothing was committed: again */
 	DB_NO_CONN,		/* not reached: again, later */
+	DB_AWAY,		/* the breaker is open: not even tried */
 	DB_NOT_WRITABLE,	/* refused: again, later */
 	DB_COMMIT_UNKNOWN,	/* may be committed: again with the same key */
 	DB_RESOURCE,		/* its disk or memory is full: not now */
@@ -82,6 +87,12 @@ enum db_account { DB_WORKER, DB_ADMIN };
 struct db *db_new(const struct conf *, enum db_account,
     const struct db_sql *table, size_t n, char *why) MUST_CHECK;
 void db_free(struct db *);
+
+/*
+ * Connect only as this breaker, which others share, allows; before it is
+ * called one of its own serves.
+ */
+void db_share_breaker(struct db *, struct breaker *);
 
 /* Run statement sql of the table. */
 enum db_class db_run(struct db *, struct arena *, size_t sql,

@@ -10,7 +10,7 @@
 #include "base/num.h"
 
 enum err
-generation_open(struct generation *g, size_t workers)
+generation_open(struct generation *g, size_t workers, size_t first_seat)
 {
 	*g = (struct generation){
 		.slots = calloc(workers, sizeof *g->slots),
@@ -19,8 +19,10 @@ generation_open(struct generation *g, size_t workers)
 	if (g->slots == NULL)
 		return E_INTERNAL;
 	g->workers = workers;
-	for (size_t i = 0; i < workers; i++)
+	for (size_t i = 0; i < workers; i++) {
+		g->slots[i].seat = first_seat + i;
 		slot_init(&g->slots[i], 0);
+	}
 	return E_OK;
 }
 
@@ -84,6 +86,14 @@ generation_kill_late(struct generation *g)
 		log_end(&l);
 		kill(g->slots[i].pid, SIGKILL);
 	}
+}
+
+void
+generation_kill_stuck(const struct generation *g, const struct launch *a,
+    int64_t longest_us)
+{
+	for (size_t i = 0; i < g->workers; i++)
+		slot_kill_stuck(&g->slots[i], a, longest_us);
 }
 
 bool

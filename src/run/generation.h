@@ -25,8 +25,12 @@ struct generation {
 	bool lost;		/* one ended before it was ready */
 };
 
-/* Of so many workers, none of which runs; E_INTERNAL without memory. */
-enum err generation_open(struct generation *, size_t workers) MUST_CHECK;
+/*
+ * Of so many workers, none of which runs, with seats on the board from
+ * first_seat on; E_INTERNAL without memory.
+ */
+enum err generation_open(struct generation *, size_t workers,
+    size_t first_seat) MUST_CHECK;
 void generation_close(struct generation *);
 
 /* Each slot is due, under this number in the log. */
@@ -40,6 +44,10 @@ void generation_fill(struct generation *, const struct launch *);
 
 /* KILL for what is left after its time. */
 void generation_kill_late(struct generation *);
+
+/* KILL for whoever has been at one request for longer than that. */
+void generation_kill_stuck(const struct generation *, const struct launch *,
+    int64_t longest_us);
 
 /* Process pid ended; false when it is none of these. */
 bool generation_end(struct generation *, const struct launch *, pid_t pid,

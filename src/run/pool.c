@@ -23,6 +23,8 @@
 
 #define ROLL_TIMEOUT_US INT64_C(10000000)
 #define QUEUE_LOOK_US INT64_C(10000)
+/* How often is looked for stuck workers, who can't tell. */
+#define STUCK_LOOK_US INT64_C(500000)
 
 /* In the order of a pool's life: from PHASE_QUEUE on it is stopping. */
 enum phase {
@@ -222,6 +224,8 @@ advance(struct pool *p)
 		if (p->phase != PHASE_QUEUE)
 			generation_fill(&p->gens[g], &p->launch);
 		generation_kill_late(&p->gens[g]);
+		generation_kill_stuck(&p->gens[g], &p->launch,
+		    p->conf->stuck_timeout_ms * 1000);
 	}
 	return p->phase != PHASE_DONE;
 }
@@ -244,8 +248,7 @@ wait_ms(const struct pool *p)
 	    generation_wake_us(&p->gens[1]));
 	if (p->phase == PHASE_ROLL)
 		at = sooner(at, p->phase_ends_us);
-	if (at == GENERATION_NEVER)
-		return -1;
+	at = sooner(at, now + STUCK_LOOK_US);
 	return at <= now ? 0 : (int)((at - now + 999) / 1000);
 }
 
@@ -310,8 +313,9 @@ pool_open(struct pool *p)
 	ownfile_note(&p->socket, listen_path(p->conf));
 	p->polls = calloc(2 * workers + 1, sizeof *p->polls);
 	if (p->polls == NULL ||
-	    generation_open(&p->gens[0], workers) != E_OK ||
-	    generation_open(&p->gens[1], workers) != E_OK ||
+	    generation_open(&p->gens[0], workers, 0) != E_OK ||
+	    generation_open(&p->gens[1], workers, workers) != E_OK ||
+	    board_make(&p->launch.board, &p->launch.board_fd) != E_OK ||
 	    !take_signals(p)) {
 		log_msg(LOG_ERROR, "pool-start", "%s", strerror(errno));
 		return E_INTERNAL;
@@ -325,6 +329,8 @@ pool_close(struct pool *p)
 {
 	if (p->launch.listen_fd >= 0)
 		close(p->launch.listen_fd);
+	if (p->launch.board_fd >= 0)
+		close(p->launch.board_fd);
 	if (p->signal_fd >= 0)
 		close(p->signal_fd);
 	ownfile_remove(&p->socket);
@@ -351,8 +357,13 @@ pool_run(const struct conf *c, const char *conf_file, int listen_fd)
 {
 	struct pool p = {
 		.conf = c,
-		.launch = { c->worker_path, conf_file, listen_fd,
-		    c->backoff_max_ms },
+		.launch = {
+			.path = c->worker_path,
+			.conf_file = conf_file,
+			.listen_fd = listen_fd,
+			.board_fd = -1,
+			.backoff_max_ms = c->backoff_max_ms,
+		},
 		.serving = &p.gens[0],
 		.other = &p.gens[1],
 		.signal_fd = -1,

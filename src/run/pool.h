@@ -10,6 +10,7 @@
  *			(ready, and a second old), else after a pause that
  *			doubles from 10 ms up to backoff_max_ms; the pool
  *			never gives up
+ *	it is stuck	at one request for stuck_timeout_ms, it gets KILL
  *	HUP		a new generation is started; when each of it is ready
  *			the old one gets TERM, and after drain_timeout_ms
  *			KILL; one of which a worker ends before it is ready,
@@ -22,11 +23,13 @@
  *
  * HUP makes workers read their settings anew; shopd keeps the ones it
  * started with, so listen, listen_backlog, workers, worker_path,
- * pool_pidfile, backoff_max_ms and drain_timeout_ms take a restart.
+ * pool_pidfile, backoff_max_ms, drain_timeout_ms and stuck_timeout_ms take a
+ * restart.
  *
  * A worker gets TERM when shopd dies, however it dies; only one that is
  * setuid or has file capabilities would not.  It starts with no signal
- * blocked or ignored and with no descriptors but 0, 1, 2 and SHOP_READY_FD.
+ * blocked or ignored and with no descriptors but 0, 1, 2, SHOP_READY_FD and
+ * SHOP_BOARD_FD (run/board.h).
  * INT from a terminal reaches it too: it must take it as TERM, or not at
  * all.  It must look for a pending TERM between requests: ppoll() delivers
  * none as long as the listener is readable, which under load it always is.

@@ -24,6 +24,7 @@ void
 slot_init(struct slot *s, int64_t generation)
 {
 	*s = (struct slot){
+		.seat = s->seat,
 		.generation = generation,
 		.ready_fd = -1,
 		.start_at_us = num_monotonic_us(),
@@ -54,7 +55,8 @@ clean_process(void)
 }
 
 static _Noreturn void
-become_worker(const struct launch *a, int ready_fd, pid_t parent)
+become_worker(const struct slot *s, const struct launch *a, int ready_fd,
+    pid_t parent)
 {
 	struct log_line l;
 	char number[16];
@@ -66,7 +68,8 @@ become_worker(const struct launch *a, int ready_fd, pid_t parent)
 	snprintf(number, sizeof number, "%d", ready_fd);
 	if (dup2(a->listen_fd, STDIN_FILENO) == STDIN_FILENO &&
 	    fcntl(ready_fd, F_SETFD, 0) == 0 &&
-	    setenv("SHOP_READY_FD", number, 1) == 0)
+	    setenv("SHOP_READY_FD", number, 1) == 0 &&
+	    board_hand_on(a->board_fd, s->seat) == 0)
 		execl(a->path, a->path, a->conf_file != NULL ? "--config"
 		    : NULL, a->conf_file, (char *)NULL);
 	log_begin(&l, LOG_ERROR, "worker-exec");
@@ -105,11 +108,12 @@ slot_start(struct slot *s, const struct launch *a)
 	struct log_line l;
 	int ends[2];
 
+	a->board->seat[s->seat].busy_since_us = 0;
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
 		return fail(s, a, "pipe");
 	pid = fork();
 	if (pid == 0)
-		become_worker(a, ends[1], parent);
+		become_worker(s, a, ends[1], parent);
 	close(ends[1]);
 	if (pid < 0) {
 		fail(s, a, "fork");
@@ -123,6 +127,22 @@ slot_start(struct slot *s, const struct launch *a)
 	begin(&l, LOG_INFO, "worker-start", s);
 	log_end(&l);
 	return true;
+}
+
+void
+slot_kill_stuck(const struct slot *s, const struct launch *a,
+    int64_t longest_us)
+{
+	int64_t since = a->board->seat[s->seat].busy_since_us;
+	struct log_line l;
+
+	if (s->pid == 0 || since == 0 ||
+	    num_monotonic_us() - since <= longest_us)
+		return;
+	begin(&l, LOG_ERROR, "worker-stuck", s);
+	log_int(&l, "busy_ms", (num_monotonic_us() - since) / 1000);
+	log_end(&l);
+	kill(s->pid, SIGKILL);
 }
 
 static void

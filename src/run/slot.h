@@ -7,18 +7,24 @@
 #define SHOP_SLOT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#include "run/board.h"
 
 /* What every worker is started with. */
 struct launch {
 	const char *path;
 	const char *conf_file;	/* or NULL */
 	int listen_fd;
+	int board_fd;
 	int64_t backoff_max_ms;
+	struct board *board;
 };
 
 struct slot {
+	size_t seat;		/* on the board */
 	int64_t generation;	/* for the log */
 	pid_t pid;		/* 0: empty */
 	int ready_fd;		/* -1: nothing more to hear */
@@ -28,11 +34,15 @@ struct slot {
 	int64_t pause_ms;	/* the last one; 0 after a good life */
 };
 
-/* Empty and due at once. */
+/* Empty and due at once; the seat stays. */
 void slot_init(struct slot *, int64_t generation);
 
 /* Forks a worker.  False, and a pause, when that failed. */
 bool slot_start(struct slot *, const struct launch *);
+
+/* KILL for one that has been at a request for longer than that. */
+void slot_kill_stuck(const struct slot *, const struct launch *,
+    int64_t longest_us);
 
 /* Hears, without waiting, whether the worker has become ready. */
 void slot_hear(struct slot *);

@@ -17,6 +17,7 @@
 #include "io/db.h"
 #include "io/fcgi.h"
 #include "io/jwt.h"
+#include "run/board.h"
 #include "shop/sql.h"
 #include "web/route.h"
 
@@ -179,6 +180,33 @@ log_request(const struct ctx *ctx, const struct req *req,
 	log_end(&l);
 }
 
+/* Kibibytes that are ours in memory; 0 when that can't be learnt. */
+static int64_t
+resident_kib(void)
+{
+	FILE *f = fopen("/proc/self/statm", "re");
+	long long total, resident = 0;
+
+	if (f == NULL || fscanf(f, "%lld %lld", &total, &resident) != 2)
+		resident = 0;
+	if (f != NULL)
+		fclose(f);
+	return resident * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* Memory is looked at now and then: it costs more than a read's parsing. */
+static bool
+outgrown(const struct conf *c, int64_t served)
+{
+	const char *why = served >= c->worker_requests_max ? "requests"
+	    : served % 256 == 0 && resident_kib() > c->worker_memory_max_kib
+	    ? "memory" : NULL;
+
+	if (why != NULL)
+		log_msg(LOG_INFO, "worker-outgrown", "%s", why);
+	return why != NULL;
+}
+
 static void
 serve_one(struct ctx *ctx, struct fcgi *f)
 {
@@ -196,18 +224,32 @@ serve_one(struct ctx *ctx, struct fcgi *f)
 }
 
 static void
-serve(struct ctx *ctx, struct fcgi *f, const sigset_t *waiting)
+serve(struct ctx *ctx, struct fcgi *f, struct seat *seat,
+    const sigset_t *waiting)
 {
+	int64_t served = 0;
+
 	tell_ready();
-	while (!told_to_stop())
-		if (fcgi_wait(f, waiting) && fcgi_accept(f))
+	while (!told_to_stop()) {
+		if (!fcgi_wait(f, waiting))
+			continue;
+		seat->busy_since_us = num_monotonic_us();
+		if (fcgi_accept(f)) {
 			serve_one(ctx, f);
+			served++;
+		}
+		seat->busy_since_us = 0;
+		if (served > 0 && outgrown(ctx->conf, served))
+			break;
+	}
 }
 
 int
 worker_run(const struct conf *conf, int listen_fd)
 {
 	char why[CONF_WHY_BYTES] = "out of memory";
+	struct seat alone = { 0 }, *seat;
+	struct board *board = board_join(&seat);
 	struct jwt_keys *keys = NULL;
 	struct ctx ctx = { .conf = conf };
 	struct fcgi *f = NULL;
@@ -223,9 +265,11 @@ worker_run(const struct conf *conf, int listen_fd)
 		goto out;
 	}
 	ctx.keys = keys;
+	if (board != NULL)
+		db_share_breaker(ctx.db, &board->db);
 	if ((f = fcgi_new(listen_fd)) == NULL)
 		goto out;
-	serve(&ctx, f, &waiting);
+	serve(&ctx, f, seat != NULL ? seat : &alone, &waiting);
 	status = EXIT_DONE;
 out:
 	fcgi_free(f);

@@ -25,6 +25,7 @@ next_takes_ms(const struct conf *c, enum db_class class)
 	case DB_CONN_LOST:
 	case DB_COMMIT_UNKNOWN:
 	case DB_NO_CONN:
+	case DB_AWAY:
 	case DB_NOT_WRITABLE:
 		return (c->db_connect_timeout_s + c->db_read_timeout_s) * 1000;
 	case DB_OK:
@@ -61,16 +62,44 @@ pause_before(int attempt, enum db_class class)
 	nanosleep(&t, NULL);
 }
 
+/* Begins a statement: no attempts yet, and a little more of the budget. */
+static void
+begin(struct ctx *ctx)
+{
+	int64_t now = num_monotonic_us();
+
+	ctx->trace.attempts = 0;
+	ctx->budget.tenths += 1 + (now - ctx->budget.filled_us) / 100000;
+	if (ctx->budget.tenths > RETRY_BUDGET * 10)
+		ctx->budget.tenths = RETRY_BUDGET * 10;
+	ctx->budget.filled_us = now;
+}
+
+static bool
+may_spend(struct ctx *ctx)
+{
+	if (ctx->budget.tenths < 10)
+		return false;
+	ctx->budget.tenths -= 10;
+	return true;
+}
+
 /* One more?  If so the pause is over when this returns. */
 static bool
-again(struct ctx *ctx, enum db_class class)
+again(struct ctx *ctx, enum db_class class, bool unknown)
 {
 	int64_t takes_ms = next_takes_ms(ctx->conf, class);
 	int64_t left_ms = ctx->conf->request_deadline_ms - elapsed_ms(ctx);
+	bool unreached = class == DB_NO_CONN || class == DB_AWAY;
 
 	ctx->trace.cause = db_class_name(class);
+	/* One that is yet to be found out about outlives a short absence. */
+	if (unreached && unknown)
+		ctx->trace.attempts--;
+	else if (class == DB_AWAY)
+		return false;
 	if (takes_ms == 0 || ctx->trace.attempts >= ATTEMPTS_MAX ||
-	    takes_ms > left_ms)
+	    takes_ms > left_ms || (!unknown && !may_spend(ctx)))
 		return false;
 	pause_before(ctx->trace.attempts, class);
 	return true;
@@ -85,6 +114,7 @@ gave_up(enum db_class class, enum err failed)
 		return failed;
 	case DB_CONN_LOST:
 	case DB_NO_CONN:
+	case DB_AWAY:
 	case DB_NOT_WRITABLE:
 	case DB_RESOURCE:
 		return E_UNAVAILABLE;
@@ -105,13 +135,13 @@ attempt_read(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
 {
 	enum db_class class;
 
-	ctx->trace.attempts = 0;
+	begin(ctx);
 	do {
 		ctx->trace.attempts++;
 		class = db_run(ctx->db, ctx->arena, sql, arg, n, r);
 		if (class == DB_OK)
 			return E_OK;
-	} while (again(ctx, class));
+	} while (again(ctx, class, false));
 	return gave_up(class, E_UNAVAILABLE);
 }
 
@@ -148,7 +178,7 @@ attempt_write(struct ctx *ctx, const struct write *w, struct db_result *r,
 	enum err e;
 
 	assert(sql_table[w->sql].writes);
-	ctx->trace.attempts = 0;
+	begin(ctx);
 	do {
 		ctx->trace.attempts++;
 		if (w->attempt != NULL)
@@ -164,7 +194,7 @@ attempt_write(struct ctx *ctx, const struct write *w, struct db_result *r,
 			return e;
 		}
 		unknown = unknown || class == DB_COMMIT_UNKNOWN;
-	} while (again(ctx, class));
+	} while (again(ctx, class, unknown));
 	db_release(ctx->db);
 	/* A lost COMMIT stays unknown, whatever failed after it. */
 	return gave_up(unknown ? DB_COMMIT_UNKNOWN : class, w->failed);

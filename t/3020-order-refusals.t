@@ -46,13 +46,10 @@ is "$status $(json .balanceAfter)" '201 100' 'what suffices is enough'
 
 # ---- Stock
 
-for product in 1 2 3; do
-	ctl product add --name "S$product" --price 1 --stock "$product" \
-	    >"$dir/id"
-done
-three=$(cat "$dir/id")
-two=$((three - 1))
-one=$((three - 2))
+one=$(ctl product add --name One --price 1 --stock 1)
+two=$(ctl product add --name Two --price 1 --stock 2)
+three=$(ctl product add --name Three --price 1 --stock 3)
+many=$(ctl product add --name Many --price 1 --stock 300)
 as 6
 digest=$(tables)
 order "$one:2"
@@ -62,7 +59,7 @@ is "$(json '.errors[0] | keys')" \
 is "$(told)" '[["/items/0/quantity",2,1]]' 'what was wanted and what there is'
 is "$(json '[.required, .available]')" '[null,null]' 'and nothing of points'
 # Neither sorted by product nor in the order of the ids.
-order "$three:1000 4:1 $one:7 $two:2 17:301"
+order "$three:1000 4:1 $one:7 $two:2 $many:301"
 refused 409 insufficient_stock 'three short lines of five'
 is "$(told)" '[["/items/0/quantity",1000,3],["/items/2/quantity",7,1],["/items/4/quantity",301,300]]' \
     "every short line is told, in the client's order, and no other"

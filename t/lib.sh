@@ -29,6 +29,9 @@ dir=$(mktemp -d /tmp/shop-t.XXXXXX)
 if [ "$(id -u)" = 0 ]; then as_root=1; else as_root=; fi
 db_sock=$dir/db.sock
 workers=4
+pool_queue=512
+db_env=
+mounted=
 
 # ---- TAP
 
@@ -93,8 +96,8 @@ finish() {
 		is "$(invariants)" '' 'money and stock are conserved'
 	fi
 	pool_stop
-	unlike "$(cat "$dir"/log/*.log 2>/dev/null)" \
-	    'AddressSanitizer|LeakSanitizer|runtime error:|Assertion' \
+	is "$(grep -hE 'AddressSanitizer|LeakSanitizer|runtime error:|Assertion' \
+	    "$dir"/log/*.log 2>/dev/null)" '' \
 	    'no sanitizer and no assertion spoke up'
 	echo "1..$count"
 	exit 0
@@ -174,13 +177,14 @@ template_need() {
 }
 
 db_start() {
-	mariadbd --no-defaults ${as_root:+--user=root} \
+	${db_env:+env $db_env} mariadbd --no-defaults ${as_root:+--user=root} \
 	    --datadir="$dir/data" --socket="$db_sock" --skip-networking \
+	    --tmpdir="$dir/tmp" \
 	    --pid-file="$dir/db.pid" --log-error="$dir/log/db.err" \
 	    --character-set-server=utf8mb4 --local-infile=0 \
 	    --innodb-flush-log-at-trx-commit=1 --innodb-log-file-size=8M \
 	    --innodb-buffer-pool-size=64M --performance-schema=OFF \
-	    --max-connections=200 >/dev/null 2>&1 9>&- &
+	    --max-connections=200 ${db_options:-} >/dev/null 2>&1 9>&- &
 	db_pid=$!
 	eventually 30 sql_root 'SELECT 1' ||
 	    bail "MariaDB does not start: $(tail -n 5 "$dir/log/db.err")"
@@ -229,6 +233,65 @@ hold_release() {
 	wait "$hold_pid"
 }
 
+# key_held USER PATH KEY: a POST with this key is under way; its lock in the
+# database has the digest that web/http makes.
+key_held() {
+	key_digest=$(printf '%s POST %s 0 %s' "$1" "$2" "$3" | sha256sum |
+	    cut -c 1-32 | tr a-f A-F)
+	[ "$(sql "SELECT IS_USED_LOCK('shop:$key_digest') IS NOT NULL")" = 1 ]
+}
+
+# slow_fsync_make: before shop_start; as long as the file $slow_flag exists
+# the database's disk takes its time.
+slow_fsync_make() {
+	slow_flag=$dir/slow
+	${CC:-cc} -shared -fPIC -O -o "$dir/slow_fsync.so" \
+	    "$top_srcdir/t/slow_fsync.c" || bail 'no slow_fsync.so'
+	db_env="LD_PRELOAD=$dir/slow_fsync.so SLOW_FSYNC_FLAG=$slow_flag"
+}
+
+# db_on_disk MIB: before shop_start; the database gets a small disk of its own,
+# $dir/disk.  False where that can't be had.
+db_on_disk() {
+	[ -n "$as_root" ] && command -v mkfs.ext4 >/dev/null || return 1
+	truncate -s "$1M" "$dir/disk.img" &&
+	    mkfs.ext4 -q -m 0 "$dir/disk.img" && mkdir "$dir/disk" &&
+	    mount -o loop "$dir/disk.img" "$dir/disk" 2>/dev/null || return 1
+	mounted=$dir/disk
+	mkdir "$dir/disk/data"
+	ln -s disk/data "$dir/data"
+}
+
+# disk_fill, disk_free: not a byte is left on it, and then there is.
+disk_fill() {
+	fallocate -l "$(($(stat -f -c '%a * %S' "$dir/disk")))" \
+	    "$dir/disk/fill" 2>/dev/null
+	cat /dev/zero >>"$dir/disk/fill" 2>/dev/null
+}
+disk_free() { rm -f "$dir/disk/fill"; }
+
+# db_supervise: MariaDB gives itself up when a rollback finds no room on a
+# disk; whoever watches over it starts it again.
+db_supervise() {
+	gone "$db_pid" || return 0
+	echo "# MariaDB gave up: $(grep -o 'FATAL.*' "$dir/log/db.err" |
+	    tail -n 1)"
+	db_start
+}
+
+# nothing_open: no transaction is open.  InnoDB tells what it told before to
+# whoever asks again within 0.1 s.
+nothing_open() {
+	sleep 0.15
+	[ "$(sql 'SELECT COUNT(*) FROM information_schema.innodb_trx')" = 0 ]
+}
+
+# few_connections: the workers have one each, at most.
+few_connections() {
+	[ "$(sql "SELECT COUNT(*) FROM information_schema.processlist
+	    WHERE user = 'shop_worker'")" -le "$workers" ]
+}
+
 # ---- memcached
 
 mc_start() {
@@ -242,6 +305,42 @@ mc_stop() { stop_pid TERM "${mc_pid:-}"; rm -f "$dir/mc.sock"; }
 mc_kill() { kill -KILL "$mc_pid"; eventually 5 gone "$mc_pid"; }
 mc_freeze() { kill -STOP "$mc_pid"; }
 mc_thaw() { kill -CONT "$mc_pid"; }
+
+# mc_put KEY FILE: into memcached as it is.
+mc_put() {
+	{ printf 'set %s 0 600 %d\r\n' "$1" "$(wc -c <"$2")"; cat "$2"
+	printf '\r\nquit\r\n'; } | curl -s --max-time 5 --unix-socket \
+	    "$dir/mc.sock" telnet://memcached | grep -q STORED
+}
+
+# mc_fill: until it forgets what is old for each new value.
+mc_fill() {
+	head -c 10000 /dev/zero | tr '\0' x >"$dir/big"
+	n=0
+	while [ $n -lt 1000 ]; do
+		n=$((n + 1))
+		printf 'set big%d 0 600 10000 noreply\r\n' $n
+		cat "$dir/big"
+		printf '\r\n'
+	done >"$dir/fill"
+	{ cat "$dir/fill"; printf 'quit\r\n'; } | curl -s --max-time 10 \
+	    --unix-socket "$dir/mc.sock" telnet://memcached
+}
+
+# mc_garbage: what no worker has put where the ranking is, in many shapes.
+mc_garbage() {
+	for n in 1 2 3 4 5 6 7 8; do
+		random 4
+		case $r in
+		0) head -c 300 /dev/urandom ;;
+		1) printf 'shop1 %s 12 0123456789abcdef\n{"items":[]}' \
+		    "$(now_ms)" ;;
+		2) printf 'shop1 %s 99999999999999999999 x\n' "$(now_ms)" ;;
+		3) : ;;
+		esac >"$dir/garbage"
+		mc_put shop:shop:rank "$dir/garbage"
+	done
+}
 
 # mc_flush: the cache is empty.
 mc_flush() { mc_stop; mc_start; }
@@ -288,6 +387,47 @@ pool_workers() {
 	    sed '/^$/d'
 }
 
+pool_is_full() { [ "$(pool_workers | wc -l)" = "$workers" ]; }
+
+# pool_kill: shopd itself, by the signal that nobody can mind.
+pool_kill() { kill -KILL "$pool_pid"; eventually 5 gone "$pool_pid"; }
+
+# pool_again: after that; its log begins anew.
+pool_again() {
+	mv "$dir/log/shopd.log" "$dir/log/shopd-$(date +%s%3N).log"
+	pool_start
+}
+
+# none_of PID...: they are all gone.
+none_of() {
+	for pid in "$@"; do
+		! alive "$pid" || return 1
+	done
+}
+
+# at_work: the worker that has more descriptors than when workers_fds was
+# written to $dir/idle: a request.
+workers_fds() {
+	for pid in $(pool_workers); do
+		echo "$pid $(ls "/proc/$pid/fd" | wc -l)"
+	done
+}
+at_work() {
+	workers_fds | awk 'NR == FNR { idle[$1] = $2; next }
+	    $2 > idle[$1] { print $1; exit }' "$dir/idle" -
+}
+is_at_work() { [ -n "$(at_work)" ]; }
+
+# workers_size: the most descriptors and the most memory (KiB) that any
+# worker has.
+workers_size() {
+	for pid in $(pool_workers); do
+		echo "$(ls "/proc/$pid/fd" | wc -l)" \
+		    "$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status")"
+	done 2>/dev/null | awk '{ if ($1 > fds) fds = $1
+	    if ($2 > kib) kib = $2 } END { print fds + 0, kib + 0 }'
+}
+
 ctl() {
 	"$top_builddir/shopctl" --config "$dir/shop.conf" "$@"
 }
@@ -302,7 +442,7 @@ nginx_conf() {
 	    -e "s|@LISTEN@|unix:$dir/http.sock|" \
 	    -e "s|@ACCESS_LOG@|$dir/log/access.log|" \
 	    -e "s|@HTML_DIR@|$top_srcdir/nginx/html|" \
-	    -e "s|@POOL_QUEUE@|512|" -e "s|@NGINX_TIMEOUT@|8|" \
+	    -e "s|@POOL_QUEUE@|$pool_queue|" -e "s|@NGINX_TIMEOUT@|8|" \
 	    "$top_srcdir/nginx/shop.conf.in" >"$dir/nginx/shop.conf"
 }
 
@@ -325,7 +465,8 @@ shop_db() {
 		command -v $program >/dev/null || skip_all "no $program"
 	done
 	template_need
-	cp -a "$template/data" "$dir/data"
+	mkdir -p "$dir/data"
+	cp -a "$template/data/." "$dir/data/"
 	db_start
 	# The template's workers' password was another's.
 	ctl migrate >/dev/null || bail 'migrate failed'
@@ -350,6 +491,7 @@ cleanup() {
 	code=$?
 	trap '' INT TERM
 	shop_stop >/dev/null 2>&1
+	[ -z "$mounted" ] || umount "$mounted"
 	if [ $failures -eq 0 ] && [ $code -eq 0 ]; then
 		rm -rf "$dir"
 	else
@@ -450,6 +592,206 @@ parallel() {
 		parallel_pids="$parallel_pids $!"
 	done
 	wait $parallel_pids
+}
+
+# shot NAME METHOD TARGET [curl's arguments]: a request of many at once; its
+# status, time (s), body and headers stay in $dir/shots/NAME.*.
+shot() {
+	mkdir -p "$dir/shots"
+	shot_file=$dir/shots/$1
+	shot_method=$2
+	shot_target=$3
+	shift 3
+	curl -s --path-as-is --max-time 30 --unix-socket "$dir/http.sock" \
+	    -o "$shot_file.body" -D "$shot_file.headers" \
+	    -w '%{http_code} %{time_total}\n' -X "$shot_method" "$@" \
+	    "http://shop$shot_target" >"$shot_file.new"
+	cut -d ' ' -f 2 "$shot_file.new" >"$shot_file.time"
+	cut -d ' ' -f 1 "$shot_file.new" >"$shot_file.status"
+	rm -f "$shot_file.new"
+}
+
+# shot_post NAME TARGET BODY [curl's arguments]: JSON, as the user.
+shot_post() {
+	shot_name=$1
+	shot_target=$2
+	shot_body=$3
+	shift 3
+	shot "$shot_name" POST "$shot_target" \
+	    -H "Authorization: Bearer $bearer" \
+	    -H 'Content-Type: application/json' --data-binary "$shot_body" "$@"
+}
+
+# shot_look NAME: status, body, headers and seconds are this shot's.
+shot_look() {
+	status=$(cat "$dir/shots/$1.status")
+	seconds=$(cat "$dir/shots/$1.time")
+	body=$(cat "$dir/shots/$1.body" 2>/dev/null)
+	headers=$(tr -d '\r' <"$dir/shots/$1.headers" 2>/dev/null)
+}
+
+# shots: what all of them were answered, "7 201, 3 409"; forgets them.
+shots() {
+	cat "$dir"/shots/*.status | sort | uniq -c |
+	    awk '{ printf "%s%s %s", (NR > 1 ? ", " : ""), $1, $2 }'
+	rm -rf "$dir/shots"
+}
+
+# ---- Chance
+
+# seeded: chance is a function of $SEED, else of the clock.
+seeded() {
+	seed=${SEED:-$(date +%s)}
+	chance=$seed
+	echo "# seed $seed"
+}
+
+# random N: sets r to 0..N-1.
+random() {
+	chance=$(((chance * 1103515245 + 12345) & 0x7fffffff))
+	r=$(((chance >> 8) % $1))
+}
+
+# some_worker: sets victim to one of them.
+some_worker() {
+	random "$workers"
+	victim=$(pool_workers | sed -n "$((r + 1))p")
+}
+
+now_ms() { date +%s%3N; }
+sleep_ms() { sleep "$(printf %d.%03d $(($1 / 1000)) $(($1 % 1000)))"; }
+
+# sleep_until MS: as now_ms has it.
+sleep_until() {
+	left=$(($1 - $(now_ms)))
+	[ $left -le 0 ] || sleep_ms $left
+}
+
+# ---- Load: t/client with its journal
+
+# goods_make: eight products that last, but for the last one; prices such that
+# users are poor now and then.
+goods_make() {
+	for price in 100 200 300 400 500 600 700; do
+		ctl product add --name "P$price" --price $price --stock 1000000
+	done >"$dir/goods"
+	ctl product add --name Few --price 800 --stock 50 >>"$dir/goods"
+	goods=$(head -n 1 "$dir/goods")..$(tail -n 1 "$dir/goods")
+}
+
+# client [OPTION...]: to this shop, with its figures in $dir/clients.out.
+client() {
+	"$top_builddir/t/client" --socket "$dir/http.sock" \
+	    --secret "$dir/jwt.secret" --journal "$dir/journal" \
+	    --seed "$seed" --products "$goods" --amount 3000 "$@" \
+	    >"$dir/clients.out"
+}
+
+# clients [OPTION...]: until they are done.  The first time the workers are
+# made warm before, and what they need then is noted.
+clients() {
+	clients_warm
+	client "$@"
+	ok 'the clients did their work'
+	cat "$dir/clients.out" >>"$dir/figures"
+}
+
+clients_warm() {
+	[ -z "${ledger_start:-}" ] || return 0
+	goods_make
+	ledger_start=$(sql 'SELECT MAX(id) FROM points_ledger')
+	client --seconds 1 --clients $((2 * workers)) \
+	    --mix charge,order,read,top
+	mv "$dir/clients.out" "$dir/figures"
+	workers_size >"$dir/size"
+}
+
+# clients_start [OPTION...]: the same, until clients_stop.
+clients_start() {
+	clients_warm
+	"$top_builddir/t/client" --socket "$dir/http.sock" \
+	    --secret "$dir/jwt.secret" --journal "$dir/journal" \
+	    --seed "$seed" --products "$goods" --amount 3000 \
+	    --seconds 86400 "$@" >"$dir/clients.out" &
+	clients_pid=$!
+	sleep 0.3
+}
+
+clients_stop() {
+	kill -TERM "$clients_pid"
+	wait "$clients_pid"
+	ok 'the clients did their work'
+	cat "$dir/clients.out" >>"$dir/figures"
+}
+
+# figure NAME: of all clients so far; the greatest where it is one.
+figure() {
+	awk -v name="$1" '$1 == name { if (name !~ /^max/) n += $2
+	    else if ($2 > n) n = $2 } END { print n + 0 }' "$dir/figures"
+}
+
+# answers FROM TO [METHOD]: "STATUS US AT_MS" of each that came within (ms).
+answers() {
+	awk -F '\t' -v from="$1" -v to="$2" -v method="${3:-}" '$1 == "A" &&
+	    $12 >= from && $12 <= to && (method == "" || $5 == method) {
+	    print $6, $11, $12 }' "$dir/journal"
+}
+
+# first_success FROM: ms from then to the first write that succeeds; a day
+# where none does.
+first_success() {
+	answers "$1" "$(now_ms)" POST | awk -v from="$1" 'BEGIN { min = 86400000 }
+	    $1 == 201 && $3 - from < min { min = $3 - from } END { print min }'
+}
+
+# succeeds_after MS: a write has succeeded since.
+succeeds_after() { [ "$(first_success "$1")" -lt 86400000 ]; }
+
+# median_ms: of the answers on stdin.
+median_ms() {
+	sort -n -k 2 | awk '{ us[NR] = $2 }
+	    END { print NR ? int(us[int((NR + 1) / 2)] / 1000) : 0 }'
+}
+
+# less GOT MAX TEXT
+less() {
+	[ "$1" -le "$2" ]
+	ok "$3 ($1 of $2)"
+}
+
+# journal_check: what the journal and the tables disagree on.
+journal_check() {
+	"$top_builddir/t/client" check --journal "$dir/journal" \
+	    --since "$ledger_start" >"$dir/check.sql" || echo 'no check'
+	sql_file "$dir/check.sql"
+}
+
+same_size() {
+	workers_size | { read -r fds kib
+	read -r fds_before kib_before <"$dir/size"
+	echo "# descriptors $fds_before -> $fds, KiB $kib_before -> $kib"
+	[ "$fds" -le "$fds_before" ] && { [ "$kib" -le $((kib_before + 4096)) ] ||
+	    grep -aq __asan_init "$top_builddir/shop.fcgi"; }; }
+}
+
+# all_is_well MAX_MS: after the clients are stopped, every check there is.
+all_is_well() {
+	echo "# $(tr '\n' ',' <"$dir/figures")"
+	less "$(figure max_ms)" "$1" 'no answer took longer (ms)'
+	is "$(figure unresolved)" 0 'every write was resolved by its key'
+	is "$(figure not_problem) $(figure no_retry_after) $(figure status_500)" \
+	    '0 0 0' 'errors are problems, a 503 says when to come again, no 500'
+	is "$(figure different)" 0 'an answer told again is the same'
+	journal_check >"$dir/checked"
+	is "$(head -n 20 "$dir/checked")" '' 'nothing lost, doubled, halved, made up'
+	ctl audit >"$dir/audit"
+	is "$? $(head -n 1 "$dir/audit")" '0 ok' 'the audit agrees'
+	eventually 3 nothing_open
+	ok 'no transaction is open'
+	eventually 5 few_connections
+	ok 'no connection is left over'
+	same_size
+	ok 'no worker grew'
 }
 
 conf_make

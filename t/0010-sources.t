@@ -1,0 +1,254 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The house stands as it was planned: storeys, tables, documents.
+. "${top_srcdir:-.}/t/lib.sh"
+cd "$top_srcdir" || bail 'no sources'
+
+# none TEXT: the lines in $dir/found are what is wrong; there must be none.
+none() { is "$(cat "$dir/found")" '' "$1"; }
+
+# same TEXT: $dir/a and $dir/b have the same lines, and some.
+same() {
+	sort "$dir/a" >"$dir/a.sorted"
+	sort "$dir/b" >"$dir/b.sorted"
+	[ -s "$dir/a" ] && diff "$dir/a.sorted" "$dir/b.sorted" >"$dir/diff"
+	ok "$1"
+	sed -n 's/^[<>]/#&/p' "$dir/diff" 2>/dev/null
+	rm -f "$dir/diff"
+}
+
+# macro NAME: a number of base/limits.h.
+macro() {
+	sed -n "s/^#define $1[[:space:]]*\([0-9]*\).*/\1/p" src/base/limits.h
+}
+
+# ---- Storeys
+
+# FILE INCLUDED, of ours.
+grep -rn --include='*.[ch]' '^#[[:space:]]*include "' src |
+    sed 's/^src\/\([^:]*\):[0-9]*:.*"\(.*\)"/\1 \2/' |
+    grep -v ' config\.h$' >"$dir/includes"
+[ "$(wc -l <"$dir/includes")" -gt 100 ]
+ok 'the sources include each other'
+while read -r file included; do
+	[ -f "src/$included" ] || echo "$file: $included"
+done <"$dir/includes" >"$dir/found"
+none 'whatever is included is there'
+
+awk '
+	function storey(path, i, n) {
+		n = split("base io shop web run", name, " ")
+		for (i = 1; i <= n; i++)
+			if (index(path, name[i] "/") == 1)
+				return i
+		return 6
+	}
+	storey($1) < storey($2)' "$dir/includes" >"$dir/found"
+none 'base <- io <- shop <- web <- run <- programs'
+
+# What one of shop/ may see of the others there, besides its own header.
+awk '
+	function part(path) { sub(/.*\//, "", path); sub(/\..*/, "", path); return path }
+	BEGIN {
+		may["order payment"] = may["audit script"] = 1
+		may["migrate script"] = may["migrate schema"] = 1
+		may["doctor health"] = may["doctor schema"] = 1
+		may["doctor_schema schema"] = may["doctor_schema script"] = 1
+		may["doctor doctor_part"] = may["doctor_part doctor"] = 1
+		may["doctor_nginx doctor_part"] = may["doctor_schema doctor_part"] = 1
+	}
+	index($1, "shop/") == 1 && index($2, "shop/") == 1 {
+		from = part($1); to = part($2)
+		if (from != to && to != "attempt" && to != "sql" &&
+		    !((from " " to) in may))
+			print
+	}' "$dir/includes" >"$dir/found"
+none 'in shop/, order sees payment, and nobody else anybody'
+awk 'index($1, "shop/") == 1 && index($2, "io/") == 1 && $2 != "io/db.h"' \
+    "$dir/includes" >"$dir/found"
+none 'of io/, shop/ sees the database only'
+awk 'index($1, "web/") == 1 && $2 == "io/db.h"' "$dir/includes" >"$dir/found"
+none 'web/ does not see the database'
+awk 'index($2, "web/h_") == 1' "$dir/includes" >"$dir/found"
+none 'nobody includes a handler'
+cut -d ' ' -f 2 "$dir/includes" | sort -u >"$dir/used"
+find src -name '*.h' -o -name '*.def' | sed 's|^src/||' | sort |
+    comm -23 - "$dir/used" >"$dir/found"
+none 'each header is included by somebody'
+
+for vendor in 'fcgiapp\.h' '(mysql/)?mysql\.h' 'cjson/cJSON\.h' \
+    'openssl/[a-z]+\.h' 'libmemcached/[a-z]+\.h' 'ini\.h'; do
+	grep -rlE --include='*.[ch]' "^#[[:space:]]*include <$vendor>" src \
+	    >"$dir/found"
+	is "$(wc -l <"$dir/found") $(grep -c '\.c$' "$dir/found")" '1 1' \
+	    "one file includes $vendor, and is no header"
+done
+grep -rl --include='*.[ch]' 'include <CUnit' src >"$dir/found"
+none 'CUnit stays in t/'
+find src -name '*.c' | while read -r file; do
+	[ "$(grep -m 1 '^#[[:space:]]*include' "$file")" = '#include "config.h"' ] ||
+	    echo "$file"
+done >"$dir/found"
+none 'each .c begins with config.h'
+
+find src -name '*.[ch]' -o -name '*.def' | xargs wc -l |
+    awk '$2 == "src/io/db.c" { $1 -= 150 }	# alone may know mysql.h
+	$2 != "total" && $1 > 450 { print $2 " has " $1 " lines" }' \
+	>"$dir/found"
+none 'no file has over 450 lines'
+find src t schema nginx -type f \( -name '*.[ch]' -o -name '*.def' -o \
+    -name '*.t' -o -name '*.sh' -o -name '*.in' \) | while read -r file; do
+	head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"
+done >"$dir/found"
+none 'each source tells its licence'
+
+# ---- Makefile.am
+
+# listed VARIABLE: what it has, a word a line.
+listed() {
+	awk -v name="$1" '
+		$0 ~ "^" name "[ \t]*[+]?=" { on = 1; sub(/^[^=]*=/, "") }
+		on {
+			more = sub(/\\$/, "")
+			n = split($0, word, " ")
+			for (i = 1; i <= n; i++)
+				print word[i]
+			on = more
+		}' Makefile.am
+}
+{
+	find src -name '*.[ch]' -o -name '*.def'
+} >"$dir/a"
+for storey in base io shop web run shopctl_SOURCES shopd_SOURCES \
+    shop_fcgi_SOURCES; do
+	listed $storey
+done >"$dir/b"
+same 'Makefile.am has every source, and each is there'
+ls t/[0-9]*.t >"$dir/a"
+listed TESTS | grep '\.t$' >"$dir/b"
+same 'Makefile.am runs every test'
+ls t/u_*.c t/unit.[ch] >"$dir/a"
+listed t_unit_SOURCES >"$dir/b"
+same 'and has every unit test'
+ls schema/*.sql schema/*/*.sql >"$dir/a"
+for part in schema migrations routines; do
+	listed dist_${part}_DATA
+done >"$dir/b"
+same 'and the schema'
+find nginx -type f >"$dir/a"
+{ listed dist_nginx_DATA; listed dist_html_DATA; } >"$dir/b"
+same 'and what nginx needs'
+for file in t/[0-9]*.t; do
+	[ -x "$file" ] && sh -n "$file" && tail -n 1 "$file" | grep -qx finish ||
+	    echo "$file"
+done >"$dir/found" 2>&1
+none 'each test can be run, and ends with finish'
+
+# ---- Errors and their pages
+
+sed -n 's/^<section id="\([^"]*\)".*/\1/p' nginx/html/problems.html >"$dir/b"
+{
+	sed -n 's/^ERR([^,]*,[^,]*,[[:space:]]*"\([a-z_]*\)".*/\1/p' \
+	    src/base/err.def | grep -vx ok
+	grep -o '"code":"[a-z_]*"' nginx/shop.conf.in |
+	    sed 's/.*:"\(.*\)"/\1/'
+} | sort -u >"$dir/a"
+same 'each problem has its section, and no other has'
+
+# Status and title are told thrice.
+sed -n 's/^ERR([^,]*,[[:space:]]*\([0-9]*\), "\([a-z_]*\)", "\(.*\)", [A-Z]*)$/\2 \1 \3/p' \
+    src/base/err.def | grep -v '^ok ' >"$dir/a"
+is "$(wc -l <"$dir/a")" "$(($(grep -c '^ERR(' src/base/err.def) - 1))" \
+    'each row of err.def is read'
+grep -o '"title":"[^"]*","status":[0-9]*,"code":"[a-z_]*"' nginx/shop.conf.in |
+    sed "s/\"title\":\"\(.*\)\",\"status\":\([0-9]*\),\"code\":\"\(.*\)\"/\3 \2 \1/; s/\\\\'/'/" |
+    sort -u >"$dir/nginx"
+[ "$(wc -l <"$dir/nginx")" -ge 10 ]
+ok 'nginx has problems of its own'
+while read -r code rest; do
+	grep -q "^$code " "$dir/a" || continue
+	grep -qxF "$code $rest" "$dir/a" || echo "$code $rest"
+done <"$dir/nginx" >"$dir/found"
+none 'those that it shares are the same'
+sed -n 's/^<h2>.*>\([a-z_]*\)<\/a> <span>\([0-9]*\) &middot; \(.*\)<\/span>.*/\1 \2 \3/p' \
+    nginx/html/problems.html | sed "s/&#39;/'/g" >"$dir/b"
+cat "$dir/nginx" >>"$dir/a"
+sort -u -o "$dir/a" "$dir/a"
+same 'the pages tell the same status and title'
+
+# ---- Limits that nginx repeats
+
+site() { sed -n "$1" nginx/shop.conf.in; }
+is "$(site 's/^[[:space:]]*client_max_body_size \([0-9]*\);.*/\1/p')" \
+    "$(macro BODY_BYTES_MAX)" 'BODY_BYTES_MAX'
+is "$(site 's/.*A body has at most \([0-9]*\) bytes.*/\1/p')" \
+    "$(macro BODY_BYTES_MAX)" 'as it is told'
+is "$(site 's/.*"~^\.{\([0-9]*\)}\.".*/\1/p')" "$(macro TARGET_BYTES_MAX)" \
+    'TARGET_BYTES_MAX'
+is "$(site 's/.*Path and query together have at most \([0-9]*\) bytes.*/\1/p')" \
+    "$(macro TARGET_BYTES_MAX)" 'as it is told'
+is "$(site 's/^[[:space:]]*503[[:space:]]*\([0-9]*\);.*/\1/p')" \
+    "$(macro RETRY_AFTER_S)" 'RETRY_AFTER_S'
+is "$(site 's/.*"~^\[A-Za-z0-9\._-\]{1,\([0-9]*\)}\$".*/\1/p')" \
+    "$(macro REQUEST_ID_BYTES_MAX)" 'REQUEST_ID_BYTES_MAX'
+is "$(site 's/.*"~^\[!#-.*{1,\([0-9]*\)}\$".*/\1/p')" \
+    "$(macro IDEM_KEY_BYTES_MAX)" 'IDEM_KEY_BYTES_MAX'
+buffers=$(site 's/^[[:space:]]*fastcgi_buffers \([0-9]*\) 8k;.*/\1/p')
+[ "$((buffers * 8192))" -ge "$(($(macro RESPONSE_BYTES_MAX) + 8192))" ]
+ok 'RESPONSE_BYTES_MAX fits into the buffers'
+
+# ---- Routes and the OpenAPI document
+
+sed -n 's/^ROUTE("\([A-Z]*\)", "\([^"]*\)".*/\1 \2/p' src/web/routes.def \
+    >"$dir/a"
+is "$(wc -l <"$dir/a")" "$(grep -c '^ROUTE(' src/web/routes.def)" \
+    'each row of routes.def is read'
+awk '/^[a-z]/ { on = /^paths:/ }
+	on && /^  \// { path = $1; sub(/:$/, "", path) }
+	on && /^    (get|put|post|delete|patch|head|options|trace):/ {
+		method = toupper($1); sub(/:$/, "", method)
+		print method, path }' nginx/html/openapi.yaml >"$dir/b"
+same 'each route is in the OpenAPI document, and no other is'
+while read -r method path; do
+	echo "\`$method $path\`"
+done <"$dir/a" >"$dir/c"
+mv "$dir/c" "$dir/a"
+sed -n 's/^| \(`[A-Z]* \/[^`]*`\) |.*/\1/p' README.md >"$dir/b"
+same 'and in the README'
+
+# ---- Settings and the README
+
+# Where a default is made by configure the README has its name for it.
+"$top_builddir/shopd" --help | sed '1,/^settings/d' |
+    sed -n 's/^  \([a-z][a-z0-9_]*\) *\([^ ]*\).*/\1 \2/p' |
+    sed -e 's|^\(worker_path\) .*/shop\.fcgi$|\1 LIBEXECDIR/shop.fcgi|' \
+	-e 's|^\(schema_dir\) .*/shop/schema$|\1 DATADIR/shop/schema|' >"$dir/a"
+is "$(wc -l <"$dir/a")" "$(grep -c '^CONF_' src/base/conf.def)" \
+    'shopd --help has every row of conf.def'
+sed -n 's/^| `\([a-z][a-z0-9_]*\)` | `*\([^`|]*[^`| ]\)`* |.*|.*|$/\1 \2/p' \
+    README.md >"$dir/b"
+same 'the README has every setting with its default'
+
+# ---- The schema
+
+cat schema/migrations/*.sql | sed '/^-- migrate:down/,$d' >"$dir/up"
+awk '/^CREATE TABLE/ { on = 1; next }
+	on && /^\)/ { on = 0; tables++
+		if ($0 !~ /ENGINE=InnoDB / || $0 !~ / CHARSET=utf8mb4 / ||
+		    $0 !~ /COLLATE=utf8mb4_unicode_ci/ || $0 !~ / COMMENT=\047[^\047]/)
+			print "table: " $0 }
+	on && !/^  (PRIMARY|UNIQUE|KEY|CONSTRAINT|FOREIGN|INDEX)/ { columns++
+		if ($0 !~ / COMMENT \047..+\047,?$/)
+			print "column: " $0 }
+	END { if (tables < 8 || columns < 30)
+		print "only " tables " tables, " columns " columns" }' "$dir/up" >"$dir/found"
+none 'each table is InnoDB and utf8mb4_unicode_ci, each column has a comment'
+grep -rn 'FLOAT\|DOUBLE\|REAL' schema/migrations schema/routines >"$dir/found"
+none 'nothing is counted in floating point'
+for file in schema/routines/*.sql; do
+	name=$(basename "$file" .sql)
+	grep -q "PROCEDURE $name(" "$file" &&
+	    grep -q 'SQL SECURITY DEFINER' "$file" || echo "$file"
+done >"$dir/found"
+none 'each routine is named as its file, with its definer'\''s rights'
+finish

@@ -1,0 +1,197 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What the three programs have in common: options, settings, secrets.
+. "${top_srcdir:-.}/t/lib.sh"
+
+good=$dir/shop.conf
+bad=$dir/bad.conf
+conf log_level warn
+
+# run PROGRAM ARGUMENTS...: sets code, out and err.
+run() {
+	program=$1
+	shift
+	timeout 10 "$top_builddir/$program" "$@" >"$dir/out" 2>"$dir/err" \
+	    </dev/null
+	code=$?
+	out=$(cat "$dir/out")
+	err=$(cat "$dir/err")
+}
+
+# refused TEXT: the last run failed with one line on stderr and no more.
+refused() {
+	is "$code $(wc -l <"$dir/err") $(wc -c <"$dir/out")" "1 1 0" "$1"
+}
+
+keys=$(sed -n 's/^CONF_[A-Z]*(\([a-z_]*\),.*/\1/p' \
+    "$top_srcdir/src/base/conf.def")
+version=$(sed -n 's/^#define PACKAGE_VERSION "\(.*\)"/\1/p' \
+    "$top_builddir/config.h")
+for program in shopd shop.fcgi shopctl; do
+	for option in --help -h; do
+		run $program $option
+		is "$code $err" '0 ' "$program $option"
+		like "$(echo "$out" | head -n 1)" "^usage: $program " \
+		    'begins with the usage'
+	done
+	is "$(echo "$out" | sed '1,/^settings/d' |
+	    sed -n 's/^  \([a-z][a-z_]*\) .*/\1/p')" "$keys" \
+	    "$program --help tells every setting"
+	for option in --version -V; do
+		run $program $option
+		is "$code $out $err" "0 $program $version " "$program $option"
+	done
+	run $program --bogus
+	is "$code $(wc -l <"$dir/err") $(wc -c <"$dir/out")" '2 1 0' \
+	    "$program --bogus is bad usage"
+	like "$err" "^$program: --bogus: " 'and is named'
+
+	run $program --config "$good" --check-config
+	is "$code $err" '0 ' "$program --check-config"
+	is "$(echo "$out" | sed 's/ = .*//')" "$keys" 'prints every setting'
+	is "$(echo "$out" | grep -E '^(log_level|listen|jwt_leeway_s) = ')" \
+	    "$(printf 'listen = unix:%s/shop.sock\nlog_level = warn\njwt_leeway_s = 30' "$dir")" \
+	    'as it is in force'
+	cp "$dir/out" "$dir/printed.conf"
+	run $program --config "$dir/printed.conf" --check-config
+	cmp -s "$dir/out" "$dir/printed.conf"
+	ok 'in the form of a settings file'
+	SHOP_WORKERS=7 run $program --config "$good" --check-config
+	is "$(echo "$out" | grep '^workers = ')" 'workers = 7' \
+	    'the environment overrides'
+	SHOP_CONFIG=$good run $program --check-config
+	is "$(echo "$out" | grep '^log_level = ')" 'log_level = warn' \
+	    'SHOP_CONFIG names the file'
+done
+for program in shopd shop.fcgi; do
+	run $program --config "$good" something
+	is "$code $(wc -l <"$dir/err")" '2 1' "$program takes no arguments"
+done
+
+# ---- A bad value stops the start
+
+# bad_setting LINE PATTERN TEXT: with this line no program starts.
+bad_setting() {
+	cp "$good" "$bad"
+	printf '%s\n' "$1" >>"$bad"
+	for program in shopd shop.fcgi shopctl; do
+		case $program in
+		shopctl) run $program --config "$bad" token --user 1 ;;
+		*) run $program --config "$bad" ;;
+		esac
+		refused "$program: $3"
+		like "$err" "^$program: .*$2" 'and tells why'
+	done
+}
+bad_setting 'workers = 0' 'workers = 0: .* 1\.\.256 processes' \
+    'a number below its range'
+bad_setting 'workers = 257' 'workers = 257: .* 1\.\.256' 'one above it'
+bad_setting 'workers = four' 'workers = four: .* 1\.\.256' 'a word for a number'
+bad_setting 'workers =' 'workers = : .* 1\.\.256' 'no number'
+bad_setting 'workers = 4 8' 'workers = 4 8: .* 1\.\.256' 'two numbers'
+bad_setting 'workers = 99999999999999999999' 'workers = 9+: .* 1\.\.256' \
+    'a number beyond all'
+bad_setting 'log_level = loud' 'log_level = loud: .* debug\|info\|warn\|error' \
+    'a choice that is none'
+bad_setting "db_name = $(head -c 65 /dev/zero | tr '\0' n)" \
+    'db_name = n+\.\.\.: .* 64 bytes' 'a text that is too long'
+bad_setting 'wrokers = 4' 'wrokers: no such setting' 'an unknown key'
+bad_setting 'workers' "$bad:[0-9]+: not a key" 'a line that is no setting'
+bad_setting '[pool]
+workers = 4' 'no such setting' 'a section'
+bad_setting 'db_lock_wait_s = 2' \
+    'db_lock_wait_s \(2000 ms\) .* db_read_timeout_s \(2000 ms\)' \
+    'a lock wait as long as the read timeout'
+bad_setting 'db_read_timeout_s = 5' \
+    'db_read_timeout_s \(5000 ms\) .* request_deadline_ms \(5000 ms\)' \
+    'a read timeout as long as the deadline'
+bad_setting 'nginx_timeout_s = 5' \
+    'request_deadline_ms \(5000 ms\) .* nginx_timeout_s \(5000 ms\)' \
+    'a deadline as long as nginx waits'
+
+for program in shopd shop.fcgi shopctl; do
+	SHOP_DB_PORT=65536 run $program --config "$good" --check-config
+	refused "$program: a bad value in the environment"
+	like "$err" 'environment: db_port = 65536: .* 1\.\.65535' \
+	    'and tells which'
+	run $program --config "$dir/none.conf" --check-config
+	refused "$program: a file that is not there"
+	like "$err" "$dir/none.conf: No such file" 'and tells which'
+	run $program --config "$dir" --check-config
+	refused "$program: a directory for a file"
+	like "$err" "$dir: " 'and tells which'
+done
+
+# ---- Secrets that are none
+
+# bad_secret KEY FILE PATTERN TEXT: neither a worker nor, where it is a
+# token's, shopctl goes on with this file.
+bad_secret() {
+	cp "$good" "$bad"
+	sed -i "/^$1 = /d" "$bad"
+	echo "$1 = $2" >>"$bad"
+	run shop.fcgi --config "$bad"
+	is "$code $(wc -l <"$dir/err")" '1 1' "shop.fcgi: $4"
+	like "$err" "event=start .*$2: .*$3" 'and tells why'
+	[ "$1" = jwt_secret_file ] || return 0
+	run shopctl --config "$bad" token --user 1
+	refused "shopctl: $4"
+	like "$err" "$2: .*$3" 'and tells why'
+}
+cp "$dir/jwt.secret" "$dir/open"
+chmod 644 "$dir/open"
+bad_secret jwt_secret_file "$dir/open" 'chmod 600' 'a JWT key that all may read'
+bad_secret db_password_file "$dir/open" 'chmod 600' \
+    'a password that all may read'
+chmod 640 "$dir/open"
+bad_secret jwt_secret_file "$dir/open" 'chmod 600' \
+    'a JWT key that the group may read'
+umask 077
+head -c 31 /dev/zero | tr '\0' k >"$dir/short"
+bad_secret jwt_secret_file "$dir/short" '32' 'a JWT key of 31 bytes'
+: >"$dir/empty"
+bad_secret jwt_secret_file "$dir/empty" 'empty' 'an empty JWT key'
+bad_secret jwt_secret_file "$dir/none" 'No such file' 'no JWT key'
+bad_secret db_password_file "$dir/none" 'No such file' 'no password'
+head -c 32 /dev/zero | tr '\0' k >"$dir/long"
+sed "s|^jwt_secret_file = .*|jwt_secret_file = $dir/long|" "$good" >"$bad"
+run shopctl --config "$bad" token --user 1
+is "$code $err" '0 ' 'one of 32 bytes will do'
+sed '/^jwt_secret_file = /d' "$good" >"$bad"
+run shop.fcgi --config "$bad"
+is "$code $(wc -l <"$dir/err")" '1 1' 'shop.fcgi: no JWT key is named'
+
+# ---- Nothing secret is told
+
+conf log_level debug
+shop_start
+as 1
+cookie=very-secret-cookie
+post /v1/points/charge '{"amount": 1}' -H "Cookie: $cookie" \
+    -H 'Idempotency-Key: my-own-key'
+is "$status" 201 'there is traffic'
+request GET /v1/points/balance -H "Authorization: Bearer $bearer.x"
+is "$status" 401 'with a bad token'
+request GET /v1/points/balance -H "Authorization: Basic $cookie"
+is "$status" 401 'with none'
+long=$(ctl token --user 2 --ttl 1)
+conf db_user nobody
+kill -HUP "$pool_pid"
+eventually 10 grep -q 'event=roll-done' "$dir/log/shopd.log"
+post /v1/points/charge '{"amount": 1}'
+is "$status" 500 'with a password that is refused'
+like "$(cat "$dir/log/shopd.log")" 'event=db_error .*number=1045' \
+    'the log tells of it'
+eventually 5 grep -q '/v1/points/charge' "$dir/log/access.log"
+ok 'nginx logs too'
+for pid in $(pool_workers) "$pool_pid" "$db_pid" "$mc_pid" "$nginx_pid"; do
+	tr '\0' ' ' <"/proc/$pid/cmdline"
+	echo
+done >"$dir/ps"
+like "$(cat "$dir/ps")" "shop\.fcgi --config $good" 'ps shows our processes'
+for secret in "$(cat "$dir/jwt.secret")" "$(cat "$dir/db.password")" \
+    "$bearer" "$long" "$cookie"; do
+	is "$(cat "$dir"/log/* "$dir/ps" | grep -cF -- "$secret")" 0 \
+	    'neither a log nor ps has a secret'
+done
+finish

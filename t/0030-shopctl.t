@@ -1,0 +1,382 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The operator's tool: accounts, products, the audit, the schema.
+. "${top_srcdir:-.}/t/lib.sh"
+shop_start
+
+# run ARGUMENTS...: of shopctl; sets code, out, err and lines (of err).
+run() {
+	ctl "$@" >"$dir/out" 2>"$dir/err" </dev/null
+	code=$?
+	out=$(cat "$dir/out")
+	err=$(cat "$dir/err")
+	lines=$(wc -l <"$dir/err")
+}
+
+# fails CODE TEXT: the last run ended so, with one line on stderr, and no
+# other output.
+fails() {
+	is "$code $lines $(wc -c <"$dir/out")" "$1 1 0" "$2"
+	like "$err" '^shopctl: [^ ]' 'and says why'
+}
+
+# ---- token
+
+run token --user 1
+is "$code $err" '0 ' 'a token'
+like "$out" '^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$' 'and no more'
+claims() {
+	cut -d . -f 2 | tr '_-' '/+' | sed 's/$/==/' | base64 -d 2>/dev/null
+}
+is "$(echo "$out" | claims | jq -c '[.sub, .exp - .iat]')" '["1",3600]' \
+    'for an hour'
+bearer=$out
+user GET /v1/points/balance
+is "$status $(json .userId)" '200 1' 'it works'
+run token --user 2 --ttl 60
+is "$(echo "$out" | claims | jq -c '[.sub, .exp - .iat]')" '["2",60]' \
+    'another one, for a minute'
+run token --user 999999
+bearer=$out
+user GET /v1/points/balance
+is_problem 401 unknown_user 'nobody'\''s token is a token, but nobody'\''s'
+
+# ---- Bad usage
+
+for usage in '' 'nonsense' 'user' 'user remove' 'product' 'token' \
+    'token --user' 'token --user 0' 'token --user x' 'token --user 1.5' \
+    'token --user 9007199254740992' 'token --user 1 --ttl 0' \
+    'token --user 1 --bogus 1' 'token --user 1 more' 'audit more' \
+    'migrate --force' 'user add --name N' 'user add --email a@b' \
+    'user add --name N --email nowhere' 'user add --name N --email @b' \
+    'user add --name N --email a@b --balance -1' \
+    'user add --name N --email a@b --balance 9007199254740992' \
+    'product add --name N --price 0 --stock 1' \
+    'product add --name N --price 1 --stock -1' \
+    'product add --name N --price 1' \
+    "product add --name $(head -c 101 /dev/zero | tr '\0' n) --price 1 --stock 1"
+do
+	run $usage
+	fails 2 "bad usage: $(echo "$usage" | cut -c 1-60)"
+done
+run user add --name "$(printf 'a\377b')" --email a@b
+fails 2 'bad usage: a name that is no UTF-8'
+is "$(sql 'SELECT (SELECT COUNT(*) FROM users), (SELECT COUNT(*) FROM products)' |
+    tr '\t' ' ')" '6 24' 'none of them made anything'
+
+# ---- user add, product add
+
+run user add --name '홍길동' --email hong@example.com --balance 5000
+is "$code $err" '0 ' 'a user with a balance'
+like "$out" '^[1-9][0-9]*$' 'its id, and no more'
+id=$out
+is "$(sql "SELECT name, email, status, balance FROM users WHERE id = $id" |
+    tr '\t' ' ')" '홍길동 hong@example.com active 5000' 'the user is there'
+is "$(sql "SELECT type, amount, balance_after, order_id FROM points_ledger
+    WHERE user_id = $id" | tr '\t' ' ')" 'charge 5000 5000 NULL' \
+    'the opening balance is a row of the ledger'
+bearer=$(token "$id")
+user GET /v1/points/balance
+is "$status $(json .balance)" '200 5000' 'the user can come in'
+run user add --name Poor --email poor@example.com
+is "$code $(sql "SELECT COUNT(*) FROM points_ledger WHERE user_id = $out")" \
+    '0 0' 'no balance, no row'
+before=$(tables)
+for again in hong@example.com HONG@example.com; do
+	run user add --name Other --email "$again" --balance 7
+	fails 1 "an address that is taken: $again"
+	like "$err" 'taken' 'and it is the address'
+done
+is "$(tables)" "$before" 'nothing was changed'
+
+run product add --name "Größe 'M'" --price 1500 --stock 12 --description 'warm; "wool"'
+is "$code $err" '0 ' 'a product'
+like "$out" '^[1-9][0-9]*$' 'its id, and no more'
+product=$out
+request GET "/v1/products/$product"
+is "$status $(json '[.name, .description, .price, .stock]')" \
+    "200 [\"Größe 'M'\",\"warm; \\\"wool\\\"\",1500,12]" 'the product is there'
+is "$(sql "SELECT type, quantity FROM stock_movements
+    WHERE product_id = $product" | tr '\t' ' ')" 'opening 12' \
+    'its stock is a movement'
+run product add --name Later --price 1 --stock 0
+is "$code $(sql "SELECT COUNT(*) FROM stock_movements WHERE product_id = $out")" \
+    '0 0' 'no stock, no movement'
+
+# ---- audit
+
+post /v1/points/charge '{"amount": 100}'
+post /v1/orders "{\"items\": [{\"productId\": $product, \"quantity\": 2}, {\"productId\": 1, \"quantity\": 0}]}"
+is "$status" 422 'an order that is none'
+post /v1/orders "{\"items\": [{\"productId\": $product, \"quantity\": 2}]}"
+is "$status" 201 'an order to tamper with'
+order=$(json .id)
+hour=$(sql 'SELECT hour FROM hourly_sales')
+run audit
+is "$code $(echo "$out" | head -n 1) $err" '0 ok ' 'the audit is content'
+
+# tamper NAME BY BACK PATTERN...: by this statement; the audit must say so in
+# a line like each pattern, until that one sets it right.
+tamper() {
+	tamper_name=$1
+	tamper_back=$3
+	sql "$2"
+	shift 3
+	run audit
+	is "$code $lines" '1 1' "audit: $tamper_name"
+	for pattern in "$@"; do
+		like "$out" "^$pattern" 'names it'
+	done
+	sql "$tamper_back"
+}
+charge=$(sql "SELECT MAX(id) FROM points_ledger WHERE user_id = $id AND amount = 100")
+paid=$(sql "SELECT id FROM points_ledger WHERE order_id = $order")
+tamper 'a balance' "UPDATE users SET balance = balance + 1 WHERE id = $id" \
+    "UPDATE users SET balance = balance - 1 WHERE id = $id" \
+    "balance_is_ledger: user $id: balance 2101, ledger 2100"
+tamper 'a stock' "UPDATE products SET stock = stock - 1 WHERE id = $product" \
+    "UPDATE products SET stock = stock + 1 WHERE id = $product" \
+    "stock_is_movements: product $product: stock 9, movements 12, sold 2"
+tamper 'what was sold' "UPDATE products SET sold = 3, stock = 9 WHERE id = $product" \
+    "UPDATE products SET sold = 2, stock = 10 WHERE id = $product" \
+    "sold_is_orders: product $product: sold 3, lines 2"
+tamper 'a movement' \
+    "UPDATE stock_movements SET quantity = 13 WHERE product_id = $product" \
+    "UPDATE stock_movements SET quantity = 12 WHERE product_id = $product" \
+    "stock_is_movements: product $product: stock 10, movements 13"
+tamper 'a payment'\''s amount' \
+    "UPDATE payments SET amount = 2999 WHERE id = $order" \
+    "UPDATE payments SET amount = 3000 WHERE id = $order" \
+    "order_payment: order $order: total 3000, payment approved of 2999"
+tamper 'a payment'\''s user' "UPDATE payments SET user_id = 1 WHERE id = $order" \
+    "UPDATE payments SET user_id = $id WHERE id = $order" \
+    "order_payment: order $order: .* by user 1"
+tamper 'a payment that failed' \
+    "UPDATE payments SET status = 'failed', reason = 'x' WHERE id = $order" \
+    "UPDATE payments SET status = 'approved', reason = NULL WHERE id = $order" \
+    "order_payment: order $order: total 3000, payment failed" \
+    "payment_order: payment $order: failed with an order"
+tamper 'a payment that is gone' \
+    "CREATE TABLE kept AS SELECT * FROM payments WHERE id = $order;
+    DELETE FROM payments WHERE id = $order" \
+    'INSERT INTO payments SELECT * FROM kept; DROP TABLE kept' \
+    "order_payment: order $order: total 3000, payment missing"
+tamper 'a payment too many' \
+    "INSERT INTO payments (id, user_id, amount, status, attempts, created_at)
+    VALUES (777777, $id, 1, 'approved', 1, NOW())" \
+    'DELETE FROM payments WHERE id = 777777' \
+    'payment_order: payment 777777: approved without an order'
+tamper 'an hour'\''s sum' \
+    "UPDATE hourly_sales SET sold = 3 WHERE product_id = $product" \
+    "UPDATE hourly_sales SET sold = 2 WHERE product_id = $product" \
+    "hourly_is_orders: product $product at $hour: sums 3, orders 2"
+tamper 'an hour that is gone' \
+    "DELETE FROM hourly_sales WHERE product_id = $product" \
+    "INSERT INTO hourly_sales VALUES ('$hour', $product, 2)" \
+    "hourly_is_orders: product $product at $hour: sums 0, orders 2"
+tamper 'another hour' \
+    "UPDATE hourly_sales SET hour = hour - INTERVAL 1 HOUR" \
+    "UPDATE hourly_sales SET hour = hour + INTERVAL 1 HOUR" \
+    "hourly_is_orders: product $product at $hour: sums 0, orders 2" \
+    "hourly_is_orders: product $product at .*: sums 2, orders 0"
+tamper 'a charge in the ledger' \
+    "UPDATE points_ledger SET amount = 101 WHERE id = $charge" \
+    "UPDATE points_ledger SET amount = 100 WHERE id = $charge" \
+    "balance_is_ledger: user $id: balance 2100, ledger 2101" \
+    "ledger_chain: ledger row $charge of user $id: balance after 5100, sum 5101" \
+    "ledger_chain: ledger row $paid "
+tamper 'a running sum in the ledger' \
+    "UPDATE points_ledger SET balance_after = 5101 WHERE id = $charge" \
+    "UPDATE points_ledger SET balance_after = 5100 WHERE id = $charge" \
+    "ledger_chain: ledger row $charge of user $id: balance after 5101"
+tamper 'a payment in the ledger' \
+    "UPDATE points_ledger SET amount = -2999 WHERE id = $paid" \
+    "UPDATE points_ledger SET amount = -3000 WHERE id = $paid" \
+    "order_ledger: order $order: total 3000, ledger 2999 in 1 rows"
+tamper 'another order'\''s row in the ledger' \
+    "UPDATE points_ledger SET order_id = 888888 WHERE id = $paid" \
+    "UPDATE points_ledger SET order_id = $order WHERE id = $paid" \
+    "order_ledger: order $order: total 3000, ledger 0 in 0 rows" \
+    'order_ledger: order 888888: total 0, ledger 3000 in 1 rows'
+tamper 'a row of nobody'\''s' \
+    "INSERT INTO points_ledger (id, user_id, type, amount, balance_after, idem,
+    fingerprint, created_at) VALUES (777777, 999, 'charge', 1, 1, 'x', 'x', NOW())" \
+    'DELETE FROM points_ledger WHERE id = 777777' \
+    'ledger_user: ledger row 777777: no user 999'
+tamper 'an order'\''s quantity' \
+    "UPDATE order_items SET quantity = 3 WHERE order_id = $order" \
+    "UPDATE order_items SET quantity = 2 WHERE order_id = $order" \
+    "order_total: order $order: total 3000, lines 4500" \
+    "sold_is_orders: product $product: sold 2, lines 3" "hourly_is_orders: product $product "
+tamper 'an order'\''s price' \
+    "UPDATE order_items SET price = 1499 WHERE order_id = $order" \
+    "UPDATE order_items SET price = 1500 WHERE order_id = $order" \
+    "order_total: order $order: total 3000, lines 2998"
+tamper 'a line of no order' \
+    "UPDATE order_items SET order_id = 888888 WHERE order_id = $order" \
+    "UPDATE order_items SET order_id = $order WHERE order_id = 888888" \
+    'item_order: line 0 of order 888888: no such order' \
+    "order_total: order $order: total 3000, lines 0"
+tamper 'an order'\''s total' \
+    "UPDATE orders SET total_price = 3001 WHERE id = $order" \
+    "UPDATE orders SET total_price = 3000 WHERE id = $order" \
+    "order_total: order $order: total 3001, lines 3000" \
+    "order_payment: order $order: total 3001, " "order_ledger: order $order: "
+tamper 'an order'\''s balance' \
+    "UPDATE orders SET balance_after = 2101 WHERE id = $order" \
+    "UPDATE orders SET balance_after = 2100 WHERE id = $order" \
+    "order_ledger: order $order: "
+tamper 'many of them' 'UPDATE products SET stock = stock + 1' \
+    'UPDATE products SET stock = stock - 1' \
+    'stock_is_movements: product 1: ' 'stock_is_movements: product 24: '
+run audit
+is "$code $(echo "$out" | head -n 1) $err" '0 ok ' 'set right, the audit is content again'
+
+# ---- migrate
+
+# schema: what there is, with the times it was made.
+schema() {
+	sql "SELECT table_name, create_time FROM information_schema.tables
+	    WHERE table_schema = 'shop';
+	    SELECT table_name, column_name, column_type, column_comment
+	    FROM information_schema.columns WHERE table_schema = 'shop';
+	    SELECT routine_name, created, last_altered, MD5(routine_definition)
+	    FROM information_schema.routines WHERE routine_schema = 'shop';
+	    SELECT * FROM schema_migrations; SELECT * FROM schema_routines;
+	    SHOW GRANTS FOR shop_worker@localhost" | sort
+}
+before=$(schema)
+like "$before" 'order_place' 'there is a schema'
+sleep 1.1
+run migrate
+is "$code $out $err" '0  ' 'migrate, once more: no word'
+is "$(schema)" "$before" 'and no change'
+
+sql "INSERT INTO schema_migrations VALUES ('9999')"
+newer=$(schema)
+run migrate
+fails 1 'a schema that is newer'
+like "$err" '9999' 'and how new'
+is "$(schema)" "$newer" 'it is left alone'
+sql "DELETE FROM schema_migrations WHERE version = '9999'"
+
+cp -R "$top_srcdir/schema" "$dir/schema"
+chmod -R u+w "$dir/schema"
+conf schema_dir "$dir/schema"
+sed -i 's/^charge: BEGIN$/charge: BEGIN -- another one/' \
+    "$dir/schema/routines/points_charge.sql"
+run migrate
+is "$code $out $err" '0 routine points_charge ' 'a routine that was changed'
+like "$(sql 'SHOW CREATE PROCEDURE points_charge')" 'another one' 'is made anew'
+is "$(schema | grep -c "$(printf '^order_place\t')")" 2 'no other'
+is "$(schema | grep "$(printf '^order_place\t.*:')")" \
+    "$(echo "$before" | grep "$(printf '^order_place\t.*:')")" 'is'
+post /v1/points/charge '{"amount": 100}'
+is "$status" 201 'the workers may call it'
+run migrate
+is "$code $out $err" '0  ' 'once'
+sql 'DROP PROCEDURE payment_fail; DROP PROCEDURE user_add'
+run migrate
+is "$code $(echo $out) $err" '0 routine payment_fail routine user_add ' \
+    'routines that are gone are made'
+conf schema_dir "$top_srcdir/schema"
+run migrate
+is "$code $out $err" '0 routine points_charge ' 'and back'
+is "$(schema | grep ^GRANT)" "$(echo "$before" | grep ^GRANT)" \
+    'the workers may what they could'
+
+conf schema_dir "$dir/schema"
+printf -- '-- migrate:up\n\nCREATE TABLE more (id INT);\nINSERT INTO more VALUES (1);\n\n-- migrate:down\n\nDROP TABLE more;\n' \
+    >"$dir/schema/migrations/0099_more.sql"
+printf -- '-- migrate:up\n\nCREATE TABLE most (id NONSENSE);\n' \
+    >"$dir/schema/migrations/0100_most.sql"
+run migrate
+is "$code $lines" '1 1' 'a migration with a fault'
+like "$err" 'NONSENSE' 'and says which'
+is "$(sql 'SELECT id FROM more') $(sql 'SELECT GROUP_CONCAT(version ORDER BY version)
+    FROM schema_migrations')" '1 0001,0099' 'those before it are done, it is not'
+rm "$dir/schema/migrations/0100_most.sql"
+sql 'DROP TABLE more'
+run migrate
+like "$code $out" '^0 (routine|$)' 'what is done is not done again'
+is "$(sql "SHOW TABLES LIKE 'more'")" '' 'indeed'
+sql "DELETE FROM schema_migrations WHERE version = '0099'"
+conf schema_dir "$dir/nowhere"
+run migrate
+fails 1 'no schema to be found'
+conf schema_dir "$top_srcdir/schema"
+run migrate
+
+# ---- What the workers' account may
+
+worker() {
+	MYSQL_PWD=$(cat "$dir/db.password") mariadb --no-defaults \
+	    -S "$db_sock" -u shop_worker -N -B shop -e "$1" 2>&1
+}
+is "$(sql 'SHOW GRANTS FOR shop_worker@localhost' |
+    sed 's/IDENTIFIED .*/.../' | sort | tr '\n' ';')" \
+    'GRANT EXECUTE ON PROCEDURE `shop`.`order_place` TO `shop_worker`@`localhost`;GRANT EXECUTE ON PROCEDURE `shop`.`payment_fail` TO `shop_worker`@`localhost`;GRANT EXECUTE ON PROCEDURE `shop`.`points_charge` TO `shop_worker`@`localhost`;GRANT SELECT ON `shop`.* TO `shop_worker`@`localhost`;GRANT USAGE ON *.* TO `shop_worker`@`localhost` ...;' \
+    'these are its rights'
+is "$(worker 'SELECT COUNT(*) FROM users')" 8 'it may read'
+like "$(worker "CALL points_charge($id, REPEAT('k', 16), REPEAT('f', 16), 0, 1)")" \
+    '^ok' 'it may call its routines'
+before=$(tables)
+while read -r number statement; do
+	like "$(worker "$statement")" "ERROR $number " \
+	    "it may not: $(echo "$statement" | cut -c 1-60)"
+done <<'END'
+1142 INSERT INTO users (email, name, balance, created_at) VALUES ('x@y', 'x', 1, NOW())
+1142 INSERT INTO payments (user_id, amount, status, attempts, created_at) VALUES (1, 1, 'approved', 1, NOW())
+1142 INSERT INTO points_ledger (user_id, type, amount, balance_after, idem, fingerprint, created_at) VALUES (1, 'charge', 1, 1, '', '', NOW())
+1142 UPDATE users SET balance = balance + 1 WHERE id = 1
+1142 UPDATE products SET stock = stock + 1 WHERE id = 1
+1142 UPDATE orders SET total_price = 1
+1142 UPDATE hourly_sales SET sold = 0
+1142 DELETE FROM points_ledger
+1142 DELETE FROM orders
+1142 REPLACE INTO products (id, name, price, created_at) VALUES (1, 'x', 1, NOW())
+1142 CREATE TABLE mine (id INT)
+1044 CREATE TEMPORARY TABLE mine (id INT)
+1142 ALTER TABLE users DROP COLUMN balance
+1142 DROP TABLE orders
+1142 DROP TABLE users, products
+1142 CREATE VIEW mine AS SELECT 1
+1142 CREATE INDEX mine ON users (name)
+1142 CREATE TRIGGER mine BEFORE INSERT ON users FOR EACH ROW SET NEW.balance = 1
+1044 CREATE PROCEDURE mine() SELECT 1
+1370 DROP PROCEDURE points_charge
+1370 ALTER PROCEDURE points_charge COMMENT 'x'
+1044 DROP DATABASE shop
+1044 CREATE DATABASE other
+1044 LOCK TABLES users WRITE
+1227 SELECT 1 INTO OUTFILE '/tmp/shop-worker-wrote'
+1227 SELECT name FROM users INTO DUMPFILE '/tmp/shop-worker-wrote'
+1045 LOAD DATA INFILE '/etc/passwd' INTO TABLE users
+1142 SELECT * FROM mysql.global_priv
+1370 CALL payment_request(1, 1, 1, @payment)
+1370 CALL product_add('x', '', 1, 1)
+1370 CALL user_add('x', 'x@y.example', 1000000)
+1044 GRANT ALL ON shop.* TO shop_worker@localhost
+1227 CREATE USER mine
+1227 SET GLOBAL max_connections = 1
+END
+is "$(worker "SELECT LOAD_FILE('/etc/passwd')")" NULL 'it may not read files'
+is "$(tables)" "$before" 'nothing was changed'
+[ ! -e /tmp/shop-worker-wrote ]
+ok 'no file was written'
+
+# ---- The database is away
+
+pool_stop
+db_stop
+for command in audit migrate 'user add --name N --email n@example.com' \
+    'product add --name N --price 1 --stock 1'; do
+	run $command
+	fails 1 "the database is away: $command"
+done
+run token --user 1
+is "$code $err" '0 ' 'a token needs none'
+db_start
+run audit
+is "$code $(printf '%s\n' "$out" | head -n 1)" '0 ok' 'it is back'
+finish

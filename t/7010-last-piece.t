@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Many want what is short: pieces, points, the same two products.
+. "${top_srcdir:-.}/t/lib.sh"
+conf workers 8
+shop_start
+
+# users N BALANCE: makes them, with a token each in $dir/tokens, a line each.
+users() {
+	awk -v n="$1" -v balance="$2" 'BEGIN {
+		for (i = 1; i <= n; i++)
+			printf "CALL user_add(\"u\", \"u%d-%d@x.example\", %d);\n",
+			    balance, i, balance }' >"$dir/users.sql"
+	sql_file "$dir/users.sql" | cut -f 2 | while read -r id; do
+		token "$id"
+	done >"$dir/tokens"
+	[ "$(sort -u "$dir/tokens" | wc -l)" = "$1" ]
+	ok "$1 users with $2 points"
+}
+
+# products N PRICE STOCK: makes them, their ids in $dir/products.
+products() {
+	awk -v n="$1" -v price="$2" -v stock="$3" 'BEGIN {
+		for (i = 1; i <= n; i++)
+			printf "CALL product_add(\"p\", \"\", %d, %d);\n",
+			    price, stock }' >"$dir/products.sql"
+	sql_file "$dir/products.sql" | cut -f 2 >"$dir/products"
+}
+
+# buy PRODUCT...: one of each, by the user whose line in $dir/tokens is $n.
+buy() {
+	bearer=$(sed -n "${n}p" "$dir/tokens")
+	items=
+	for product in "$@"; do
+		items="$items${items:+,}{\"productId\": $product, \"quantity\": 1}"
+	done
+	shot_post "$n" /v1/orders "{\"items\": [$items]}"
+}
+
+# gather PRODUCT: who comes within half a second meets the others there, with
+# all that was looked up before already looked up.
+gather() { hold 0.5 "SELECT id FROM products WHERE id = $1 FOR UPDATE"; }
+
+# problems: the codes of all refusals, each once.
+problems() {
+	cat "$dir"/shots/*.body | jq -r '.code // empty' | sort -u |
+	    tr '\n' ' '
+}
+
+# ---- Two buyers, one piece.
+
+users 2 1000
+products 20 10 1
+bad=
+rounds=0
+for product in $(cat "$dir/products"); do
+	rounds=$((rounds + 1))
+	# At first they surely meet, then as it comes.
+	[ $rounds -gt 3 ] || gather "$product"
+	parallel 2 buy "$product"
+	wait "$hold_pid"
+	codes=$(problems)
+	got="$(shots), $codes$(stock "$product")"
+	[ "$got" = '1 201, 1 409, insufficient_stock 0' ] || bad="$bad; $got"
+done
+is "$rounds$bad" 20 'two buyers of the last piece: one gets it, each time'
+
+# ---- 64 buyers, 10 pieces.
+
+users 64 500
+products 1 500 10
+many=$(cat "$dir/products")
+gather "$many"
+parallel 64 buy "$many"
+wait "$hold_pid"
+is "$(cat "$dir"/shots/*.body | jq -c 'select(.code).errors |
+    [length, .[0].pointer, .[0].requested, .[0].available]' | sort -u)" \
+    '[1,"/items/0/quantity",1,0]' 'who is late is told that nothing is left'
+is "$(problems)" 'insufficient_stock ' 'and gets no other refusal'
+is "$(shots)" '10 201, 54 409' '64 buyers of 10 pieces: 10 get one'
+is "$(stock "$many")" 0 'nothing is left'
+is "$(sql "SELECT COUNT(DISTINCT o.user_id), SUM(i.quantity), SUM(o.total_price)
+    FROM orders o JOIN order_items i ON i.order_id = o.id
+    WHERE i.product_id = $many" | tr '\t' ' ')" '10 10 5000' \
+    'ten users paid for one each'
+is "$(sql "SELECT GROUP_CONCAT(DISTINCT balance ORDER BY balance) FROM users
+    WHERE email LIKE 'u500-%'")" 0,500 'the others paid nothing'
+is "$(ctl audit | head -n 1)" ok 'the audit is content'
+
+# ---- One user, 10 orders, points for 3.
+
+users 1 350
+products 1 100 1000
+many=$(cat "$dir/products")
+bearer=$(cat "$dir/tokens")
+for n in 2 3 4 5 6 7 8 9 10; do
+	echo "$bearer"
+done >>"$dir/tokens"
+gather "$many"
+parallel 10 buy "$many"
+wait "$hold_pid"
+is "$(problems)" 'insufficient_points ' 'points are what is short'
+is "$(shots)" '3 201, 7 409' 'one user with points for 3 of 10 orders'
+is "$(sql "SELECT balance FROM users WHERE email LIKE 'u350-%'") $(stock "$many")" \
+    '50 997' 'three were paid and taken'
+
+# ---- Crosswise.
+
+users 20 3000000
+crosswise() {
+	if [ $((n % 2)) = 0 ]; then
+		buy 1 2
+	else
+		buy 2 1
+	fi
+}
+stock_1=$(stock 1)
+stock_2=$(stock 2)
+for round in 1 2 3; do
+	parallel 20 crosswise
+	is "$(shots)" '20 201' "orders of {1, 2} and {2, 1}, round $round"
+done
+is "$(stock 1) $(stock 2)" "$((stock_1 - 60)) $((stock_2 - 60))" \
+    'each took both'
+is "$(grep -c 'number=1213' "$dir/log/shopd.log")" 0 \
+    'no two of them met in a deadlock'
+finish

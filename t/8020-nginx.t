@@ -1,0 +1,258 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What nginx answers by itself, what it hands on and what it writes down.
+. "${top_srcdir:-.}/t/lib.sh"
+shop_start
+as 1
+
+# raw FORMAT: the request as printf prints it; status, body and headers are set.
+raw() {
+	printf "$1" | perl -MIO::Socket::UNIX -e '
+		alarm 15;
+		my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die;
+		local $/;
+		print $s <STDIN>;
+		$s->flush;
+		print <$s>' "$dir/http.sock" >"$dir/raw"
+	tr -d '\r' <"$dir/raw" >"$dir/raw.lf"
+	status=$(sed -n '1s/^HTTP[^ ]* \([0-9]*\) .*/\1/p' "$dir/raw.lf")
+	headers=$(sed '/^$/q' "$dir/raw.lf")
+	body=$(sed '1,/^$/d' "$dir/raw.lf")
+}
+
+# no_cause TEXT: the last answer is not nginx's own page, nor tells why.
+no_cause() {
+	unlike "$body" 'nginx|<html|upstream|\.sock' "$1"
+}
+
+# long N: so many letters.
+long() { head -c "$1" /dev/zero | tr '\0' a; }
+
+nginx -t -q -p "$dir" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx-t.err" \
+    2>"$dir/err"
+is "$? $(cat "$dir/err")" '0 ' 'nginx -t is content'
+
+# ---- Errors of nginx's own making
+
+raw 'GARBAGE\r\n\r\n'
+is_problem 400 bad_request 'a malformed request line'
+no_cause 'a malformed request line, without nginx'
+raw 'G\001T / HTTP/1.1\r\nHost: shop\r\n\r\n'
+is_problem 400 bad_request 'a malformed method'
+raw 'GET /healthz HTTP/1.1\r\n\r\n'
+is_problem 400 bad_request 'no Host'
+raw 'GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'
+is_problem 400 bad_request 'two Hosts'
+raw 'POST /v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}'
+is_problem 400 bad_request 'a length and chunks'
+raw 'POST /v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'
+is_problem 400 bad_request 'two lengths'
+raw 'POST /v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n'
+is_problem 400 bad_request 'a negative length'
+raw 'GET /healthz\000 HTTP/1.1\r\nHost: a\r\n\r\n'
+is_problem 400 bad_request 'a zero byte'
+raw 'GET /../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n'
+is_problem 400 bad_request 'a way out of the root'
+
+raw 'GET /healthz\r\n'
+is "$status$(jq -r .code "$dir/raw")" bad_request 'HTTP/0.9 to the application'
+raw 'GET /\r\n'
+is "$status$(jq -r .code "$dir/raw")" method_not_allowed \
+    'HTTP/0.9 to a static page'
+
+raw 'GET /healthz HTTP/9.9\r\nHost: a\r\n\r\n'
+is_problem 505 http_version_not_supported 'HTTP/9.9'
+raw 'POST /v1/orders HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\nConnection: close\r\n\r\n'
+is_problem 501 not_implemented 'an unknown transfer coding'
+
+long 65537 >"$dir/big"
+user POST /v1/points/charge -H 'Content-Type: application/json' \
+    --data-binary "@$dir/big" -H 'Expect:'
+is_problem 413 payload_too_large 'a body of 64 KiB and a byte'
+user POST /v1/points/charge -H 'Content-Type: application/json' \
+    --data-binary "@$dir/big" -H 'Transfer-Encoding: chunked' -H 'Expect:'
+is_problem 413 payload_too_large 'the same in chunks'
+long 65536 >"$dir/big"
+user POST /v1/points/charge -H 'Content-Type: application/json' \
+    --data-binary "@$dir/big" -H 'Expect:'
+is_problem 400 malformed_json 'one of 64 KiB gets through'
+
+request GET "/v1/products/1?$(long 4082)"
+is_problem 414 uri_too_long 'a target of 4097 bytes'
+request GET "/v1/products/1?$(long 4081)"
+is "$status" 200 'one of 4096 gets through'
+request GET "/$(long 9000)"
+is_problem 414 uri_too_long 'a target that fills a buffer'
+no_cause 'and nothing of nginx'
+request GET /healthz -H "X-Long: $(long 9000)"
+is_problem 431 header_too_large 'a header of 9000 bytes'
+set --
+for n in 1 2 3 4 5; do
+	set -- "$@" -H "X-Long-$n: $(long 7000)"
+done
+request GET /healthz "$@"
+is_problem 431 header_too_large 'many long headers'
+request GET /healthz -H "X-Long: $(long 7000)"
+is "$status" 200 'one of 7000 bytes gets through'
+
+request TRACE /v1/products/1
+is_problem 405 method_not_allowed 'TRACE'
+like "$(header Allow)" 'GET' 'with Allow'
+for page in / /openapi.yaml /problems/internal; do
+	request POST "$page" -d x=1
+	is_problem 405 method_not_allowed "POST $page"
+	is "$(header Allow)" 'GET, HEAD' "with Allow: POST $page"
+done
+request DELETE /v1/products/1
+is_problem 405 method_not_allowed 'DELETE a product'
+
+request GET /nowhere
+is_problem 404 not_found 'an unknown path is the application'\''s'
+request GET /shop.conf
+is_problem 404 not_found 'no file but the named ones'
+request GET /index.html
+is_problem 404 not_found 'not even by its own name'
+request GET /problems/../openapi.yaml
+like "$status" '^(200|404)$' 'dots in a path lead nowhere else'
+request GET / -H 'If-Match: "other"'
+is_problem 412 precondition_failed 'If-Match that does not hold'
+
+# ---- Request ids
+
+request GET /healthz -H 'X-Request-Id: mine-1.2_3'
+is "$(header X-Request-Id)" mine-1.2_3 'a request id is kept'
+request GET / -H 'X-Request-Id: mine-2'
+is "$(header X-Request-Id)" mine-2 'on a static page'
+request POST / -H 'X-Request-Id: mine-3'
+is "$(header X-Request-Id) $(json .instance)" 'mine-3 "mine-3"' 'in a problem'
+for id in 'two words' "$(long 65)" 'ein"s' 'a/b' ''; do
+	request GET /healthz -H "X-Request-Id: $id"
+	first=$(header X-Request-Id)
+	like "$first" '^[0-9a-f]{32}$' "a malformed one is replaced: $(echo "$id" | cut -c 1-10)"
+	request POST / -H "X-Request-Id: $id"
+	like "$(header X-Request-Id)" '^[0-9a-f]{32}$' 'by nginx as well'
+done
+request GET /healthz
+[ "$(header X-Request-Id)" != "$first" ]
+ok 'each request has its own'
+request GET /healthz -H "X-Request-Id: $(long 64)"
+is "$(header X-Request-Id)" "$(long 64)" 'one of 64 bytes is kept'
+is "$(printf '%s\n' "$headers" | grep -ci '^x-request-id:')" 1 'and told once'
+
+# ---- Static pages
+
+secured() {
+	is "$(header X-Content-Type-Options), $(header Referrer-Policy)" \
+	    'nosniff, no-referrer' "$1 is not sniffed, nor tells whence"
+	like "$(header Content-Security-Policy)" \
+	    "default-src 'none'.*frame-ancestors 'none'" "$1 runs nothing"
+	like "$(header X-Request-Id)" '^[0-9a-f]{32}$' "$1 has a request id"
+	unlike "$headers" '(^|/)[0-9]+\.[0-9]+\.[0-9]+' "$1 tells no version"
+}
+request GET /
+is "$status $(header Content-Type)" '200 text/html; charset=utf-8' 'the start page'
+cmp -s "$dir/body" "$top_srcdir/nginx/html/index.html"
+ok 'as it was written'
+secured 'the start page'
+request GET /openapi.yaml
+is "$status $(header Content-Type)" '200 application/yaml' \
+    'the OpenAPI document'
+cmp -s "$dir/body" "$top_srcdir/nginx/html/openapi.yaml"
+ok 'as it was written'
+secured 'the OpenAPI document'
+for page in /problems /problems/ /problems/insufficient_stock; do
+	request GET $page
+	is "$status $(header Content-Type)" '200 text/html; charset=utf-8' "$page"
+	cmp -s "$dir/body" "$top_srcdir/nginx/html/problems.html"
+	ok 'as it was written'
+done
+secured 'the page of problems'
+request HEAD /
+is "$status $(header Content-Length)" \
+    "200 $(wc -c <"$top_srcdir/nginx/html/index.html" | tr -d ' ')" 'HEAD /'
+request GET /healthz
+is "$(header X-Content-Type-Options)" nosniff 'answers are not sniffed either'
+unlike "$(header Server)" '[0-9]' 'nginx does not tell its version'
+
+# ---- What is handed on
+
+params=$(sed -n 's/^[[:space:]]*fastcgi_param[[:space:]]*\([A-Z_]*\).*/\1/p' \
+    "$dir/nginx/shop.conf" | sort | tr '\n' ' ')
+is "$params" 'CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION HTTP_IDEMPOTENCY_KEY HTTP_X_REQUEST_ID REMOTE_ADDR REQUEST_METHOD REQUEST_URI SERVER_PROTOCOL SHOP_MADE_KEY ' \
+    'these parameters are handed on'
+like "$(cat "$dir/nginx/shop.conf")" '^[[:space:]]*fastcgi_pass_request_headers off;' \
+    'no other header is'
+unlike "$(cat "$dir/nginx/shop.conf" "$dir/nginx/nginx.conf")" \
+    '^[[:space:]]*include .*fastcgi|fastcgi_keep_conn on|fastcgi_next_upstream [^o]' \
+    'no included ones, no kept connections, nothing sent twice'
+
+post /v1/points/charge '{"amount": 1}' -H 'Idempotency-Key: one' \
+    -H 'Idempotency-Key: two'
+# nginx hands on both since 1.23, before that the first.
+if [ "$status" = 400 ]; then
+	is_problem 400 invalid_parameter 'two idempotency keys are none'
+else
+	is "$status" 201 'nginx before 1.23 hands on the first of two keys'
+	post /v1/points/charge '{"amount": 1}' -H 'Idempotency-Key: one'
+	is "$status $(header Idempotency-Replayed)" '201 true' 'it is the first'
+fi
+
+# ---- A worker that freezes
+
+sed -i 's/fastcgi_read_timeout 8s/fastcgi_read_timeout 1s/' \
+    "$dir/nginx/shop.conf"
+kill -HUP "$nginx_pid"
+for pid in $(pool_workers); do
+	kill -STOP "$pid"
+done
+# The nginx before HUP would wait for 8 s.
+for again in 1 2 3 4 5 6 7 8 9 10; do
+	request GET /healthz --max-time 2
+	[ "$status" = 000 ] || break
+done
+is_problem 503 unavailable 'the workers freeze: a read'
+post /v1/points/charge '{"amount": 2}' -H 'Idempotency-Key: frozen'
+is_problem 503 outcome_unknown 'a write may yet happen'
+is "$(json .idempotencyKey) $(header Retry-After)" '"frozen" 1' \
+    'it is told with its key'
+post /v1/points/charge '{"amount": 1}' -H 'Idempotency-Key: fro"zen\'
+is_problem 503 outcome_unknown 'a key that cannot stand in JSON'
+is "$(json .idempotencyKey)" null 'is not told'
+for pid in $(pool_workers); do
+	kill -CONT "$pid"
+done
+post /v1/points/charge '{"amount": 2}' -H 'Idempotency-Key: frozen'
+is "$status $(sql 'SELECT COUNT(*) FROM points_ledger WHERE amount = 2')" \
+    '201 1' 'thawed, repeated, it happened once'
+
+# ---- The pool is away
+
+pool_stop
+request GET /v1/products/1
+is_problem 503 unavailable 'no pool: a read'
+is "$(header Retry-After)" 1 'with Retry-After'
+no_cause 'and nothing of its cause'
+post /v1/points/charge '{"amount": 1}' -H 'Idempotency-Key: away'
+is_problem 503 unavailable 'a write, which reached nobody'
+is "$(json .idempotencyKey)" null 'so its outcome is known'
+request GET /
+is "$status" 200 'static pages do without'
+
+# ---- What is written down
+
+raw 'GET /x"y\\z\377%%22?token="1" HTTP/1.1\r\nHost: a"b\r\nConnection: close\r\n\r\n'
+like "$status" '^[45]' 'a request that is hard to quote'
+eventually 5 grep -q 'token=' "$dir/log/access.log"
+lines=$(wc -l <"$dir/log/access.log")
+[ "$lines" -gt 60 ]
+ok "the access log has its lines ($lines)"
+is "$(jq -c 'select(.status and .request_id and has("method") and has("uri") and
+    has("request_time_s") and has("upstream_status"))' \
+    <"$dir/log/access.log" | wc -l)" "$lines" 'each is a JSON object, complete'
+is "$(jq -r 'select(.request_id == "mine-3") | "\(.method) \(.uri) \(.status)"' \
+    <"$dir/log/access.log")" 'POST / 405' 'and tells the request'
+for secret in "$bearer" "$(cat "$dir/jwt.secret")" "$(cat "$dir/db.password")"; do
+	cat "$dir"/log/* | grep -qF -- "$secret"
+	is $? 1 'no log has a token or a secret'
+done
+finish

@@ -258,7 +258,7 @@ http_idem(const struct req *req, const void *values, size_t len,
 	return E_OK;
 }
 
-/* A repeated header line is a second value: none is right. */
+/* nginx passes the first of several header lines on, and no empty one. */
 static enum err
 check_key(struct ctx *ctx, struct req *req, struct resp *resp)
 {

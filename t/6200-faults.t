@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Whichever call of a library fails while a request is served, there is an
+# answer in time, and what a write did is done once: t/fault.c makes the n-th
+# call fail, for every n until there are no more.
+. "${top_srcdir:-.}/t/lib.sh"
+[ -x "$top_builddir/t/faulty.fcgi" ] || skip_all 'built with --disable-faults'
+workers=1
+conf worker_path "$top_builddir/t/faulty.fcgi"
+conf workers 1
+SHOP_FAULT_FILE=$dir/fault
+export SHOP_FAULT_FILE
+echo 'none 0' >"$SHOP_FAULT_FILE"
+shop_start
+as 2
+sql 'UPDATE products SET stock = stock + 100000 WHERE id = 17;
+    INSERT INTO stock_movements (product_id, type, quantity, created_at)
+    VALUES (17, "restock", 100000, UTC_TIMESTAMP(3))'
+post /v1/points/charge '{"amount": 100000000}'
+is "$status" 201 'there are points for many orders'
+
+# One request of a flow; a write has the key $1.
+flow() {
+	case $1 in
+	charge) post /v1/points/charge '{"amount": 10}' \
+	    -H "Idempotency-Key: $2" ;;
+	order) post /v1/orders \
+	    '{"items": [{"productId": 17, "quantity": 1}]}' \
+	    -H "Idempotency-Key: $2" ;;
+	balance) user GET /v1/points/balance ;;
+	product) request GET /v1/products/1 ;;
+	top) request GET /v1/products/top ;;
+	get) user GET /v1/orders/1 ;;
+	esac
+}
+
+fired() {
+	[ "$(cat "$SHOP_FAULT_FILE.fired")" = yes ]
+}
+
+# An answer: a success, or a problem of ours that may come of a fault.
+answered() {
+	case $status in
+	200 | 201) return 0 ;;
+	500 | 503) [ "$(json .status)" = "$status" ] ;;
+	*) return 1 ;;
+	esac
+}
+
+# try FLOW KIND: fail its 1st, 2nd, ... call.
+try() {
+	n=0
+	bad=
+	undone=
+	while n=$((n + 1)); [ $n -lt 2000 ]; do
+		key=$1-$2-$n
+		echo "$2 $n" >"$SHOP_FAULT_FILE"
+		flow "$1" "$key"
+		answered || bad="$bad $n:$status"
+		fired || break
+		echo 'none 0' >"$SHOP_FAULT_FILE"
+		case $1 in
+		charge | order)
+			# Whatever became of it, now it has been done, once.
+			flow "$1" "$key"
+			[ "$status" = 201 ] || undone="$undone $n:$status" ;;
+		esac
+	done
+	is "$bad" '' "$1: with any of its $((n - 1)) $2 calls failing it answers"
+	[ $n -gt 1 ]
+	ok "$1: there was a $2 call to fail"
+	case $1 in
+	charge | order)
+		is "$undone" '' "$1: and the same key settles it" ;;
+	esac
+	# The last of them, whose n-th call did not exist, was done as well.
+	done_of="$done_of $1 $n"
+}
+
+charged=$(balance 2)
+stocked=$(stock 17)
+done_of=
+post /v1/orders '{"items": [{"productId": 17, "quantity": 1}]}'
+is "$status" 201 'an order'
+for kind in lost silent memory client; do
+	for what in charge order balance product get; do
+		try $what $kind
+	done
+	mc_flush
+	try top $kind
+done
+echo 'none 0' >"$SHOP_FAULT_FILE"
+mc_flush
+try top cache
+
+charges=0
+orders=1
+set -- $done_of
+while [ $# -gt 0 ]; do
+	case $1 in
+	charge) charges=$((charges + $2)) ;;
+	order) orders=$((orders + $2)) ;;
+	esac
+	shift 2
+done
+is "$(stock 17)" $((stocked - orders)) "$orders orders took $orders pieces"
+is "$(balance 2)" $((charged + charges * 10 - orders * 4500)) \
+    "$charges charges and $orders orders make the balance"
+is "$(sql "SELECT COUNT(*) FROM information_schema.innodb_trx")" 0 \
+    'no transaction is left open'
+finish

@@ -226,6 +226,13 @@ tamper 'an order'\''s balance' \
     "UPDATE orders SET balance_after = 2101 WHERE id = $order" \
     "UPDATE orders SET balance_after = 2100 WHERE id = $order" \
     "order_ledger: order $order: "
+tamper 'less than nothing' "SET check_constraint_checks = 0;
+    UPDATE products SET stock = -1 WHERE id = 2;
+    UPDATE users SET balance = -1 WHERE id = 2" \
+    'UPDATE products SET stock = 80 WHERE id = 2;
+    UPDATE users SET balance = 120000 WHERE id = 2' \
+    'nothing_negative: product 2: stock -1' \
+    'nothing_negative: user 2: balance -1'
 tamper 'many of them' 'UPDATE products SET stock = stock + 1' \
     'UPDATE products SET stock = stock - 1' \
     'stock_is_movements: product 1: ' 'stock_is_movements: product 24: '
@@ -322,6 +329,7 @@ like "$(worker "CALL points_charge($id, REPEAT('k', 16), REPEAT('f', 16), 0, 1)"
     '^ok' 'it may call its routines'
 before=$(tables)
 while read -r number statement; do
+	statement=$(echo "$statement" | sed "s|@DIR@|$dir|")
 	like "$(worker "$statement")" "ERROR $number " \
 	    "it may not: $(echo "$statement" | cut -c 1-60)"
 done <<'END'
@@ -349,8 +357,8 @@ done <<'END'
 1044 DROP DATABASE shop
 1044 CREATE DATABASE other
 1044 LOCK TABLES users WRITE
-1227 SELECT 1 INTO OUTFILE '/tmp/shop-worker-wrote'
-1227 SELECT name FROM users INTO DUMPFILE '/tmp/shop-worker-wrote'
+1227 SELECT 1 INTO OUTFILE '@DIR@/wrote'
+1227 SELECT name FROM users INTO DUMPFILE '@DIR@/wrote'
 1045 LOAD DATA INFILE '/etc/passwd' INTO TABLE users
 1142 SELECT * FROM mysql.global_priv
 1370 CALL payment_request(1, 1, 1, @payment)
@@ -362,7 +370,7 @@ done <<'END'
 END
 is "$(worker "SELECT LOAD_FILE('/etc/passwd')")" NULL 'it may not read files'
 is "$(tables)" "$before" 'nothing was changed'
-[ ! -e /tmp/shop-worker-wrote ]
+[ ! -e "$dir/wrote" ]
 ok 'no file was written'
 
 # ---- The database is away

@@ -125,6 +125,34 @@ test_rfc3339(void)
 	CU_ASSERT_STRING_EQUAL(out, "2026-01-31T12:34:56.789Z");
 }
 
+static void
+test_db_time(void)
+{
+	static const char *const refused[] = {
+		"", "now", "2026-01-31 12:34:56.789", "2026-01-31T12:34:56Z",
+		"2026-01-31T12:34:56.789", "2026-01-31T12:34:56.789z",
+		"2026-01-31t12:34:56.789Z", "2026-01-31T12:34:56.78Z",
+		"2026-01-31T12:34:56.789+00:00", "2026-01-31T12:34:56.789ZZ",
+		" 2026-01-31T12:34:56.789Z", "2026-1-31T12:34:56.789Z",
+		"2026-00-31T12:34:56.789Z", "2026-13-31T12:34:56.789Z",
+		"2026-01-00T12:34:56.789Z", "2026-01-32T12:34:56.789Z",
+		"2026-02-29T12:34:56.789Z", "2100-02-29T12:34:56.789Z",
+		"2026-04-31T12:34:56.789Z", "2026-01-31T24:00:00.000Z",
+		"2026-01-31T12:60:56.789Z", "2026-01-31T12:34:60.789Z",
+		"1969-12-31T12:34:56.789Z", "2026-01-31T12:34:56.7'9Z",
+	};
+	char out[NUM_TIME_BYTES] = "kept", back[NUM_TIME_BYTES];
+
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+		CHECK_ROW(refused[i], !num_db_time(refused[i], out));
+	CU_ASSERT_STRING_EQUAL(out, "kept");
+	CU_ASSERT(num_db_time("2028-02-29T23:59:59.999Z", out));
+	CU_ASSERT_STRING_EQUAL(out, "2028-02-29 23:59:59.999");
+	CU_ASSERT(num_rfc3339(out, back));
+	CU_ASSERT_STRING_EQUAL(back, "2028-02-29T23:59:59.999Z");
+	CU_ASSERT(num_db_time("2000-02-29T00:00:00.000Z", out));
+}
+
 void
 suite_num(void)
 {
@@ -135,4 +163,5 @@ suite_num(void)
 	CU_ADD_TEST(s, test_overflow);
 	CU_ADD_TEST(s, test_clocks);
 	CU_ADD_TEST(s, test_rfc3339);
+	CU_ADD_TEST(s, test_db_time);
 }

@@ -18,10 +18,12 @@ CREATE TABLE IF NOT EXISTS products (
   description VARCHAR(1000) NOT NULL DEFAULT '' COMMENT 'plain text',
   price BIGINT NOT NULL COMMENT 'points a piece',
   stock BIGINT NOT NULL DEFAULT 0 COMMENT 'pieces left; movements less what was sold',
+  sold BIGINT NOT NULL DEFAULT 0 COMMENT 'pieces sold, ever',
   created_at DATETIME(3) NOT NULL COMMENT 'UTC',
   PRIMARY KEY (id),
   CONSTRAINT products_price CHECK (price BETWEEN 1 AND 9007199254740991),
-  CONSTRAINT products_stock CHECK (stock BETWEEN 0 AND 9007199254740991)
+  CONSTRAINT products_stock CHECK (stock BETWEEN 0 AND 9007199254740991),
+  CONSTRAINT products_sold CHECK (sold >= 0)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='what is sold, and how many are left';
 
 CREATE TABLE IF NOT EXISTS stock_movements (

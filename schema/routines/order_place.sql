@@ -24,6 +24,7 @@ place: BEGIN
   DECLARE v_status VARCHAR(8) CHARACTER SET ascii;
   DECLARE v_balance, v_order, v_product, v_price, v_stock BIGINT;
   DECLARE v_quantity, v_at INT;
+  DECLARE v_rounds INT DEFAULT 0;
   DECLARE v_total DECIMAL(30);
   DECLARE v_missing, v_short VARCHAR(2300) CHARACTER SET ascii;
   DECLARE v_prices VARCHAR(1600) CHARACTER SET ascii;
@@ -108,11 +109,17 @@ place: BEGIN
       INSERT INTO hourly_sales (hour, product_id, sold)
         VALUES (DATE_FORMAT(v_now, '%Y-%m-%d %H:00:00'), v_product, v_quantity)
         ON DUPLICATE KEY UPDATE sold = sold + v_quantity;
-      UPDATE products SET stock = stock - v_quantity
+      UPDATE products SET stock = stock - v_quantity, sold = sold + v_quantity
         WHERE id = v_product AND stock >= v_quantity;
       IF ROW_COUNT() <> 1 THEN
-        -- Somebody else got the last ones since we looked: look again.
+        -- Somebody else got the last ones since we looked: look again,
+        -- but not for ever.
         ROLLBACK;
+        SET v_rounds = v_rounds + 1;
+        IF v_rounds > 10 THEN
+          SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213,
+            MESSAGE_TEXT = 'the stock does not hold still';
+        END IF;
         ITERATE once;
       END IF;
       SET v_at = v_at + 23;

@@ -4,6 +4,8 @@
 #include "base/num.h"
 
 #include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -71,22 +73,59 @@ num_now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* d stands for a digit, anything else for itself. */
+static bool
+has_shape(const char *s, const char *shape)
+{
+	if (strlen(s) != strlen(shape))
+		return false;
+	for (; *s != '\0'; s++, shape++)
+		if (*shape == 'd' ? *s < '0' || *s > '9' : *s != *shape)
+			return false;
+	return true;
+}
+
 bool
 num_rfc3339(const char *db_time, char *out)
 {
-	static const char shape[] = "dddd-dd-dd dd:dd:dd.ddd";
-	size_t i;
-
-	if (strlen(db_time) != sizeof shape - 1)
+	if (!has_shape(db_time, "dddd-dd-dd dd:dd:dd.ddd"))
 		return false;
-	for (i = 0; shape[i] != '\0'; i++)
-		if (shape[i] == 'd' ? db_time[i] < '0' || db_time[i] > '9'
-		    : db_time[i] != shape[i])
-			return false;
-	memcpy(out, db_time, i);
+	snprintf(out, NUM_TIME_BYTES, "%sZ", db_time);
 	out[10] = 'T';
-	out[i] = 'Z';
-	out[i + 1] = '\0';
+	return true;
+}
+
+/* Days of a month of the Gregorian calendar. */
+static int
+days_of(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
+	    30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+bool
+num_db_time(const char *rfc3339, char *out)
+{
+	int year, month, day, hour, minute, second;
+
+	if (!has_shape(rfc3339, "dddd-dd-ddTdd:dd:dd.dddZ"))
+		return false;
+	year = atoi(rfc3339);
+	month = atoi(rfc3339 + 5);
+	day = atoi(rfc3339 + 8);
+	hour = atoi(rfc3339 + 11);
+	minute = atoi(rfc3339 + 14);
+	second = atoi(rfc3339 + 17);
+	if (year < 1970 || month < 1 || month > 12 || day < 1 ||
+	    day > days_of(year, month) || hour > 23 || minute > 59 ||
+	    second > 59)
+		return false;
+	memcpy(out, rfc3339, NUM_TIME_BYTES - 2);
+	out[10] = ' ';
+	out[NUM_TIME_BYTES - 2] = '\0';
 	return true;
 }
 

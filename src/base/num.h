@@ -35,4 +35,10 @@ int64_t num_now_ms(void);
 #define NUM_TIME_BYTES 25
 bool num_rfc3339(const char *db_time, char *out);
 
+/*
+ * The other way round, exactly that shape.  out has NUM_TIME_BYTES.  False
+ * also where there is no such day or time.
+ */
+bool num_db_time(const char *rfc3339, char *out);
+
 #endif

@@ -56,6 +56,7 @@ prog_start(const struct prog *p, int argc, char **argv, struct conf *c,
 	int o;
 
 	*status = EXIT_DONE;
+	opterr = 0;
 	while ((o = getopt_long(argc, argv, "+c:hV", options, NULL)) != -1) {
 		switch (o) {
 		case 'c':
@@ -71,7 +72,8 @@ prog_start(const struct prog *p, int argc, char **argv, struct conf *c,
 			printf("%s %s\n", p->name, PACKAGE_VERSION);
 			return -1;
 		default:
-			/* getopt_long has told. */
+			fprintf(stderr, "%s: %s: bad option, try --help\n",
+			    p->name, argv[optind - 1]);
 			*status = EXIT_USAGE;
 			return -1;
 		}

@@ -4,6 +4,7 @@
 #include "shop/audit.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -11,62 +12,179 @@
 #include "base/file.h"
 #include "shop/script.h"
 
+struct job {
+	struct ctx *ctx;
+	FILE *out;
+	struct audit *audit;
+	const char **why;
+};
+
+/* One statement; sql may be NULL where the arena was full. */
 static enum err
-run_one(struct ctx *ctx, const char *name, const char *sql, FILE *out,
-    size_t *violations)
+run(struct job *j, const char *sql, struct db_result *r)
+{
+	struct db_result ignored;
+
+	if (sql != NULL && db_text(j->ctx->db, j->ctx->arena, sql,
+	    r != NULL ? r : &ignored) == DB_OK)
+		return E_OK;
+	*j->why = sql != NULL ? db_error(j->ctx->db) : "out of memory";
+	return E_UNAVAILABLE;
+}
+
+static enum err
+run_one(struct job *j, const char *name, const char *sql)
 {
 	struct db_result r;
-	const char *limited = arena_printf(ctx->arena,
+	enum err e = run(j, arena_printf(j->ctx->arena,
 	    "SELECT v.violation FROM (%s) v LIMIT %d", sql,
-	    AUDIT_ROWS_MAX + 1);
+	    AUDIT_ROWS_MAX + 1), &r);
 
-	if (limited == NULL ||
-	    db_text(ctx->db, ctx->arena, limited, &r) != DB_OK)
-		return E_UNAVAILABLE;
+	if (e != E_OK)
+		return e;
 	for (size_t i = 0; i < r.rows && i < AUDIT_ROWS_MAX; i++)
-		fprintf(out, "%s: %s\n", name, db_at(&r, i, 0)->s);
+		fprintf(j->out, "%s: %s\n", name, db_at(&r, i, 0)->s);
 	if (r.rows > AUDIT_ROWS_MAX)
-		fprintf(out, "%s: and more\n", name);
-	*violations += r.rows;
+		fprintf(j->out, "%s: and more\n", name);
+	j->audit->violations += r.rows;
 	return E_OK;
 }
 
-/* Everything is seen as it is at one moment, while the shop goes on. */
+/*
+ * Everything is seen as it is at one moment, while the shop goes on.  Whole
+ * tables are sorted and summed: in memory, where there is a million rows.
+ */
 static enum err
-snapshot(struct ctx *ctx)
+snapshot(struct job *j)
 {
 	static const char *const begin[] = {
+		"SET SESSION tmp_table_size = 268435456, "
+		    "max_heap_table_size = 268435456, "
+		    "sort_buffer_size = 33554432",
 		"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
 		"START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
 	};
-	struct db_result r;
+	enum err e = E_OK;
 
-	for (size_t i = 0; i < sizeof begin / sizeof begin[0]; i++)
-		if (db_text(ctx->db, ctx->arena, begin[i], &r) != DB_OK)
-			return E_UNAVAILABLE;
-	return E_OK;
+	for (size_t i = 0; e == E_OK && i < sizeof begin / sizeof begin[0];
+	    i++)
+		e = run(j, begin[i], NULL);
+	return e;
+}
+
+/*
+ * The database's clock, read before the snapshot is taken, less the time a
+ * transaction may take: one that was in flight then, and which the snapshot
+ * doesn't show, has a later created_at than this, and is the next audit's.
+ */
+static enum err
+take_mark(struct job *j)
+{
+	struct db_result r;
+	enum err e = run(j, arena_printf(j->ctx->arena,
+	    "SELECT UTC_TIMESTAMP(3) - INTERVAL %d SECOND",
+	    AUDIT_IN_FLIGHT_S), &r);
+
+	if (e != E_OK || num_rfc3339(db_at(&r, 0, 0)->s, j->audit->mark))
+		return e;
+	*j->why = "the database tells no time";
+	return E_UNAVAILABLE;
+}
+
+/* The largest id of a table; 0 where there is none. */
+static enum err
+last_id(struct job *j, const char *table, int64_t *id)
+{
+	struct db_result r;
+	enum err e = run(j, arena_printf(j->ctx->arena,
+	    "SELECT COALESCE(MAX(id), 0) FROM %s", table), &r);
+
+	if (e == E_OK)
+		*id = strtoll(db_at(&r, 0, 0)->s, NULL, 10);
+	return e;
+}
+
+/*
+ * Sets @NAME to an id of the table below which nothing was created since
+ * @hour, by halving the ids: created_at has no key.  The ids' disorder is
+ * less than AUDIT_DISORDER_S, so that no row that is looked at and is older
+ * than the hour by that much has a row of the hour before it.
+ */
+static enum err
+set_from(struct job *j, const char *name, const char *table)
+{
+	struct arena *a = j->ctx->arena;
+	int64_t low = 1, high, middle;
+	struct db_result r;
+	enum err e = last_id(j, table, &high);
+
+	for (high++; e == E_OK && low < high; ) {
+		middle = low + (high - low) / 2;
+		e = run(j, arena_printf(a, "SELECT id, created_at >= "
+		    "@hour - INTERVAL %d SECOND FROM %s WHERE id >= %lld "
+		    "ORDER BY id LIMIT 1", AUDIT_DISORDER_S, table,
+		    (long long)middle), &r);
+		if (e != E_OK)
+			return e;
+		if (strcmp(db_at(&r, 0, 1)->s, "1") == 0)
+			high = middle;
+		else
+			low = strtoll(db_at(&r, 0, 0)->s, NULL, 10) + 1;
+	}
+	return e != E_OK ? e : run(j, arena_printf(a, "SET @%s = %lld", name,
+	    (long long)low), NULL);
+}
+
+/* What the queries of invariants_since.sql begin at. */
+static enum err
+set_since(struct job *j, const char *since)
+{
+	static const struct {
+		const char *name, *table;
+	} from[] = {
+		{ "ledger_from", "points_ledger" },
+		{ "order_from", "orders" },
+		{ "payment_from", "payments" },
+	};
+	struct db_result r;
+	enum err e = run(j, arena_printf(j->ctx->arena, "SELECT "
+	    "CAST('%s' AS DATETIME(3)) > UTC_TIMESTAMP(3)", since), &r);
+
+	if (e == E_OK && strcmp(db_at(&r, 0, 0)->s, "0") != 0) {
+		*j->why = "that time is ahead of the database's clock";
+		return E_UNAVAILABLE;
+	}
+	if (e == E_OK)
+		e = run(j, arena_printf(j->ctx->arena,
+		    "SET @hour = CAST('%.13s:00:00' AS DATETIME)", since),
+		    NULL);
+	for (size_t i = 0; e == E_OK && i < sizeof from / sizeof from[0]; i++)
+		e = set_from(j, from[i].name, from[i].table);
+	return e;
 }
 
 enum err
-audit_run(struct ctx *ctx, FILE *out, size_t *violations, const char **why)
+audit_run(struct ctx *ctx, const char *since, FILE *out, struct audit *audit,
+    const char **why)
 {
-	const char *path = arena_printf(ctx->arena, "%s/invariants.sql",
-	    ctx->conf->schema_dir);
+	struct job j = { ctx, out, audit, why };
+	const char *path = arena_printf(ctx->arena, "%s/%s.sql",
+	    ctx->conf->schema_dir,
+	    since != NULL ? "invariants_since" : "invariants");
 	char *text = path != NULL ? file_read(ctx->arena, path) : NULL;
 	const char *sql, *name;
 	enum err e;
 
-	*violations = 0;
+	memset(audit, 0, sizeof *audit);
 	if (text == NULL) {
 		*why = arena_printf(ctx->arena, "%s: %s", path,
 		    strerror(errno));
 		return E_UNAVAILABLE;
 	}
-	e = snapshot(ctx);
+	if ((e = take_mark(&j)) != E_OK || (e = snapshot(&j)) != E_OK ||
+	    (since != NULL && (e = set_since(&j, since)) != E_OK))
+		return e;
 	while (e == E_OK && (sql = script_next(&text, &name)) != NULL)
-		e = run_one(ctx, name != NULL ? name : "invariant", sql, out,
-		    violations);
-	if (e != E_OK)
-		*why = db_error(ctx->db);
+		e = run_one(&j, name != NULL ? name : "invariant", sql);
 	return e;
 }

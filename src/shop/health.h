@@ -11,4 +11,7 @@
  */
 enum err health_check(struct ctx *, const char **what) MUST_CHECK;
 
+/* The newest migration the database has had; "" for none.  As attempt_read. */
+enum err health_version(struct ctx *, const char **version) MUST_CHECK;
+
 #endif

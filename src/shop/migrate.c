@@ -3,14 +3,12 @@
 
 #include "shop/migrate.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/conf.h"
-#include "base/file.h"
+#include "shop/schema.h"
 #include "shop/script.h"
 
 #define PASSWORD_BYTES_MAX 256
@@ -20,17 +18,6 @@ struct job {
 	FILE *out;
 	const char **why;
 };
-
-static const char tables[] =
-    "CREATE TABLE IF NOT EXISTS schema_migrations ("
-    "version VARCHAR(128) NOT NULL COMMENT 'number of a file in migrations', "
-    "PRIMARY KEY (version)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 "
-    "COLLATE=utf8mb4_bin COMMENT='migrations that were run';\n"
-    "CREATE TABLE IF NOT EXISTS schema_routines ("
-    "name VARCHAR(64) NOT NULL COMMENT 'the routine', "
-    "digest CHAR(64) NOT NULL COMMENT 'SHA-256 of its file', "
-    "PRIMARY KEY (name)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 "
-    "COLLATE=utf8mb4_bin COMMENT='routines as they were made';\n";
 
 /* One statement; sql may be NULL where the arena was full. */
 static enum err
@@ -54,59 +41,6 @@ run_script(struct job *j, char *text)
 	while (e == E_OK && (sql = script_next(&text, &name)) != NULL)
 		e = run(j, sql, NULL);
 	return e;
-}
-
-static int
-is_sql(const struct dirent *d)
-{
-	size_t len = strlen(d->d_name);
-
-	return len > 4 && strcmp(d->d_name + len - 4, ".sql") == 0;
-}
-
-/* The *.sql of a directory of schema_dir, sorted; names are the arena's. */
-static enum err
-list(struct job *j, const char *dir, const char ***names, size_t *n)
-{
-	struct arena *a = j->ctx->arena;
-	struct dirent **entry;
-	int found = scandir(dir, &entry, is_sql, alphasort);
-
-	if (found < 0) {
-		*j->why = arena_printf(a, "%s: %s", dir, strerror(errno));
-		return E_UNAVAILABLE;
-	}
-	*n = (size_t)found;
-	*names = arena_alloc(a, (*n + 1) * sizeof **names);
-	for (size_t i = 0; i < *n; i++) {
-		if (*names != NULL)
-			(*names)[i] = arena_copy(a, entry[i]->d_name,
-			    strlen(entry[i]->d_name));
-		free(entry[i]);
-	}
-	free(entry);
-	*j->why = "out of memory";
-	return *names != NULL ? E_OK : E_UNAVAILABLE;
-}
-
-static enum err
-read_sql(struct job *j, const char *dir, const char *name, char **text)
-{
-	struct arena *a = j->ctx->arena;
-	const char *path = arena_printf(a, "%s/%s", dir, name);
-
-	*text = path != NULL ? file_read(a, path) : NULL;
-	if (*text != NULL)
-		return E_OK;
-	*j->why = arena_printf(a, "%s: %s", path, strerror(errno));
-	return E_UNAVAILABLE;
-}
-
-/* "0001_shop.sql" is version "0001". */
-static const char *
-version_of(struct arena *a, const char *file)
-{
-	return arena_copy(a, file, strcspn(file, "_"));
 }
 
 static bool
@@ -141,15 +75,13 @@ refuse_newer(struct job *j, const struct db_result *applied,
 }
 
 static enum err
-apply(struct job *j, const char *dir, const char *file, const char *version)
+apply(struct job *j, const char *file, const char *version)
 {
-	char *text, *down;
-	enum err e;
+	char *text;
+	enum err e = schema_read_up(j->ctx, file, &text, j->why);
 
-	if ((e = read_sql(j, dir, file, &text)) != E_OK)
+	if (e != E_OK)
 		return e;
-	if ((down = strstr(text, "-- migrate:down")) != NULL)
-		*down = '\0';
 	fprintf(j->out, "migration %s\n", file);
 	if ((e = run_script(j, text)) != E_OK)
 		return e;
@@ -159,62 +91,46 @@ apply(struct job *j, const char *dir, const char *file, const char *version)
 }
 
 static enum err
-migrations(struct job *j, const char *dir)
+migrations(struct job *j)
 {
 	struct db_result applied;
 	const char **file, *version;
 	size_t n;
 	enum err e;
 
-	if ((e = list(j, dir, &file, &n)) != E_OK ||
-	    (e = run(j, "SELECT version FROM schema_migrations", &applied))
+	if ((e = schema_list(j->ctx, "migrations", &file, &n, j->why)) != E_OK
+	    || (e = run(j, "SELECT version FROM schema_migrations", &applied))
 	    != E_OK || (e = refuse_newer(j, &applied, file, n)) != E_OK)
 		return e;
 	for (size_t i = 0; i < n && e == E_OK; i++) {
-		version = version_of(j->ctx->arena, file[i]);
+		version = schema_version_of(j->ctx->arena, file[i]);
 		if (version == NULL || is_applied(&applied, version))
 			continue;
-		e = apply(j, dir, file[i], version);
+		e = apply(j, file[i], version);
 	}
-	return e;
-}
-
-/* Is the routine there as its file has it? */
-static enum err
-is_current(struct job *j, const char *name, const char *quoted, bool *current)
-{
-	struct db_result r;
-	enum err e = run(j, arena_printf(j->ctx->arena,
-	    "SELECT COUNT(*) FROM schema_routines s "
-	    "JOIN information_schema.routines r ON r.routine_schema = "
-	    "DATABASE() AND r.routine_name = s.name "
-	    "WHERE s.name = '%s' AND s.digest = SHA2(%s, 256)", name, quoted),
-	    &r);
-
-	if (e == E_OK)
-		*current = strcmp(db_at(&r, 0, 0)->s, "1") == 0;
 	return e;
 }
 
 /* MariaDB replaces a routine in one step, MySQL has to drop it first. */
 static enum err
-make(struct job *j, const char *name, const char *text, const char *quoted)
+make(struct job *j, const struct routine *r)
 {
 	struct arena *a = j->ctx->arena;
-	struct db_result r;
+	struct db_result is;
 	enum err e;
 
-	fprintf(j->out, "routine %s\n", name);
-	if ((e = run(j, "SELECT VERSION() LIKE '%MariaDB%'", &r)) != E_OK)
+	fprintf(j->out, "routine %s\n", r->name);
+	if ((e = run(j, "SELECT VERSION() LIKE '%MariaDB%'", &is)) != E_OK)
 		return e;
-	if (strcmp(db_at(&r, 0, 0)->s, "1") != 0 && (e = run(j, arena_printf(a,
-	    "DROP PROCEDURE IF EXISTS `%s`", name), NULL)) != E_OK)
+	if (strcmp(db_at(&is, 0, 0)->s, "1") != 0 && (e = run(j,
+	    arena_printf(a, "DROP PROCEDURE IF EXISTS `%s`", r->name), NULL))
+	    != E_OK)
 		return e;
-	if ((e = run(j, text, NULL)) != E_OK)
+	if ((e = run(j, r->text, NULL)) != E_OK)
 		return e;
 	return run(j, arena_printf(a, "REPLACE INTO schema_routines "
-	    "(name, digest) VALUES ('%s', SHA2(%s, 256))", name, quoted),
-	    NULL);
+	    "(name, digest) VALUES ('%s', SHA2(%s, 256))", r->name,
+	    r->quoted), NULL);
 }
 
 /* 'user'@'host' of the workers' account; NULL at the arena's maximum. */
@@ -235,50 +151,34 @@ has_own_account(const struct conf *c)
 }
 
 static enum err
-routine(struct job *j, const char *dir, const char *file)
+routine(struct job *j, const char *file)
 {
-	struct arena *a = j->ctx->arena;
-	const char *name = arena_copy(a, file, strlen(file) - 4), *quoted, *to;
-	bool current = false;
-	char *text;
+	enum routine_state state = ROUTINE_MISSING;
+	struct routine r;
+	const char *to;
 	enum err e;
 
-	if ((e = read_sql(j, dir, file, &text)) != E_OK)
+	if ((e = schema_routine(j->ctx, file, &r, j->why)) != E_OK ||
+	    (e = schema_routine_state(j->ctx, &r, &state, j->why)) != E_OK ||
+	    (state != ROUTINE_CURRENT && (e = make(j, &r)) != E_OK))
 		return e;
-	quoted = db_quote(j->ctx->db, a, text);
-	if ((e = is_current(j, name, quoted, &current)) != E_OK ||
-	    (!current && (e = make(j, name, text, quoted)) != E_OK))
-		return e;
-	if (strstr(text, "-- grant: worker\n") == NULL ||
-	    !has_own_account(j->ctx->conf))
+	if (r.grant == NULL || !has_own_account(j->ctx->conf))
 		return E_OK;
 	to = grantee(j);
-	return run(j, arena_printf(a, "GRANT EXECUTE ON PROCEDURE `%s`.`%s` "
-	    "TO %s", j->ctx->conf->db_name, name, to), NULL);
+	return run(j, arena_printf(j->ctx->arena, "%s TO %s", r.grant, to),
+	    NULL);
 }
 
 static enum err
-routines(struct job *j, const char *dir)
+routines(struct job *j)
 {
 	const char **file;
 	size_t n;
-	enum err e = list(j, dir, &file, &n);
+	enum err e = schema_list(j->ctx, "routines", &file, &n, j->why);
 
 	for (size_t i = 0; e == E_OK && i < n; i++)
-		e = routine(j, dir, file[i]);
+		e = routine(j, file[i]);
 	return e;
-}
-
-/* In a GRANT's database name _ stands for any character. */
-static const char *
-grant_name(struct arena *a, const char *db_name)
-{
-	char *name = arena_alloc(a, 2 * strlen(db_name) + 1), *at = name;
-
-	for (; name != NULL && *db_name != '\0'; *at++ = *db_name++)
-		if (*db_name == '_')
-			*at++ = '\\';
-	return name;
 }
 
 /* The workers' account with the password in its file, and what it may. */
@@ -306,23 +206,21 @@ account(struct job *j)
 	    NULL)) != E_OK || (e = run(j, arena_printf(a,
 	    "ALTER USER %s IDENTIFIED BY %s", to, quoted), NULL)) != E_OK)
 		return e;
-	return run(j, arena_printf(a, "GRANT SELECT ON `%s`.* TO %s",
-	    grant_name(a, c->db_name), to), NULL);
+	return run(j, arena_printf(a, "%s TO %s", schema_select_grant(j->ctx),
+	    to), NULL);
 }
 
 enum err
 migrate_run(struct ctx *ctx, FILE *out, const char **why)
 {
 	struct job j = { ctx, out, why };
-	const char *dir = ctx->conf->schema_dir;
-	const char *m = arena_printf(ctx->arena, "%s/migrations", dir);
-	const char *r = arena_printf(ctx->arena, "%s/routines", dir);
-	char *made = arena_copy(ctx->arena, tables, sizeof tables - 1);
+	char *own = arena_copy(ctx->arena, schema_own_tables,
+	    strlen(schema_own_tables));
 	struct db_result locked;
 	enum err e;
 
 	*why = "out of memory";
-	if (m == NULL || r == NULL || made == NULL)
+	if (own == NULL)
 		return E_UNAVAILABLE;
 	if ((e = run(&j, "SELECT GET_LOCK('shop.migrate', 30)", &locked))
 	    != E_OK)
@@ -332,8 +230,8 @@ migrate_run(struct ctx *ctx, FILE *out, const char **why)
 		*why = "another migration is running";
 		return E_UNAVAILABLE;
 	}
-	if ((e = run_script(&j, made)) != E_OK ||
-	    (e = migrations(&j, m)) != E_OK || (e = account(&j)) != E_OK)
+	if ((e = run_script(&j, own)) != E_OK ||
+	    (e = migrations(&j)) != E_OK || (e = account(&j)) != E_OK)
 		return e;
-	return routines(&j, r);
+	return routines(&j);
 }

@@ -1,0 +1,245 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# shopctl audit --since: whatever is wrong with what was written since is
+# found, by name; what was written before is not read.
+. "${top_srcdir:-.}/t/lib.sh"
+# No hour may end while we look.
+while [ $(($(date +%s) % 3600)) -gt 3540 ]; do sleep 1; done
+shop_start
+
+# run ARGUMENTS...: of shopctl; sets code, out, err and lines (of err).
+run() {
+	ctl "$@" >"$dir/out" 2>"$dir/err" </dev/null
+	code=$?
+	out=$(cat "$dir/out")
+	err=$(cat "$dir/err")
+	lines=$(wc -l <"$dir/err")
+}
+
+# clean TEXT: the last audit found nothing; sets mark.
+time='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z'
+clean() {
+	is "$code $err $(echo "$out" | sed -n '1p;3,$p')" '0  ok' "$1"
+	like "$(echo "$out" | sed -n 2p)" "^mark $time\$" 'and a mark'
+	mark=$(echo "$out" | sed -n 's/^mark //p')
+}
+
+# old HOURS: all that there is becomes so much older.
+old() {
+	for table in users products payments orders points_ledger \
+	    stock_movements; do
+		sql "UPDATE $table SET created_at = created_at - INTERVAL $1 HOUR"
+	done
+	sql "UPDATE hourly_sales SET hour = hour - INTERVAL $1 HOUR
+	    ORDER BY hour"
+}
+
+# ---- Bad usage
+
+for bad in '' now 1700000000 2026-11-22 '2026-11-22 19:00:00.000' \
+    2026-11-22T19:00:00Z 2026-11-22T19:00:00.000 2026-11-22T19:00:00.000+00:00 \
+    2026-02-29T19:00:00.000Z 2026-11-31T19:00:00.000Z 2026-11-22T24:00:00.000Z \
+    2026-11-22T19:60:00.000Z "2026-11-22T19:00:00.00';" ; do
+	run audit --since "$bad"
+	is "$code $lines $(wc -c <"$dir/out")" '2 1 0' "bad usage: --since '$bad'"
+done
+run audit --since
+is "$code" 2 'no time'
+run audit --since 2999-01-01T00:00:00.000Z
+is "$code $lines $out" '1 1 ' 'a time to come: nothing was written since'
+like "$err" 'ahead of the database' 'and it says so'
+
+# ---- Nothing written, and something
+
+run audit
+clean 'the audit of everything is content'
+run audit --since "$mark"
+clean 'and so is one from its mark'
+run audit --since 1970-01-01T00:00:00.000Z
+clean 'and one of all time'
+
+as 2
+post /v1/orders '{"items": [{"productId": 3, "quantity": 1}]}'
+lost=$(json .id)
+post /v1/orders '{"items": [{"productId": 4, "quantity": 1}]}'
+old 2
+# A payment that failed, so that numbers have a gap.
+sql "CALL payment_fail(2, 4, 'aborted', '00000000000000010001000')"
+as 1
+post /v1/points/charge '{"amount": 3000}'
+charge=$(json .id)
+post /v1/orders '{"items": [{"productId": 1, "quantity": 2}, {"productId": 2, "quantity": 1}]}'
+order=$(json .id)
+total=$(json .totalPrice)
+user=1
+as 2
+post /v1/orders '{"items": [{"productId": 3, "quantity": 1}]}'
+other=$(json .id)
+as 1
+post /v1/orders '{"items": [{"productId": 5, "quantity": 1}]}'
+paid=$(sql "SELECT id FROM points_ledger WHERE order_id = $order")
+hour=$(sql 'SELECT MAX(hour) FROM hourly_sales')
+now=$(sql "SELECT DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-%dT%H:%i:%s.000Z')")
+
+run audit
+clean 'orders, old and new'
+is "$(sql "SELECT '$mark' < DATE_FORMAT(UTC_TIMESTAMP(3) - INTERVAL 9 SECOND, '%Y-%m-%dT%H:%i:%s.%fZ')
+    AND '$mark' > DATE_FORMAT(UTC_TIMESTAMP(3) - INTERVAL 30 SECOND, '%Y-%m-%dT%H:%i:%s.%fZ')")" \
+    1 'the mark lies behind what may still be in flight'
+run audit --since "$now"
+clean 'since this hour began'
+first=$mark
+run audit --since "$first"
+clean 'from the mark of --since'
+is "$(printf '%s\n' "$first" "$mark" | sort -c 2>&1)" '' 'marks grow'
+
+# ---- Tampering
+
+# found NAME BY BACK PATTERN...: by this statement; the audit since this hour
+# must say so in a line like each pattern and in no other, until that one
+# sets it right; the one of everything must see it too.
+found() {
+	found_name=$1
+	found_back=$3
+	sql "$2" || fail "$1: the statement"
+	shift 3
+	run audit --since "$now"
+	is "$code $lines $(wc -l <"$dir/out")" "1 1 $#" "found: $found_name"
+	unlike "$out" '^(ok|mark)' 'no mark to go on from'
+	for pattern in "$@"; do
+		like "$out" "^$pattern" 'names it'
+	done
+	ctl audit >/dev/null 2>&1
+	is "$?" 1 'by the audit of everything too'
+	sql "$found_back"
+}
+
+# kept TABLE WHERE and kept_back TABLE: rows that are gone, and back.
+kept() { echo "CREATE TABLE kept AS SELECT * FROM $1 WHERE $2; DELETE FROM $1 WHERE $2"; }
+kept_back() { echo "INSERT INTO $1 SELECT * FROM kept; DROP TABLE kept"; }
+
+found 'a balance' "UPDATE users SET balance = balance + 1 WHERE id = $user" \
+    "UPDATE users SET balance = balance - 1 WHERE id = $user" \
+    "balance_is_ledger: user $user: balance [0-9]+, ledger [0-9]+"
+found 'a charge' "UPDATE points_ledger SET amount = amount + 1 WHERE id = $charge" \
+    "UPDATE points_ledger SET amount = amount - 1 WHERE id = $charge" \
+    "ledger_chain: ledger row $charge of user $user: balance after 53000, row before 50000, amount 3001"
+found 'a running sum' \
+    "UPDATE points_ledger SET balance_after = balance_after + 1 WHERE id = $charge" \
+    "UPDATE points_ledger SET balance_after = balance_after - 1 WHERE id = $charge" \
+    "ledger_chain: ledger row $charge " "ledger_chain: ledger row $paid "
+found 'the ledger row before the first' \
+    "UPDATE points_ledger SET balance_after = balance_after + 1, amount = amount + 1 WHERE user_id = $user AND id < $charge" \
+    "UPDATE points_ledger SET balance_after = balance_after - 1, amount = amount - 1 WHERE user_id = $user AND id < $charge" \
+    "ledger_chain: ledger row $charge "
+found 'a charge that is gone' "$(kept points_ledger "id = $charge")" \
+    "$(kept_back points_ledger)" "ledger_chain: ledger row $paid "
+found 'a user that is gone' "$(kept users "id = $user")" "$(kept_back users)" \
+    "balance_is_ledger: user $user: balance of nobody, "
+found 'an order'\''s ledger row that is gone' \
+    "$(kept points_ledger "id = $paid")" "$(kept_back points_ledger)" \
+    "order_ledger: order $order: total $total, ledger 0 in 0 rows" \
+    'ledger_chain: ledger row '
+found 'a ledger row for another order' \
+    "UPDATE points_ledger SET order_id = 888888 WHERE id = $paid" \
+    "UPDATE points_ledger SET order_id = $order WHERE id = $paid" \
+    "order_ledger: order $order: total $total, ledger 0 in 0 rows" \
+    "order_ledger: order 888888: total 0, ledger $total in 1 rows"
+found 'an order'\''s balance' \
+    "UPDATE orders SET balance_after = balance_after + 1 WHERE id = $order" \
+    "UPDATE orders SET balance_after = balance_after - 1 WHERE id = $order" \
+    "order_ledger: order $order: "
+found 'an order'\''s total' \
+    "UPDATE orders SET total_price = total_price + 1 WHERE id = $order" \
+    "UPDATE orders SET total_price = total_price - 1 WHERE id = $order" \
+    "order_total: order $order: total $((total + 1)), lines $total" \
+    "order_payment: order $order: total $((total + 1)), payment approved of $total" \
+    "order_ledger: order $order: "
+found 'an order that is gone' "$(kept orders "id = $other")" "$(kept_back orders)" \
+    "item_order: line 0 of order $other: no such order" \
+    "payment_order: payment $other: approved without an order" \
+    "order_ledger: order $other: total 0, ledger [0-9]+ in 1 rows" \
+    'hourly_is_orders: product 3 at .*: sums 1, orders 0'
+found 'a line that is gone' "$(kept order_items "order_id = $order AND line = 1")" \
+    "$(kept_back order_items)" "order_total: order $order: " \
+    "hourly_is_orders: product 2 at $hour: sums 1, orders 0"
+found 'a quantity' \
+    "UPDATE order_items SET quantity = 3 WHERE order_id = $order AND line = 0" \
+    "UPDATE order_items SET quantity = 2 WHERE order_id = $order AND line = 0" \
+    "order_total: order $order: " \
+    "hourly_is_orders: product 1 at $hour: sums 2, orders 3"
+found 'a line of no product' \
+    "UPDATE order_items SET product_id = 999 WHERE order_id = $order AND line = 1" \
+    "UPDATE order_items SET product_id = 2 WHERE order_id = $order AND line = 1" \
+    "item_product: line 1 of order $order: no such product" \
+    "hourly_is_orders: product 2 at $hour: sums 1, orders 0" \
+    "hourly_is_orders: product 999 at $hour: sums 0, orders 1"
+found 'a payment that failed after all' \
+    "UPDATE payments SET status = 'failed', reason = 'x' WHERE id = $order" \
+    "UPDATE payments SET status = 'approved', reason = NULL WHERE id = $order" \
+    "order_payment: order $order: total $total, payment failed " \
+    "payment_order: payment $order: failed with an order"
+found 'a payment that is gone' "$(kept payments "id = $order")" \
+    "$(kept_back payments)" \
+    "order_payment: order $order: total $total, payment missing"
+found 'a payment of another user' \
+    "UPDATE payments SET user_id = 3 WHERE id = $order" \
+    "UPDATE payments SET user_id = $user WHERE id = $order" \
+    "order_payment: order $order: .* by user 3"
+found 'an approved payment without an order' \
+    "INSERT INTO payments VALUES (777777, 1, 1, 'approved', 1, NULL, UTC_TIMESTAMP(3))" \
+    'DELETE FROM payments WHERE id = 777777' \
+    'payment_order: payment 777777: approved without an order'
+found 'an hour'\''s sum' \
+    "UPDATE hourly_sales SET sold = sold + 1 WHERE hour = '$hour' AND product_id = 1" \
+    "UPDATE hourly_sales SET sold = sold - 1 WHERE hour = '$hour' AND product_id = 1" \
+    "hourly_is_orders: product 1 at $hour: sums 3, orders 2"
+found 'a sum of nothing' "INSERT INTO hourly_sales VALUES ('$hour', 9, 1)" \
+    "DELETE FROM hourly_sales WHERE product_id = 9" \
+    "hourly_is_orders: product 9 at $hour: sums 1, orders 0"
+found 'a sum that is gone' "$(kept hourly_sales "hour = '$hour' AND product_id = 1")" \
+    "$(kept_back hourly_sales)" \
+    "hourly_is_orders: product 1 at $hour: sums 0, orders 2"
+found 'a stock' 'UPDATE products SET stock = stock + 1 WHERE id = 20' \
+    'UPDATE products SET stock = stock - 1 WHERE id = 20' \
+    'stock_is_movements: product 20: stock 51, movements 50, sold 0'
+found 'what was sold' 'UPDATE products SET sold = sold + 1 WHERE id = 1' \
+    'UPDATE products SET sold = sold - 1 WHERE id = 1' \
+    'stock_is_movements: product 1: stock 118, movements 120, sold 3'
+found 'a movement' \
+    'UPDATE stock_movements SET quantity = quantity - 1 WHERE product_id = 1' \
+    'UPDATE stock_movements SET quantity = quantity + 1 WHERE product_id = 1' \
+    'stock_is_movements: product 1: '
+found 'all of the stock' 'UPDATE products SET stock = stock + 1' \
+    'UPDATE products SET stock = stock - 1' \
+    $(seq 1 24 | sed 's/.*/stock_is_movements:.product.&:/')
+
+# ---- What is older
+
+sql "$(kept order_items "order_id = $lost")"
+run audit --since "$now"
+clean 'what is wrong with an old order is not looked for'
+run audit --since 1970-01-01T00:00:00.000Z
+is "$code $(grep -c "order_total: order $lost:" "$dir/out")" '1 1' \
+    'since earlier it is'
+sql "$(kept_back order_items)"
+
+# A row commits after one that is younger: ids are not quite in time's order.
+sql "UPDATE orders SET created_at = '$hour' - INTERVAL 30 SECOND WHERE id = $order;
+    UPDATE points_ledger SET created_at = '$hour' - INTERVAL 30 SECOND WHERE id = $paid;
+    UPDATE hourly_sales SET hour = '$hour' - INTERVAL 1 HOUR
+    WHERE hour = '$hour' AND product_id IN (1, 2);
+    UPDATE points_ledger SET amount = amount - 1 WHERE id = $charge"
+run audit --since "$now"
+like "$out" "^ledger_chain: ledger row $charge " \
+    'a row before one of the hour before is seen'
+unlike "$out" 'order_ledger|hourly' 'that one is no fault'
+sql "UPDATE points_ledger SET amount = amount + 1 WHERE id = $charge"
+run audit --since "$now"
+clean 'all set right'
+run audit
+clean 'for the audit of everything too'
+conf schema_dir "$dir/none"
+run audit --since "$now"
+is "$code $lines $out" '1 1 ' 'without its file it can'\''t be carried out'
+finish

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "shop/doctor.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/num.h"
+#include "shop/doctor_part.h"
+#include "shop/health.h"
+#include "shop/schema.h"
+
+#define FAULTS_TOLD 4
+
+bool
+doctor_bad(struct doctor *d, const char *remedy, const char *format, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	d->wrong = arena_copy(d->ctx->arena, text, strlen(text));
+	d->remedy = remedy;
+	return false;
+}
+
+bool
+doctor_ask(struct doctor *d, struct ctx *ctx, const char *sql,
+    struct db_result *r)
+{
+	if (sql != NULL && db_text(ctx->db, ctx->arena, sql, r) == DB_OK)
+		return true;
+	return doctor_bad(d, "see that the account may do this",
+	    "could not be looked at, %s",
+	    sql != NULL ? db_error(ctx->db) : "out of memory");
+}
+
+void
+doctor_add(struct doctor *d, struct faults *f, const char *format, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	if (++f->n <= FAULTS_TOLD)
+		f->text = arena_printf(d->ctx->arena, "%s%s%s",
+		    f->text != NULL ? f->text : "",
+		    f->text != NULL ? ", " : "", text);
+	else if (f->n == FAULTS_TOLD + 1)
+		f->text = arena_printf(d->ctx->arena, "%s, and more", f->text);
+}
+
+/* ---- The settings and their secrets */
+
+static bool
+timeouts(struct doctor *d)
+{
+	char why[CONF_WHY_BYTES];
+
+	return conf_check(d->ctx->conf, why) == E_OK ||
+	    doctor_bad(d, "each must be longer than the one before it",
+	    "%s", why);
+}
+
+static bool
+token_keys(struct doctor *d)
+{
+	return d->given->keys == NULL || doctor_bad(d, "put 32 random bytes "
+	    "or more into a file of mode 0600, which jwt_secret_file or "
+	    "jwt_key_dir names", "%s", d->given->keys);
+}
+
+static bool
+memcached(struct doctor *d)
+{
+	const char *state = d->given->cache;
+
+	return strcmp(state, "ok") == 0 || strcmp(state, "off") == 0 ||
+	    doctor_bad(d, "start memcached, or set memcached right",
+	    "%s is %s", d->ctx->conf->memcached, state);
+}
+
+/* ---- The server */
+
+static bool
+database(struct doctor *d)
+{
+	struct db_result r;
+
+	d->has_admin = db_text(d->ctx->db, d->ctx->arena, "SELECT 1", &r)
+	    == DB_OK;
+	return d->has_admin || doctor_bad(d, "start the server, or set "
+	    "db_socket, db_name and db_admin_user right", "%s",
+	    db_error(d->ctx->db));
+}
+
+/* A variable of the server or session (scope); "" where there is none. */
+static bool
+variable(struct doctor *d, struct ctx *ctx, const char *scope,
+    const char *name, const char **value)
+{
+	struct db_result r;
+
+	*value = "";
+	if (!doctor_ask(d, ctx, arena_printf(ctx->arena, "SHOW %s VARIABLES "
+	    "WHERE Variable_name = '%s'", scope, name), &r))
+		return false;
+	if (r.rows > 0)
+		*value = db_at(&r, 0, 1)->s;
+	return true;
+}
+
+/* The global variable must be so, or is wrong for the reason. */
+static bool
+global_is(struct doctor *d, const char *name, const char *wanted,
+    const char *reason)
+{
+	const char *value;
+
+	if (!variable(d, d->ctx, "GLOBAL", name, &value))
+		return false;
+	return strcmp(value, wanted) == 0 || doctor_bad(d,
+	    arena_printf(d->ctx->arena, "SET GLOBAL %s = %s, and set it in "
+	    "the server's file", name, wanted), "%s is %s, %s", name, value,
+	    reason);
+}
+
+static bool
+flush(struct doctor *d)
+{
+	return global_is(d, "innodb_flush_log_at_trx_commit", "1",
+	    "what was committed is lost when the machine stops");
+}
+
+static bool
+binlog(struct doctor *d)
+{
+	const char *log_bin;
+
+	if (!variable(d, d->ctx, "GLOBAL", "log_bin", &log_bin))
+		return false;
+	return strcmp(log_bin, "ON") != 0 || global_is(d, "sync_binlog", "1",
+	    "a replica may lack what was committed");
+}
+
+static bool
+local_infile(struct doctor *d)
+{
+	return global_is(d, "local_infile", "OFF",
+	    "a client's files can be read through it");
+}
+
+static bool
+connections(struct doctor *d)
+{
+	int64_t has, needs = d->ctx->conf->workers + DOCTOR_CONNECTIONS_SPARE;
+	const char *value;
+
+	if (!variable(d, d->ctx, "GLOBAL", "max_connections", &value))
+		return false;
+	has = strtoll(value, NULL, 10);
+	return has >= needs || doctor_bad(d, "raise max_connections, or "
+	    "lower workers", "max_connections is %" PRId64 ", %" PRId64
+	    " workers and %d to spare need %" PRId64, has,
+	    d->ctx->conf->workers, DOCTOR_CONNECTIONS_SPARE, needs);
+}
+
+static bool
+schema_version(struct doctor *d)
+{
+	struct arena *a = d->ctx->arena;
+	const char **file, *has, *why, *newest = NULL;
+	size_t n;
+	int order;
+
+	if (schema_list(d->ctx, "migrations", &file, &n, &why) != E_OK)
+		return doctor_bad(d, "set schema_dir right", "%s", why);
+	if (n > 0)
+		newest = schema_version_of(a, file[n - 1]);
+	if (newest == NULL || strcmp(newest, SCHEMA_VERSION) != 0)
+		return doctor_bad(d, "set schema_dir to this version's files",
+		    "the newest file is %s, this program's %s",
+		    newest != NULL ? newest : "none", SCHEMA_VERSION);
+	if (health_version(d->ctx, &has) != E_OK)
+		return doctor_bad(d, "run shopctl migrate",
+		    "there is none, %s", db_error(d->ctx->db));
+	if ((order = strcmp(has, newest)) == 0)
+		return true;
+	return doctor_bad(d, order < 0 ? "run shopctl migrate"
+	    : "install the version that made it, or a newer one",
+	    "it is %s, the newest file %s", has, newest);
+}
+
+/* ---- The workers' account */
+
+static bool
+worker_account(struct doctor *d)
+{
+	static const char remedy[] = "set db_user and db_password_file "
+	    "(mode 0600) right, and run shopctl migrate";
+	const struct conf *c = d->ctx->conf;
+	char why[CONF_WHY_BYTES];
+	struct db_result r;
+
+	d->worker = *d->ctx;
+	d->worker.db = db_new(c, DB_WORKER, sql_table, SQL_COUNT, why);
+	if (d->worker.db == NULL)
+		return doctor_bad(d, remedy, "%s", why);
+	d->has_worker = db_text(d->worker.db, d->ctx->arena, "SELECT 1", &r)
+	    == DB_OK;
+	return d->has_worker || doctor_bad(d, remedy, "%s",
+	    db_error(d->worker.db));
+}
+
+/* What the workers may, each "GRANT ... ON ..."; NULL after the last. */
+static bool
+expected_grants(struct doctor *d, const char ***grant)
+{
+	struct arena *a = d->ctx->arena;
+	const char **file, *why = "out of memory";
+	struct routine r;
+	size_t n, k = 0;
+
+	if (schema_list(d->ctx, "routines", &file, &n, &why) != E_OK ||
+	    (*grant = arena_alloc(a, (n + 2) * sizeof **grant)) == NULL ||
+	    ((*grant)[k++] = schema_select_grant(d->ctx)) == NULL)
+		return doctor_bad(d, "set schema_dir right", "%s", why);
+	for (size_t i = 0; i < n; i++) {
+		if (schema_routine(d->ctx, file[i], &r, &why) != E_OK)
+			return doctor_bad(d, "set schema_dir right", "%s", why);
+		if (r.grant != NULL)
+			(*grant)[k++] = r.grant;
+	}
+	return true;
+}
+
+/* "GRANT x ON y" of the row "GRANT x ON y TO z ..."; without a password. */
+static const char *
+right_of(struct doctor *d, const char *row)
+{
+	const char *to = strstr(row, " TO ");
+	bool grants = strstr(row, " WITH GRANT OPTION") != NULL;
+
+	return arena_printf(d->ctx->arena, "%.*s%s",
+	    to != NULL ? (int)(to - row) : 40, row,
+	    grants ? " WITH GRANT OPTION" : "");
+}
+
+static bool
+worker_rights(struct doctor *d)
+{
+	struct faults many = { 0 }, few = { 0 };
+	const char **grant = NULL, *right;
+	struct db_result r;
+	size_t k;
+
+	if (!expected_grants(d, &grant) || !doctor_ask(d, &d->worker,
+	    "SHOW GRANTS FOR CURRENT_USER", &r))
+		return false;
+	for (size_t i = 0; i < r.rows; i++) {
+		right = right_of(d, db_at(&r, i, 0)->s);
+		for (k = 0; grant[k] != NULL; k++)
+			if (right != NULL && strcmp(right, grant[k]) == 0)
+				break;
+		if (grant[k] != NULL)
+			grant[k] = "";	/* seen */
+		else if (right == NULL ||
+		    strcmp(right, "GRANT USAGE ON *.*") != 0)
+			doctor_add(d, &many, "%s", right);
+	}
+	for (k = 0; grant[k] != NULL; k++)
+		if (grant[k][0] != '\0')
+			doctor_add(d, &few, "%s", grant[k]);
+	if (many.n > 0)
+		return doctor_bad(d, "REVOKE it, or give the workers an "
+		    "account of their own", "%s has too many rights, %s",
+		    d->ctx->conf->db_user, many.text);
+	return few.n == 0 || doctor_bad(d, "run shopctl migrate",
+	    "%s lacks %s", d->ctx->conf->db_user, few.text);
+}
+
+/* Whatever the server's own values are: each connection sets these. */
+static bool
+worker_session(struct doctor *d)
+{
+	const char *mode, *isolation;
+
+	if (!variable(d, &d->worker, "SESSION", "sql_mode", &mode) ||
+	    !variable(d, &d->worker, "SESSION", "tx_isolation", &isolation) ||
+	    (isolation[0] == '\0' && !variable(d, &d->worker, "SESSION",
+	    "transaction_isolation", &isolation)))
+		return false;
+	return (strstr(mode, "STRICT_ALL_TABLES") != NULL &&
+	    strcmp(isolation, "READ-COMMITTED") == 0) || doctor_bad(d,
+	    "take what stands between us and the server away",
+	    "its sessions have sql_mode %s and isolation %s", mode, isolation);
+}
+
+/* Tokens and the ranking's age are by this machine's clock. */
+static bool
+same_clock(struct doctor *d)
+{
+	int64_t before_ms = num_now_ms(), after_ms, db_ms, skew_ms;
+	struct db_result r;
+
+	if (!doctor_ask(d, &d->worker, "SELECT CAST("
+	    "UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)", &r))
+		return false;
+	after_ms = num_now_ms();
+	db_ms = strtoll(db_at(&r, 0, 0)->s, NULL, 10);
+	skew_ms = db_ms < before_ms ? before_ms - db_ms
+	    : db_ms > after_ms ? db_ms - after_ms : 0;
+	return skew_ms < DOCTOR_SKEW_MAX_MS || doctor_bad(d,
+	    "let both keep time by NTP", "the database's differs by %" PRId64
+	    " ms from this machine's", skew_ms);
+}
+
+/* ---- All of them */
+
+enum needs { NEEDS_NOTHING, NEEDS_ADMIN, NEEDS_WORKER };
+
+static const struct check {
+	const char *name;
+	enum needs needs;
+	bool (*is_well)(struct doctor *);
+} table[] = {
+	{ "timeouts", NEEDS_NOTHING, timeouts },
+	{ "token-keys", NEEDS_NOTHING, token_keys },
+	{ "memcached", NEEDS_NOTHING, memcached },
+	{ "nginx", NEEDS_NOTHING, doctor_nginx },
+	{ "database", NEEDS_NOTHING, database },
+	{ "flush", NEEDS_ADMIN, flush },
+	{ "binlog", NEEDS_ADMIN, binlog },
+	{ "local-infile", NEEDS_ADMIN, local_infile },
+	{ "connections", NEEDS_ADMIN, connections },
+	{ "schema-version", NEEDS_ADMIN, schema_version },
+	{ "tables", NEEDS_ADMIN, doctor_tables },
+	{ "columns", NEEDS_ADMIN, doctor_columns },
+	{ "keys", NEEDS_ADMIN, doctor_keys },
+	{ "constraints", NEEDS_ADMIN, doctor_constraints },
+	{ "routines", NEEDS_ADMIN, doctor_routines },
+	{ "worker-account", NEEDS_ADMIN, worker_account },
+	{ "worker-rights", NEEDS_WORKER, worker_rights },
+	{ "worker-session", NEEDS_WORKER, worker_session },
+	{ "clock", NEEDS_WORKER, same_clock },
+};
+
+static bool
+look(struct doctor *d, const struct check *c)
+{
+	if (c->needs != NEEDS_NOTHING && !d->has_admin)
+		return doctor_bad(d, "set the check database right",
+		    "not looked at");
+	if (c->needs == NEEDS_WORKER && !d->has_worker)
+		return doctor_bad(d, "set the check worker-account right",
+		    "not looked at");
+	return c->is_well(d);
+}
+
+size_t
+doctor_run(struct ctx *ctx, const struct doctor_given *given, FILE *out,
+    size_t *checks)
+{
+	struct doctor d = { .ctx = ctx, .given = given };
+	size_t bad = 0;
+
+	*checks = sizeof table / sizeof table[0];
+	for (size_t i = 0; i < *checks; i++) {
+		if (look(&d, &table[i])) {
+			fprintf(out, "ok %s\n", table[i].name);
+			continue;
+		}
+		bad++;
+		fprintf(out, "bad %s: %s: %s\n", table[i].name,
+		    d.wrong != NULL ? d.wrong : "out of memory",
+		    d.remedy != NULL ? d.remedy : "?");
+	}
+	db_free(d.worker.db);
+	return bad;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of doctor share; nobody else includes it. */
+#ifndef SHOP_DOCTOR_PART_H
+#define SHOP_DOCTOR_PART_H
+
+#include "shop/doctor.h"
+
+/* Things of a table's definition, and what a check is about. */
+enum shape { SHAPE_TABLE, SHAPE_COLUMN, SHAPE_KEY, SHAPE_CONSTRAINT,
+    SHAPE_COUNT };
+
+/* A list in words, of which only the first few are told. */
+struct faults {
+	const char *text;	/* NULL: there are none */
+	size_t n;
+};
+
+struct doctor {
+	struct ctx *ctx;		/* the admin's */
+	struct ctx worker;		/* the same with the workers' account;
+					   its db NULL: can't be had */
+	const struct doctor_given *given;
+	bool has_admin, has_worker;	/* connected */
+	bool shapes_known;
+	struct faults shapes[SHAPE_COUNT];
+	const char *wrong, *remedy;	/* of the last check */
+};
+
+/* All is well is what a check returns; else this, which is false. */
+bool doctor_bad(struct doctor *, const char *remedy, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* One statement; false, and it is the check's fault, when it fails. */
+bool doctor_ask(struct doctor *, struct ctx *, const char *sql,
+    struct db_result *) MUST_CHECK;
+
+/* One more; what can't be kept is counted. */
+void doctor_add(struct doctor *, struct faults *, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+bool doctor_tables(struct doctor *);
+bool doctor_columns(struct doctor *);
+bool doctor_keys(struct doctor *);
+bool doctor_constraints(struct doctor *);
+bool doctor_routines(struct doctor *);
+bool doctor_nginx(struct doctor *);
+
+#endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Has the database the tables and routines that the files of schema/ make?
+ * What a table should be is what the server makes of the migrations: their
+ * CREATE TABLE and ALTER TABLE statements are run on temporary tables of
+ * other names, and SHOW CREATE TABLE of the two is compared line by line.
+ * Nothing else in a migration is run, and nothing lasting is touched.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "shop/doctor_part.h"
+#include "shop/schema.h"
+#include "shop/script.h"
+
+#define TABLES_MAX 64
+#define LINES_MAX 64
+
+static const char see_files[] =
+    "make it as schema/migrations has it, or restore a backup";
+
+struct names {
+	const char *name[TABLES_MAX];
+	size_t n;
+};
+
+/* The lines between the first and the last, without what doesn't count. */
+struct lines {
+	const char *line[LINES_MAX];
+	size_t n;
+};
+
+static bool
+is_in(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (strcmp(names->name[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The statement for a model, if it shapes a table; else NULL. */
+static const char *
+for_model(struct arena *a, struct names *names, const char *sql)
+{
+	static const char create[] = "CREATE TABLE ", alter[] = "ALTER TABLE ",
+	    unless[] = "IF NOT EXISTS ";
+	bool creates = strncmp(sql, create, strlen(create)) == 0;
+	const char *name;
+	size_t len;
+
+	if (!creates && strncmp(sql, alter, strlen(alter)) != 0)
+		return NULL;
+	sql += creates ? strlen(create) : strlen(alter);
+	if (strncmp(sql, unless, strlen(unless)) == 0)
+		sql += strlen(unless);
+	len = strcspn(sql, " (\n");
+	name = arena_copy(a, sql, len);
+	if (name == NULL || is_in(names, name) == creates)
+		return NULL;
+	if (creates && names->n < TABLES_MAX)
+		names->name[names->n++] = name;
+	return arena_printf(a, "%s doctor_%s%s", creates
+	    ? "CREATE TEMPORARY TABLE" : "ALTER TABLE", name, sql + len);
+}
+
+static bool
+model_script(struct doctor *d, struct names *names, char *text)
+{
+	const char *sql, *name, *model;
+	struct db_result r;
+
+	while ((sql = script_next(&text, &name)) != NULL) {
+		model = for_model(d->ctx->arena, names, sql);
+		if (model != NULL && !doctor_ask(d, d->ctx, model, &r))
+			return false;
+	}
+	return true;
+}
+
+/* All tables there should be, and a model of each. */
+static bool
+model(struct doctor *d, struct names *names)
+{
+	const char **file, *why = "out of memory";
+	char *text = arena_copy(d->ctx->arena, schema_own_tables,
+	    strlen(schema_own_tables));
+	size_t n;
+
+	if (text == NULL || schema_list(d->ctx, "migrations", &file, &n, &why)
+	    != E_OK)
+		return doctor_bad(d, "set schema_dir right", "%s", why);
+	if (!model_script(d, names, text))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (schema_read_up(d->ctx, file[i], &text, &why) != E_OK)
+			return doctor_bad(d, "set schema_dir right", "%s",
+			    why);
+		if (!model_script(d, names, text))
+			return false;
+	}
+	return true;
+}
+
+/* Without comment, counter, quotes, and what belongs to the list. */
+static const char *
+plain(struct arena *a, const char *line, size_t len)
+{
+	static const char counter[] = " AUTO_INCREMENT=";
+	char *copy, *at, *to;
+
+	while (len > 0 && *line == ' ')
+		line++, len--;
+	if (len > 0 && line[len - 1] == ',')
+		len--;
+	if ((copy = arena_copy(a, line, len)) == NULL)
+		return NULL;
+	if ((at = strstr(copy, " COMMENT")) != NULL)
+		*at = '\0';
+	if ((at = strstr(copy, counter)) != NULL) {
+		to = at + strlen(counter);
+		to += strspn(to, "0123456789");
+		memmove(at, to, strlen(to) + 1);
+	}
+	for (at = to = copy; *at != '\0'; at++)
+		if (*at != '`')
+			*to++ = *at;
+	*to = '\0';
+	return copy;
+}
+
+static enum shape
+shape_of(const char *line)
+{
+	if (line[0] == ')')
+		return SHAPE_TABLE;
+	if (strncmp(line, "CONSTRAINT ", 11) == 0)
+		return SHAPE_CONSTRAINT;
+	if (strncmp(line, "PRIMARY KEY ", 12) == 0 ||
+	    strncmp(line, "UNIQUE KEY ", 11) == 0 ||
+	    strncmp(line, "KEY ", 4) == 0)
+		return SHAPE_KEY;
+	return SHAPE_COLUMN;
+}
+
+static bool
+definition(struct doctor *d, const char *prefix, const char *name,
+    struct lines *lines)
+{
+	struct arena *a = d->ctx->arena;
+	struct db_result r;
+	const char *at, *line;
+	size_t len;
+
+	lines->n = 0;
+	if (!doctor_ask(d, d->ctx, arena_printf(a, "SHOW CREATE TABLE `%s%s`",
+	    prefix, name), &r))
+		return false;
+	at = strchr(db_at(&r, 0, 1)->s, '\n');
+	while (at != NULL && lines->n < LINES_MAX) {
+		at++;
+		len = strcspn(at, "\n");
+		if ((line = plain(a, at, len)) != NULL)
+			lines->line[lines->n++] = line;
+		at = strchr(at, '\n');
+	}
+	return true;
+}
+
+static bool
+is_there(struct doctor *d, const char *name, bool *there)
+{
+	struct db_result r;
+
+	if (!doctor_ask(d, d->ctx, arena_printf(d->ctx->arena, "SELECT 1 "
+	    "FROM information_schema.tables WHERE table_schema = DATABASE() "
+	    "AND table_name = '%s'", name), &r))
+		return false;
+	*there = r.rows > 0;
+	return true;
+}
+
+static bool
+has_line(const struct lines *lines, const char *line)
+{
+	for (size_t i = 0; i < lines->n; i++)
+		if (strcmp(lines->line[i], line) == 0)
+			return true;
+	return false;
+}
+
+/* What the model has and the table lacks; what it has besides is its own. */
+static bool
+compare(struct doctor *d, const char *name)
+{
+	struct lines wanted, has;
+	struct faults *f;
+	bool there;
+
+	if (!is_there(d, name, &there))
+		return false;
+	if (!there) {
+		doctor_add(d, &d->shapes[SHAPE_TABLE], "there is no %s", name);
+		return true;
+	}
+	if (!definition(d, "doctor_", name, &wanted) ||
+	    !definition(d, "", name, &has))
+		return false;
+	for (size_t i = 0; i < wanted.n; i++) {
+		const char *line = wanted.line[i];
+		enum shape shape = shape_of(line);
+
+		if (has_line(&has, line))
+			continue;
+		f = &d->shapes[shape];
+		if (shape == SHAPE_TABLE)
+			doctor_add(d, f, "%s is %s instead of %s", name,
+			    has.n > 0 ? has.line[has.n - 1] + 2 : "?",
+			    line + 2);
+		else
+			doctor_add(d, f, "%s has no %s", name, line);
+	}
+	return true;
+}
+
+/* Looks once, at the first of the four checks. */
+static bool
+shapes(struct doctor *d, enum shape shape)
+{
+	struct names names = { .n = 0 };
+
+	if (shape == SHAPE_TABLE) {
+		if (!model(d, &names))
+			return false;
+		for (size_t i = 0; i < names.n; i++)
+			if (!compare(d, names.name[i]))
+				return false;
+		d->shapes_known = true;
+	}
+	if (!d->shapes_known)
+		return doctor_bad(d, "set the check tables right",
+		    "not looked at");
+	return d->shapes[shape].n == 0 ||
+	    doctor_bad(d, see_files, "%s", d->shapes[shape].text);
+}
+
+bool
+doctor_tables(struct doctor *d)
+{
+	return shapes(d, SHAPE_TABLE);
+}
+
+bool
+doctor_columns(struct doctor *d)
+{
+	return shapes(d, SHAPE_COLUMN);
+}
+
+bool
+doctor_keys(struct doctor *d)
+{
+	return shapes(d, SHAPE_KEY);
+}
+
+bool
+doctor_constraints(struct doctor *d)
+{
+	return shapes(d, SHAPE_CONSTRAINT);
+}
+
+bool
+doctor_routines(struct doctor *d)
+{
+	const char **file, *why = "out of memory";
+	struct faults faults = { 0 };
+	enum routine_state state;
+	struct routine r;
+	size_t n;
+
+	if (schema_list(d->ctx, "routines", &file, &n, &why) != E_OK)
+		return doctor_bad(d, "set schema_dir right", "%s", why);
+	for (size_t i = 0; i < n; i++) {
+		if (schema_routine(d->ctx, file[i], &r, &why) != E_OK ||
+		    schema_routine_state(d->ctx, &r, &state, &why) != E_OK)
+			return doctor_bad(d, "set schema_dir right", "%s",
+			    why);
+		if (state == ROUTINE_MISSING)
+			doctor_add(d, &faults, "there is no %s", r.name);
+		else if (state == ROUTINE_OTHER)
+			doctor_add(d, &faults, "%s is not its file's", r.name);
+	}
+	return faults.n == 0 ||
+	    doctor_bad(d, "run shopctl migrate", "%s", faults.text);
+}

@@ -178,7 +178,7 @@ unlike "$(header Server)" '[0-9]' 'nginx does not tell its version'
 
 params=$(sed -n 's/^[[:space:]]*fastcgi_param[[:space:]]*\([A-Z_]*\).*/\1/p' \
     "$dir/nginx/shop.conf" | sort | tr '\n' ' ')
-is "$params" 'CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION HTTP_IDEMPOTENCY_KEY HTTP_X_REQUEST_ID REMOTE_ADDR REQUEST_METHOD REQUEST_URI SERVER_PROTOCOL SHOP_MADE_KEY ' \
+is "$params" 'CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION HTTP_IDEMPOTENCY_KEY HTTP_X_REQUEST_ID REMOTE_ADDR REQUEST_METHOD REQUEST_URI SERVER_PROTOCOL SHOP_MADE_KEY SHOP_QUEUED_AT ' \
     'these parameters are handed on'
 like "$(cat "$dir/nginx/shop.conf")" '^[[:space:]]*fastcgi_pass_request_headers off;' \
     'no other header is'
@@ -242,7 +242,9 @@ is "$status" 200 'static pages do without'
 
 raw 'GET /x"y\\z\377%%22?token="1" HTTP/1.1\r\nHost: a"b\r\nConnection: close\r\n\r\n'
 like "$status" '^[45]' 'a request that is hard to quote'
-eventually 5 grep -q 'token=' "$dir/log/access.log"
+eventually 5 grep -q '%22"' "$dir/log/access.log"
+ok 'the access log has it'
+is "$(grep -ac 'token=' "$dir/log/access.log")" 0 'without its query'
 lines=$(wc -l <"$dir/log/access.log")
 [ "$lines" -gt 60 ]
 ok "the access log has its lines ($lines)"

@@ -28,7 +28,7 @@ struct ctx {
 	const struct jwt_keys *keys;
 	struct db *db;
 	struct cache *cache;
-	int64_t start_us;	/* the request's, num_monotonic_us() */
+	int64_t start_us;	/* of the request, and its wait for a worker */
 	struct {		/* what shop/attempt may still retry */
 		int64_t tenths;		/* of a retry */
 		int64_t filled_us;	/* when it was last filled up */

@@ -3,6 +3,7 @@
 
 #include "run/worker.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +125,27 @@ param(const struct fcgi *f, struct arena *a, const char *name)
 	    : arena_copy(a, value, strlen(value));
 }
 
+/*
+ * How long the request has waited for a worker, by nginx's clock ("SECONDS
+ * .MILLISECONDS").  One that nginx has given up can't come, so a longer wait
+ * is another machine's clock, and says nothing.
+ */
+static int64_t
+queued_us(struct fcgi *f, const struct conf *c)
+{
+	const char *text = fcgi_param(f, "SHOP_QUEUED_AT");
+	size_t whole = text != NULL ? strcspn(text, ".") : 0;
+	int64_t s, ms, waited_ms;
+
+	if (whole == 0 || strlen(text) != whole + 4 ||
+	    !num_parse(text, whole, 0, INT32_MAX, &s) ||
+	    sscanf(text + whole + 1, "%3" SCNd64, &ms) != 1)
+		return 0;
+	waited_ms = num_now_ms() - (s * 1000 + ms);
+	return waited_ms > 0 && waited_ms <= c->nginx_timeout_s * 1000
+	    ? waited_ms * 1000 : 0;
+}
+
 static void
 read_request(struct fcgi *f, struct arena *a, struct req *req)
 {
@@ -156,7 +178,7 @@ send_response(struct fcgi *f, const struct req *req, const struct resp *resp)
 
 static void
 log_request(const struct ctx *ctx, const struct req *req,
-    const struct resp *resp, bool sent)
+    const struct resp *resp, int64_t waited_us, bool sent)
 {
 	const struct trace *t = &ctx->trace;
 	struct log_line l;
@@ -166,7 +188,9 @@ log_request(const struct ctx *ctx, const struct req *req,
 	log_str(&l, "method", req->method != NULL ? req->method : "");
 	log_str(&l, "route", req->route != NULL ? req->route->pattern : "");
 	log_int(&l, "status", resp->status);
-	log_int(&l, "us", num_monotonic_us() - ctx->start_us);
+	log_int(&l, "us", num_monotonic_us() - ctx->start_us - waited_us);
+	if (waited_us >= 1000)
+		log_int(&l, "queued_us", waited_us);
 	if (t->user_id != 0)
 		log_int(&l, "user", t->user_id);
 	if (t->cache != NULL)
@@ -212,14 +236,15 @@ serve_one(struct ctx *ctx, struct fcgi *f)
 {
 	struct resp resp;
 	struct req req;
+	int64_t waited_us = queued_us(f, ctx->conf);
 	bool sent;
 
-	ctx->start_us = num_monotonic_us();
+	ctx->start_us = num_monotonic_us() - waited_us;
 	memset(&ctx->trace, 0, sizeof ctx->trace);
 	read_request(f, ctx->arena, &req);
 	http_serve(ctx, &req, &resp);
 	sent = send_response(f, &req, &resp);
-	log_request(ctx, &req, &resp, sent);
+	log_request(ctx, &req, &resp, waited_us, sent);
 	arena_reset(ctx->arena);
 }
 

@@ -62,8 +62,12 @@ pause_before(int attempt, enum db_class class)
 	nanosleep(&t, NULL);
 }
 
-/* Begins a statement: no attempts yet, and a little more of the budget. */
-static void
+/*
+ * Begins a statement: no attempts yet, and a little more of the budget.
+ * False when the request has waited for a worker so long that not even one
+ * attempt may end in time.
+ */
+static bool
 begin(struct ctx *ctx)
 {
 	int64_t now = num_monotonic_us();
@@ -73,6 +77,11 @@ begin(struct ctx *ctx)
 	if (ctx->budget.tenths > RETRY_BUDGET * 10)
 		ctx->budget.tenths = RETRY_BUDGET * 10;
 	ctx->budget.filled_us = now;
+	if (next_takes_ms(ctx->conf, DB_STMT_FAILED) + elapsed_ms(ctx) <=
+	    ctx->conf->request_deadline_ms)
+		return true;
+	ctx->trace.cause = "queued_too_long";
+	return false;
 }
 
 static bool
@@ -135,7 +144,8 @@ attempt_read(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
 {
 	enum db_class class;
 
-	begin(ctx);
+	if (!begin(ctx))
+		return E_UNAVAILABLE;
 	do {
 		ctx->trace.attempts++;
 		class = db_run(ctx->db, ctx->arena, sql, arg, n, r);
@@ -178,7 +188,8 @@ attempt_write(struct ctx *ctx, const struct write *w, struct db_result *r,
 	enum err e;
 
 	assert(sql_table[w->sql].writes);
-	begin(ctx);
+	if (!begin(ctx))
+		return E_UNAVAILABLE;
 	do {
 		ctx->trace.attempts++;
 		if (w->attempt != NULL)

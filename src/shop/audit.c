@@ -106,9 +106,9 @@ last_id(struct job *j, const char *table, int64_t *id)
 
 /*
  * Sets @NAME to an id of the table below which nothing was created since
- * @hour, by halving the ids: created_at has no key.  The ids' disorder is
- * less than AUDIT_DISORDER_S, so that no row that is looked at and is older
- * than the hour by that much has a row of the hour before it.
+ * @hour, by halving the ids: created_at has no key.  A row that is older than
+ * the hour by AUDIT_DISORDER_S has none of the hour before it, whichever row
+ * of the disorder around there the search ends at.
  */
 static enum err
 set_from(struct job *j, const char *name, const char *table)

@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A worker stands still with a request in its hands: the others serve, its
+# client learns that the outcome is unknown, and it is replaced.
+. "${top_srcdir:-.}/t/lib.sh"
+seeded
+stuck_timeout_ms=10000
+shop_start
+clients_warm
+
+# Its one client's figures are not among the others'.
+workers_fds >"$dir/idle"
+hold 30 'SELECT id FROM products WHERE id = 1 FOR UPDATE'
+"$top_builddir/t/client" --socket "$dir/http.sock" \
+    --secret "$dir/jwt.secret" --journal "$dir/journal" --seed "$seed" \
+    --first 1000 --clients 1 --ops 1 --seconds 60 \
+    --users 6..6 --products 1..1 --mix order --quantity 1 >"$dir/one.out" &
+one_pid=$!
+eventually 3 is_at_work
+victim=$(at_work)
+kill -STOP "$victim"
+ok "a worker with a request is stopped ($victim)"
+stopped_at=$(now_ms)
+hold_release
+
+clients_start --clients 8 --think-ms 5 --users 1..5
+eventually $((stuck_timeout_ms / 1000 + 4)) gone "$victim"
+less $(($(now_ms) - stopped_at)) $((stuck_timeout_ms + 2000)) \
+    'the worker is gone in time (ms)'
+eventually 2 pool_is_full
+ok 'and has a successor'
+# Were it not: nobody else shall wait for it.
+kill -KILL "$victim" 2>/dev/null
+wait "$one_pid"
+ok 'its client came to an end'
+clients_stop
+
+is "$(figure server_errors) $(figure status_000)" '0 0' 'the others were served'
+less "$(figure max_ms)" 6000 'in time (ms)'
+awk -F '\t' '$1 == "A" && $2 == 1000 { print $6, $7, int($11 / 1000) }' \
+    "$dir/journal" >"$dir/one"
+is "$(sed 's/ [0-9]*$//' "$dir/one" | paste -s -d ,)" \
+    '503 outcome_unknown,201 -' 'it was told 503, and then by its key the order'
+less "$(sed -n '1s/.* //p' "$dir/one")" 9000 "the 503 came after nginx's 8 s (ms)"
+cat "$dir/one.out" >>"$dir/figures"
+all_is_well 9000
+finish

@@ -299,7 +299,8 @@ static int
 run(const struct command *c, const struct conf *conf)
 {
 	char why[CONF_WHY_BYTES] = "out of memory";
-	struct ctx ctx = { .conf = conf, .arena = arena_new(CTL_ARENA_BYTES) };
+	struct ctx ctx = { .conf = conf, .arena = arena_new(CTL_ARENA_BYTES),
+	    .start_us = num_monotonic_us() };
 	int status = EXIT_FAILED;
 
 	if (ctx.arena == NULL || (ctx.db = db_new(conf, DB_ADMIN, sql_table,

@@ -58,7 +58,11 @@ sleep 0.5
 during 'frozen' mc_freeze
 mc_thaw
 during 'garbage' mc_garbage
-during 'full' mc_fill
+mc_full
+during 'full' :
+head -c 450 /dev/zero >"$dir/ranking"
+mc_put another "$dir/ranking"
+is $? 1 'it was full indeed'
 mc_flush
 clients_stop
 

@@ -294,9 +294,10 @@ few_connections() {
 
 # ---- memcached
 
+# mc_start [OPTION...]: of memcached, beyond the usual.
 mc_start() {
 	memcached -s "$dir/mc.sock" -a 0700 -U 0 -m 8 \
-	    ${as_root:+-u root} 2>"$dir/log/mc.err" >/dev/null &
+	    ${as_root:+-u root} "$@" 2>"$dir/log/mc.err" >/dev/null &
 	mc_pid=$!
 	eventually 5 [ -S "$dir/mc.sock" ]
 }
@@ -313,18 +314,18 @@ mc_put() {
 	    "$dir/mc.sock" telnet://memcached | grep -q STORED
 }
 
-# mc_fill: until it forgets what is old for each new value.
-mc_fill() {
-	head -c 10000 /dev/zero | tr '\0' x >"$dir/big"
-	n=0
-	while [ $n -lt 1000 ]; do
-		n=$((n + 1))
-		printf 'set big%d 0 600 10000 noreply\r\n' $n
-		cat "$dir/big"
-		printf '\r\n'
-	done >"$dir/fill"
-	{ cat "$dir/fill"; printf 'quit\r\n'; } | curl -s --max-time 10 \
-	    --unix-socket "$dir/mc.sock" telnet://memcached
+# mc_full: another memcached, which forgets nothing and has no room for one
+# more ranking: both size classes that it may fall into are used up.
+mc_full() {
+	mc_stop
+	mc_start -m 1 -M
+	awk 'BEGIN { for (size = 380; size <= 500; size += 120)
+	    for (n = 0; n < 2400; n++)
+		printf "set f%d.%d 0 600 %d noreply\r\n%" size "s\r\n",
+		    size, n, size, "x"
+	    printf "quit\r\n" }' >"$dir/fill"
+	curl -s --max-time 10 --unix-socket "$dir/mc.sock" \
+	    telnet://memcached <"$dir/fill"
 }
 
 # mc_garbage: what no worker has put where the ranking is, in many shapes.

@@ -111,7 +111,11 @@ fault_freeze_memcached() {
 }
 
 fault_garbage_memcached() { mc_garbage; }
-fault_full_memcached() { mc_fill; }
+fault_full_memcached() {
+	mc_full
+	sleep 2
+	mc_flush
+}
 
 fault_disk_full() {
 	disk_fill

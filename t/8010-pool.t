@@ -198,7 +198,8 @@ is "$(load_failed)" '' 'no request failed'
 
 # ---- Two of them
 
-"$top_builddir/shopd" --config "$dir/shop.conf" >"$dir/out" 2>"$dir/err"
+timeout 10 "$top_builddir/shopd" --config "$dir/shop.conf" \
+    >"$dir/out" 2>"$dir/err"
 is "$? $(wc -l <"$dir/err") $(wc -c <"$dir/out")" '1 1 0' \
     'a second shopd on the same socket does not start'
 like "$(cat "$dir/err")" \

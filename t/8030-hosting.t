@@ -93,8 +93,8 @@ SHOP_LISTEN=unix:$dir/shop.sock "$fcgi" --config "$dir/shop.conf" \
 worker=$!
 answers SHOP_LISTEN
 is "$(stat -c %a "$dir/shop.sock")" 660 'SHOP_LISTEN: nobody else may connect'
-SHOP_LISTEN=unix:$dir/shop.sock "$fcgi" --config "$dir/shop.conf" \
-    >"$dir/out" 2>"$dir/err" </dev/null
+SHOP_LISTEN=unix:$dir/shop.sock timeout 10 "$fcgi" \
+    --config "$dir/shop.conf" >"$dir/out" 2>"$dir/err" </dev/null
 is "$? $(wc -l <"$dir/err")" '1 1' 'SHOP_LISTEN: no second one'
 like "$(cat "$dir/err")" "^shop.fcgi: listen: $dir/shop.sock: .*$worker" \
     'SHOP_LISTEN: and says why'

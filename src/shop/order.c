@@ -122,10 +122,10 @@ order_place(struct ctx *ctx, int64_t user_id, const struct idem *idem,
 	struct db_result r;
 	enum err e, recorded;
 
-	if (lines == NULL)
-		return E_INTERNAL;
 	memset(o, 0, sizeof *o);
 	memset(refusal, 0, sizeof *refusal);
+	if (lines == NULL)
+		return E_INTERNAL;
 	e = attempt_write(ctx, &w, &r, &o->replayed);
 	if (e == E_OK)
 		return read_order(ctx, &r, o);

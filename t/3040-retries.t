@@ -49,7 +49,7 @@ routine() {
 	    mariadb --no-defaults -S "$db_sock" -u root shop
 }
 
-# payment_service WHEN: it approves, and then fails with a deadlock.
+# payment_service WHEN [SIGNAL]: it approves, and then fails: a deadlock.
 payment_service() {
 	routine <<-EOF
 	CREATE OR REPLACE PROCEDURE payment_request(IN p_user BIGINT,
@@ -60,7 +60,7 @@ payment_service() {
 	    VALUES (p_user, p_amount, 'approved', p_attempt, UTC_TIMESTAMP(3));
 	  SET p_payment = LAST_INSERT_ID();
 	  IF $1 THEN
-	    SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213;
+	    SIGNAL SQLSTATE ${2:-'40001' SET MYSQL_ERRNO = 1213};
 	  END IF;
 	END
 	EOF
@@ -215,6 +215,14 @@ is "$(key_held 1 /v1/orders always; echo $?)" 1 'the key is not held'
 nothing_open 'after a payment that failed'
 sql "DELETE FROM payments WHERE id > $last"
 is "$(tables)" "$before" 'nothing else was changed'
+
+payment_service TRUE "'45000' SET MESSAGE_TEXT = 'no'"
+last=$(sql 'SELECT MAX(id) FROM payments')
+shot_post refused /v1/orders "$order_1"
+answer_of refused 503 payment_failed 'it says no'
+is "$(sql "SELECT status, attempts FROM payments WHERE id > $last" |
+    tr '\t\n' ' ,')" 'failed 4,' 'which is one failed payment, too'
+nothing_open 'after a payment that was refused'
 
 routine <"$top_srcdir/schema/routines/payment_request.sql"
 shot_post restored /v1/orders "$order_1" -H 'Idempotency-Key: always'

@@ -254,6 +254,9 @@ slow_fsync_make() {
 # $dir/disk.  False where that can't be had.
 db_on_disk() {
 	[ -n "$as_root" ] && command -v mkfs.ext4 >/dev/null || return 1
+	programs_need
+	# Made where there is room for it.
+	template_need
 	truncate -s "$1M" "$dir/disk.img" &&
 	    mkfs.ext4 -q -m 0 "$dir/disk.img" && mkdir "$dir/disk" &&
 	    mount -o loop "$dir/disk.img" "$dir/disk" 2>/dev/null || return 1
@@ -271,9 +274,15 @@ disk_fill() {
 disk_free() { rm -f "$dir/disk/fill"; }
 
 # db_supervise: MariaDB gives itself up when a rollback finds no room on a
-# disk; whoever watches over it starts it again.
+# disk, and takes its time over it; whoever watches over it starts it again.
 db_supervise() {
-	gone "$db_pid" || return 0
+	sleep 0.5
+	fatal=$(grep -c '\[FATAL\]' "$dir/log/db.err")
+	if alive "$db_pid" && [ "$fatal" = "${fatal_before:-0}" ]; then
+		return 0
+	fi
+	fatal_before=$fatal
+	eventually 20 gone "$db_pid"
 	echo "# MariaDB gave up: $(grep -o 'FATAL.*' "$dir/log/db.err" |
 	    tail -n 1)"
 	db_start
@@ -374,7 +383,7 @@ conf() {
 
 pool_start() {
 	"$top_builddir/shopd" --config "$dir/shop.conf" \
-	    2>>"$dir/log/shopd.log" &
+	    >>"$dir/log/shopd.log" 2>&1 &
 	pool_pid=$!
 	eventually 15 grep -q "event=ready" "$dir/log/shopd.log" ||
 	    bail "shopd: $(tail -n 5 "$dir/log/shopd.log")"
@@ -460,11 +469,15 @@ nginx_stop() { stop_pid QUIT "${nginx_pid:-}"; rm -f "$dir/http.sock"; }
 
 # ---- The whole shop
 
-# shop_db: only the database, with schema and seed.
-shop_db() {
+programs_need() {
 	for program in mariadbd mariadb-install-db memcached nginx curl jq; do
 		command -v $program >/dev/null || skip_all "no $program"
 	done
+}
+
+# shop_db: only the database, with schema and seed.
+shop_db() {
+	programs_need
 	template_need
 	mkdir -p "$dir/data"
 	cp -a "$template/data/." "$dir/data/"

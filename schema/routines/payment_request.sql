@@ -1,8 +1,8 @@
 -- The payment service: asks for p_amount from the user's points and records
 -- the approval; called by order_place in its transaction, when the balance
 -- is known to suffice and the user's row is locked.  p_attempt counts from 1.
--- An error is a failed attempt: the order is rolled back with it, and a
--- transient one (SQLSTATE 40001 or a lock wait) is tried again.
+-- An error is a failed attempt: the order is rolled back with it and tried
+-- again, as is a SIGNAL, by which the service says no.
 CREATE /*M! OR REPLACE */ PROCEDURE payment_request(
   IN p_user BIGINT, IN p_amount BIGINT, IN p_attempt INT,
   OUT p_payment BIGINT)

@@ -64,7 +64,7 @@ lost=$(json .id)
 post /v1/orders '{"items": [{"productId": 4, "quantity": 1}]}'
 old 2
 # A payment that failed, so that numbers have a gap.
-sql "CALL payment_fail(2, 4, 'aborted', '00000000000000010001000')"
+sql "CALL payment_fail(2, 4, 'aborted', '00000000000000010001000')" >/dev/null
 as 1
 post /v1/points/charge '{"amount": 3000}'
 charge=$(json .id)

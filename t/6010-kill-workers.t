@@ -3,9 +3,8 @@
 # A worker is killed every 200 ms: its request fails, and nothing else does.
 . "${top_srcdir:-.}/t/lib.sh"
 seeded
-# Each place dies again and again within its first second, which is what the
-# pool pauses for; this is how long at most.
-conf backoff_max_ms 100
+# Each place dies again and again within its first second; a worker that KILL
+# ended is replaced at once all the same.
 shop_start
 
 # respawns: of each killed worker, the ms until the next was started.

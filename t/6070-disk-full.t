@@ -17,7 +17,7 @@ refused_since() {
 
 # not_served FROM TO: reads that were not, while MariaDB lived.
 not_served() {
-	gone "$db_pid" || answers "$1" "$2" GET | grep -v '^200 ' | head -n 3
+	db_gave_up || answers "$1" "$2" GET | grep -v '^200 ' | head -n 3
 }
 
 clients_start --clients 8 --think-ms 10 --pause-ms 200

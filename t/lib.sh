@@ -273,15 +273,18 @@ disk_fill() {
 }
 disk_free() { rm -f "$dir/disk/fill"; }
 
-# db_supervise: MariaDB gives itself up when a rollback finds no room on a
-# disk, and takes its time over it; whoever watches over it starts it again.
+# db_gave_up: MariaDB does when a rollback finds no room on its disk; it takes
+# its time over it.
+fatals() { grep -c '\[FATAL\]' "$dir/log/db.err"; }
+db_gave_up() {
+	gone "$db_pid" || [ "$(fatals)" != "${fatals_before:-0}" ]
+}
+
+# db_supervise: whoever watches over it starts it again.
 db_supervise() {
 	sleep 0.5
-	fatal=$(grep -c '\[FATAL\]' "$dir/log/db.err")
-	if alive "$db_pid" && [ "$fatal" = "${fatal_before:-0}" ]; then
-		return 0
-	fi
-	fatal_before=$fatal
+	db_gave_up || return 0
+	fatals_before=$(fatals)
 	eventually 20 gone "$db_pid"
 	echo "# MariaDB gave up: $(grep -o 'FATAL.*' "$dir/log/db.err" |
 	    tail -n 1)"

@@ -189,6 +189,14 @@ log_exit(const struct slot *s, int status, bool wanted, int64_t lived_us)
 	log_end(&l);
 }
 
+/* Ready, and it lived on or was killed from outside: no fault of its own. */
+static bool
+was_good(const struct slot *s, int status, int64_t lived_us)
+{
+	return s->ready && (lived_us >= GOOD_LIFE_US ||
+	    (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
+}
+
 void
 slot_end(struct slot *s, const struct launch *a, int status, bool wanted)
 {
@@ -199,7 +207,7 @@ slot_end(struct slot *s, const struct launch *a, int status, bool wanted)
 	log_exit(s, status, wanted, lived_us);
 	if (wanted) {
 		s->pause_ms = 0;
-	} else if (s->ready && lived_us >= GOOD_LIFE_US) {
+	} else if (was_good(s, status, lived_us)) {
 		s->pause_ms = 0;
 		s->start_at_us = now;
 	} else {

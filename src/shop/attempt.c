@@ -65,7 +65,7 @@ pause_before(int attempt, enum db_class class)
 /*
  * Begins a statement: no attempts yet, and a little more of the budget.
  * False when the request has waited for a worker so long that not even one
- * attempt may end in time.
+ * attempt may end in time, with a connection still to be made or without.
  */
 static bool
 begin(struct ctx *ctx)
@@ -77,8 +77,8 @@ begin(struct ctx *ctx)
 	if (ctx->budget.tenths > RETRY_BUDGET * 10)
 		ctx->budget.tenths = RETRY_BUDGET * 10;
 	ctx->budget.filled_us = now;
-	if (next_takes_ms(ctx->conf, DB_STMT_FAILED) + elapsed_ms(ctx) <=
-	    ctx->conf->request_deadline_ms)
+	if (next_takes_ms(ctx->conf, db_connected(ctx->db) ? DB_STMT_FAILED
+	    : DB_NO_CONN) + elapsed_ms(ctx) <= ctx->conf->request_deadline_ms)
 		return true;
 	ctx->trace.cause = "queued_too_long";
 	return false;

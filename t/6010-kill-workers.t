@@ -21,7 +21,7 @@ respawns() {
 clients_start --clients 8 --think-ms 2 --pause-ms 100
 kills=0
 start=$(now_ms)
-while [ $((kills * 200)) -lt $((${SECONDS_LONG:-8} * 1000)) ]; do
+while [ $((kills * 200)) -lt $((${SECONDS_LONG:-20} * 1000)) ]; do
 	some_worker
 	[ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null
 	kills=$((kills + 1))

@@ -7,10 +7,10 @@
  * SHOP_READY_FD, and closes it.
  *
  *	a worker ends	another takes its place: at once after a good life
- *			(ready, and a second old or killed by KILL, which is
- *			not its own doing), else after a pause that doubles
- *			from 10 ms up to backoff_max_ms; the pool never gives
- *			up
+ *			(ready, and a second old, or it left by itself with
+ *			status 0, or KILL ended it), else after a pause that
+ *			doubles from 10 ms up to backoff_max_ms; the pool
+ *			never gives up
  *	it is stuck	at one request for stuck_timeout_ms, it gets KILL
  *	HUP		a new generation is started; when each of it is ready
  *			the old one gets TERM, and after drain_timeout_ms

@@ -189,11 +189,12 @@ log_exit(const struct slot *s, int status, bool wanted, int64_t lived_us)
 	log_end(&l);
 }
 
-/* Ready, and it lived on or was killed from outside: no fault of its own. */
+/* Ready, and it lived on, left, or was killed from outside: no crash. */
 static bool
 was_good(const struct slot *s, int status, int64_t lived_us)
 {
 	return s->ready && (lived_us >= GOOD_LIFE_US ||
+	    (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
 	    (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
 }
 

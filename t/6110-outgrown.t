@@ -5,7 +5,7 @@
 . "${top_srcdir:-.}/t/lib.sh"
 workers=2
 conf workers 2
-conf worker_requests_max 20
+conf worker_requests_max 10
 shop_start
 
 # many N: so many requests, one after the other; prints what was not 200.
@@ -23,10 +23,10 @@ outgrown() {
 }
 
 before=$(pool_workers)
-is "$(many 200)" '' 'of 200 requests none fails'
+is "$(many 100)" '' 'of 100 requests none fails'
 # The ten-odd workers that it took; two are still at their share.
 [ "$(outgrown requests)" -ge 8 ] && [ "$(outgrown requests)" -le 10 ]
-ok "a worker leaves after 20 of them ($(outgrown requests) did)"
+ok "a worker leaves after 10 of them ($(outgrown requests) did)"
 unlike "$(pool_workers)" "^($(echo $before | tr ' ' '|'))\$" \
     'others have taken their places'
 is "$(grep -c 'event=worker-backoff' "$dir/log/shopd.log")" 0 \
@@ -39,8 +39,9 @@ pool_stop
 : >"$dir/log/shopd.log"
 conf worker_requests_max 1000000
 conf worker_memory_max_kib 1024
+conf workers 1
 pool_start
-is "$(many 600)" '' 'of 600 requests none fails'
+is "$(many 300)" '' 'of 300 requests none fails'
 [ "$(outgrown memory)" -ge 1 ]
 ok "a worker that is too large leaves ($(outgrown memory) did)"
 finish

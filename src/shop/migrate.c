@@ -19,17 +19,10 @@ struct job {
 	const char **why;
 };
 
-/* One statement; sql may be NULL where the arena was full. */
 static enum err
 run(struct job *j, const char *sql, struct db_result *r)
 {
-	struct db_result ignored;
-
-	if (sql != NULL && db_text(j->ctx->db, j->ctx->arena, sql,
-	    r != NULL ? r : &ignored) == DB_OK)
-		return E_OK;
-	*j->why = sql != NULL ? db_error(j->ctx->db) : "out of memory";
-	return E_UNAVAILABLE;
+	return script_run(j->ctx, sql, r, j->why);
 }
 
 static enum err

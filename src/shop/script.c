@@ -54,3 +54,16 @@ script_next(char **at, const char **name)
 	*at = end + 2;
 	return statement;
 }
+
+enum err
+script_run(struct ctx *ctx, const char *sql, struct db_result *r,
+    const char **why)
+{
+	struct db_result ignored;
+
+	if (sql != NULL && db_text(ctx->db, ctx->arena, sql,
+	    r != NULL ? r : &ignored) == DB_OK)
+		return E_OK;
+	*why = sql != NULL ? db_error(ctx->db) : "out of memory";
+	return E_UNAVAILABLE;
+}

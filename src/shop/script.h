@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading the SQL files of schema/. */
+/* Reading the SQL files of schema/, and running what is in them. */
 #ifndef SHOP_SCRIPT_H
 #define SHOP_SCRIPT_H
 
-#include "base/arena.h"
+#include "shop/attempt.h"
 
 /*
  * The next statement, one that ends in ";" at a line's end, or at the text's;
@@ -12,5 +12,12 @@
  * both are cut out of the text.
  */
 const char *script_next(char **at, const char **name);
+
+/*
+ * Run a statement; *r may be NULL where nobody wants the rows, sql where the
+ * arena was full.  E_UNAVAILABLE: *why says why.
+ */
+enum err script_run(struct ctx *, const char *sql, struct db_result *r,
+    const char **why) MUST_CHECK;
 
 #endif

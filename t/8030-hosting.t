@@ -103,9 +103,9 @@ ends INT SHOP_LISTEN
 # Over TCP, with a port that was free a moment ago.
 port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(
     LocalAddr => "127.0.0.1", Listen => 1)->sockport')
-sed -i "s|server \"unix:$dir/shop.sock\"|server \"127.0.0.1:$port\"|" \
-    "$dir/nginx/shop.conf"
-kill -HUP "$nginx_pid"
+nginx_stop
+upstream=127.0.0.1:$port
+nginx_start
 SHOP_LISTEN=127.0.0.1:$port "$fcgi" --config "$dir/shop.conf" \
     2>>"$dir/log/tcp.log" </dev/null &
 worker=$!

@@ -451,7 +451,7 @@ nginx_conf() {
 	mkdir -p "$dir/nginx"
 	sed -e "s|@USER@|${as_root:+user root;}|" -e "s|@VAR@|$dir|g" \
 	    "$top_srcdir/nginx/nginx.conf.in" >"$dir/nginx/nginx.conf"
-	sed -e "s|@UPSTREAM@|unix:$dir/shop.sock|" \
+	sed -e "s|@UPSTREAM@|${upstream:-unix:$dir/shop.sock}|" \
 	    -e "s|@LISTEN@|unix:$dir/http.sock|" \
 	    -e "s|@ACCESS_LOG@|$dir/log/access.log|" \
 	    -e "s|@HTML_DIR@|$top_srcdir/nginx/html|" \

@@ -328,6 +328,9 @@ test_time_chain(void)
 		    "shorter than db_read_timeout_s (2000 ms)" },
 		{ "db_read_timeout_s = 5\n", "db_read_timeout_s (5000 ms) "
 		    "must be shorter than request_deadline_ms (5000 ms)" },
+		{ "db_connect_timeout_s = 3\n", "db_connect_timeout_s + "
+		    "db_read_timeout_s (5000 ms) must be shorter than "
+		    "request_deadline_ms (5000 ms)" },
 		{ "request_deadline_ms = 8000\n", "request_deadline_ms (8000 "
 		    "ms) must be shorter than nginx_timeout_s (8000 ms)" },
 	};
@@ -338,7 +341,7 @@ test_time_chain(void)
 		    E_INVALID_PARAMETER);
 		CHECK_ROW(rows[i].text, strcmp(why, rows[i].told) == 0);
 	}
-	CU_ASSERT_EQUAL(load_text("db_read_timeout_s = 4\n"), E_OK);
+	CU_ASSERT_EQUAL(load_text("db_read_timeout_s = 3\n"), E_OK);
 	CU_ASSERT_EQUAL(conf_check(&conf, why), E_OK);
 }
 

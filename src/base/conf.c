@@ -242,6 +242,9 @@ conf_check(const struct conf *c, char *why)
 		    c->db_lock_wait_s * 1000, c->db_read_timeout_s * 1000 },
 		{ "db_read_timeout_s", "request_deadline_ms",
 		    c->db_read_timeout_s * 1000, c->request_deadline_ms },
+		{ "db_connect_timeout_s + db_read_timeout_s",
+		    "request_deadline_ms", (c->db_connect_timeout_s +
+		    c->db_read_timeout_s) * 1000, c->request_deadline_ms },
 		{ "request_deadline_ms", "nginx_timeout_s",
 		    c->request_deadline_ms, c->nginx_timeout_s * 1000 },
 		{ "nginx_timeout_s", "stuck_timeout_ms",

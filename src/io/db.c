@@ -40,7 +40,7 @@ struct db {
 	int64_t connected_us;		/* when it was opened */
 	struct breaker own_breaker, *breaker;
 	unsigned long left;		/* a session we left at work; 0: none */
-	int64_t left_age_us;		/* how long we had had it */
+	int64_t left_connected_us;	/* when that one was opened */
 	MYSQL_STMT **stmt;		/* n of them, NULL: not prepared */
 	char error[256];
 };
@@ -155,8 +155,7 @@ recover(struct db *db, enum db_class class)
 	case DB_COMMIT_UNKNOWN:
 		if (db->conn != NULL) {
 			db->left = mysql_thread_id(db->conn);
-			db->left_age_us = num_monotonic_us() -
-			    db->connected_us;
+			db->left_connected_us = db->connected_us;
 		}
 		break;
 	case DB_OK:
@@ -233,8 +232,9 @@ kill_left(struct db *db)
 	long long uptime_s;
 	char text[48];
 
-	if (stat != NULL && sscanf(stat, "Uptime: %lld", &uptime_s) == 1 &&
-	    uptime_s * 1000000 > db->left_age_us) {
+	if (stat == NULL || sscanf(stat, "Uptime: %lld", &uptime_s) != 1)
+		return;
+	if (uptime_s * 1000000 > num_monotonic_us() - db->left_connected_us) {
 		snprintf(text, sizeof text, "KILL %lu", db->left);
 		/* It is gone already, more often than not. */
 		(void)mysql_query(db->conn, text);

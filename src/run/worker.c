@@ -22,6 +22,8 @@
 #include "shop/sql.h"
 #include "web/route.h"
 
+#define QUEUED_MS_MAX (10 * 60 * 1000)
+
 static const int stops[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 
 static volatile sig_atomic_t stopping;
@@ -127,11 +129,11 @@ param(const struct fcgi *f, struct arena *a, const char *name)
 
 /*
  * How long the request has waited for a worker, by nginx's clock ("SECONDS
- * .MILLISECONDS").  One that nginx has given up can't come, so a longer wait
- * is another machine's clock, and says nothing.
+ * .MILLISECONDS"); one that nginx has given up may still stand in the queue.
+ * A wait of minutes is another machine's clock, and says nothing.
  */
 static int64_t
-queued_us(struct fcgi *f, const struct conf *c)
+queued_us(struct fcgi *f)
 {
 	const char *text = fcgi_param(f, "SHOP_QUEUED_AT");
 	size_t whole = text != NULL ? strcspn(text, ".") : 0;
@@ -142,7 +144,7 @@ queued_us(struct fcgi *f, const struct conf *c)
 	    sscanf(text + whole + 1, "%3" SCNd64, &ms) != 1)
 		return 0;
 	waited_ms = num_now_ms() - (s * 1000 + ms);
-	return waited_ms > 0 && waited_ms <= c->nginx_timeout_s * 1000
+	return waited_ms > 0 && waited_ms <= QUEUED_MS_MAX
 	    ? waited_ms * 1000 : 0;
 }
 
@@ -236,7 +238,7 @@ serve_one(struct ctx *ctx, struct fcgi *f)
 {
 	struct resp resp;
 	struct req req;
-	int64_t waited_us = queued_us(f, ctx->conf);
+	int64_t waited_us = queued_us(f);
 	bool sent;
 
 	ctx->start_us = num_monotonic_us() - waited_us;

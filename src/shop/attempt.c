@@ -27,7 +27,9 @@ next_takes_ms(const struct conf *c, enum db_class class)
 	case DB_NO_CONN:
 	case DB_AWAY:
 	case DB_NOT_WRITABLE:
-		return (c->db_connect_timeout_s + c->db_read_timeout_s) * 1000;
+		/* Half a second of grace: one that timed out is tried again. */
+		return (c->db_connect_timeout_s + c->db_read_timeout_s) *
+		    1000 - 500;
 	case DB_OK:
 	case DB_RESOURCE:
 	case DB_DUPLICATE:

@@ -27,7 +27,8 @@
 struct cached {
 	const char *body;	/* NULL: there is none */
 	size_t len;
-	int64_t age_ms;
+	int64_t time_ms;	/* when it was computed */
+	int64_t age_ms;		/* when it was looked up */
 };
 
 static bool
@@ -74,7 +75,7 @@ open_value(struct arena *a, const char *value, size_t len)
 	if (said != len - (size_t)(line - value) ||
 	    !sum_of(head, line, said, a, sum) || strcmp(sum, told) != 0)
 		return c;
-	c = (struct cached){ line, said, num_now_ms() - time_ms };
+	c = (struct cached){ line, said, time_ms, num_now_ms() - time_ms };
 	/* From the future: a clock was set back; its age can't be known. */
 	if (c.age_ms < 0)
 		c.body = NULL;
@@ -149,9 +150,14 @@ serve_cached(struct resp *resp, const struct cached *c, const char *status)
 static enum err
 serve_stale(struct ctx *ctx, struct resp *resp, const struct cached *c)
 {
-	int64_t over_ms = c->age_ms - ctx->conf->rank_fresh_s * 1000;
+	/* It has aged while the database was asked. */
+	int64_t age_ms = num_now_ms() - c->time_ms;
+	int64_t over_ms = age_ms - ctx->conf->rank_fresh_s * 1000;
 	const char *status = arena_printf(ctx->arena,
 	    "ranking; hit; ttl=-%" PRId64, over_ms / 1000 + 1);
+
+	if (age_ms >= ctx->conf->rank_stale_s * 1000)
+		return E_UNAVAILABLE;
 
 	ctx->trace.cache = "stale";
 	return status != NULL ? serve_cached(resp, c, status) : E_INTERNAL;

@@ -3,8 +3,10 @@
  * Running a statement until it is done or there is no point in going on.
  *
  * The one retry loop: at most ATTEMPTS_MAX attempts, a random pause between
- * them, none begun that can't end by the request's deadline, and no more than
- * the worker's budget of retries allows.  An attempt is the whole transaction
+ * them, none begun that would likely end after the request's deadline (by
+ * more than half a second where it must connect first; one that waits for
+ * several locks may take the read timeout), and no more than the worker's
+ * budget of retries allows.  An attempt is the whole transaction
  * with the same idempotency key, so that one whose outcome was lost is never
  * applied twice: the next finds its key.  While an outcome is unknown, not
  * reaching the database is no attempt, and the budget does not count.

@@ -4,7 +4,7 @@
 # so at once, the others are served, and when it is over it is over.
 . "${top_srcdir:-.}/t/lib.sh"
 seeded
-pool_queue=16
+conf listen_backlog 16
 shop_start
 
 # rate: acknowledged writes and other successes a second, of the last clients.
@@ -24,6 +24,9 @@ grep '^503 ' "$dir/crowd" >"$dir/late"
 [ -s "$dir/late" ]
 ok "200 clients are: $(wc -l <"$dir/late") of $(wc -l <"$dir/crowd") answers are 503"
 is "$(grep -vE '^(503|20[01]|409) ' "$dir/crowd" | head -n 3)" '' 'the rest are as ever'
+is "$(awk -F '\t' -v from="$crowded_at" '$1 == "A" && $12 >= from &&
+    $6 == 503 { print $5, $7 }' "$dir/journal" | sort -u | tr '\n' ' ')" \
+    'GET unavailable POST unavailable ' 'and nothing of theirs was begun'
 less "$(median_ms <"$dir/late")" 150 'a 503 comes at once (ms)'
 crowded=$(rate 4)
 

@@ -29,7 +29,6 @@ dir=$(mktemp -d /tmp/shop-t.XXXXXX)
 if [ "$(id -u)" = 0 ]; then as_root=1; else as_root=; fi
 db_sock=$dir/db.sock
 workers=4
-pool_queue=512
 db_env=
 mounted=
 
@@ -455,7 +454,7 @@ nginx_conf() {
 	    -e "s|@LISTEN@|unix:$dir/http.sock|" \
 	    -e "s|@ACCESS_LOG@|$dir/log/access.log|" \
 	    -e "s|@HTML_DIR@|$top_srcdir/nginx/html|" \
-	    -e "s|@POOL_QUEUE@|$pool_queue|" -e "s|@NGINX_TIMEOUT@|8|" \
+	    -e "s|@NGINX_TIMEOUT@|8|" \
 	    "$top_srcdir/nginx/shop.conf.in" >"$dir/nginx/shop.conf"
 }
 

@@ -173,7 +173,7 @@ if db_on_disk "${SOAK_DISK_MIB:-2048}"; then
 	faults="$faults disk_full"
 fi
 slow_fsync_make
-pool_queue=64
+conf listen_backlog 64
 log=$dir/log/soak.log
 { shop_start; clients_warm; } >"$log" 2>&1
 set -- $faults

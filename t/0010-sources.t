@@ -97,7 +97,7 @@ find src -name '*.[ch]' -o -name '*.def' | xargs wc -l |
 	>"$dir/found"
 none 'no file has over 450 lines'
 find src t schema nginx -type f \( -name '*.[ch]' -o -name '*.def' -o \
-    -name '*.t' -o -name '*.sh' -o -name '*.in' \) | while read -r file; do
+    -name '*.t' -o -name '*.sh' -o -name '*.in' -o -name '*.conf' \) | while read -r file; do
 	head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"
 done >"$dir/found"
 none 'each source tells its licence'
@@ -154,6 +154,10 @@ sed -n 's/^<section id="\([^"]*\)".*/\1/p' nginx/html/problems.html >"$dir/b"
 	    sed 's/.*:"\(.*\)"/\1/'
 } | sort -u >"$dir/a"
 same 'each problem has its section, and no other has'
+awk '/^    Code:/ { on = 1; next }
+	on && /^        - / { print $2; next }
+	on && !/^      / { exit }' nginx/html/openapi.yaml >"$dir/b"
+same 'the OpenAPI document has the same'
 
 # Status and title are told thrice.
 sed -n 's/^ERR([^,]*,[[:space:]]*\([0-9]*\), "\([a-z_]*\)", "\(.*\)", [A-Z]*)$/\2 \1 \3/p' \
@@ -187,8 +191,10 @@ is "$(site 's/.*"~^\.{\([0-9]*\)}\.".*/\1/p')" "$(macro TARGET_BYTES_MAX)" \
     'TARGET_BYTES_MAX'
 is "$(site 's/.*Path and query together have at most \([0-9]*\) bytes.*/\1/p')" \
     "$(macro TARGET_BYTES_MAX)" 'as it is told'
-is "$(site 's/^[[:space:]]*503[[:space:]]*\([0-9]*\);.*/\1/p')" \
-    "$(macro RETRY_AFTER_S)" 'RETRY_AFTER_S'
+for code in 429 503; do
+	is "$(site "s/^[[:space:]]*$code[[:space:]]*\([0-9]*\);.*/\1/p")" \
+	    "$(macro RETRY_AFTER_S)" "RETRY_AFTER_S with $code"
+done
 is "$(site 's/.*"~^\[A-Za-z0-9\._-\]{1,\([0-9]*\)}\$".*/\1/p')" \
     "$(macro REQUEST_ID_BYTES_MAX)" 'REQUEST_ID_BYTES_MAX'
 is "$(site 's/.*"~^\[!#-.*{1,\([0-9]*\)}\$".*/\1/p')" \
@@ -209,6 +215,16 @@ awk '/^[a-z]/ { on = /^paths:/ }
 		method = toupper($1); sub(/:$/, "", method)
 		print method, path }' nginx/html/openapi.yaml >"$dir/b"
 same 'each route is in the OpenAPI document, and no other is'
+is "$(grep -c "^        '429':" nginx/html/openapi.yaml)" \
+    "$(wc -l <"$dir/a")" 'which tells each that there may be too many'
+# setting WORD: its number in nginx/limits.conf.
+setting() { sed -n "s/^limit_.*$1\([0-9]*\).*/\1/p" nginx/limits.conf; }
+tr -s '\n ' ' ' <README.md | grep -qF "$(setting 'shop_reads.* rate=') reads a second, $(
+    )$(setting 'shop_reads burst=') at once, $(
+    )$(setting 'shop_writes.* rate=') writes, $(
+    )$(setting 'shop_writes burst=') at once, $(
+    )$(setting 'shop_requests ') requests under way"
+ok 'and the README, how many are too many'
 while read -r method path; do
 	echo "\`$method $path\`"
 done <"$dir/a" >"$dir/c"

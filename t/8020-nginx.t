@@ -5,21 +5,6 @@
 shop_start
 as 1
 
-# raw FORMAT: the request as printf prints it; status, body and headers are set.
-raw() {
-	printf "$1" | perl -MIO::Socket::UNIX -e '
-		alarm 15;
-		my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die;
-		local $/;
-		print $s <STDIN>;
-		$s->flush;
-		print <$s>' "$dir/http.sock" >"$dir/raw"
-	tr -d '\r' <"$dir/raw" >"$dir/raw.lf"
-	status=$(sed -n '1s/^HTTP[^ ]* \([0-9]*\) .*/\1/p' "$dir/raw.lf")
-	headers=$(sed '/^$/q' "$dir/raw.lf")
-	body=$(sed '1,/^$/d' "$dir/raw.lf")
-}
-
 # no_cause TEXT: the last answer is not nginx's own page, nor tells why.
 no_cause() {
 	unlike "$body" 'nginx|<html|upstream|\.sock' "$1"

@@ -446,12 +446,22 @@ ctl() {
 
 # ---- nginx
 
+# unlimited: the limits of one address, which all of a test's clients have,
+# such that none is reached.
+unlimited() {
+	sed -e 's/rate=[0-9]*/rate=1000000/; s/burst=[0-9]*/burst=1000000/' \
+	    -e 's/^limit_conn \([a-z_]*\) [0-9]*/limit_conn \1 65535/' \
+	    "$top_srcdir/nginx/limits.conf"
+}
+
 nginx_conf() {
 	mkdir -p "$dir/nginx"
+	unlimited >"$dir/nginx/limits.conf"
 	sed -e "s|@USER@|${as_root:+user root;}|" -e "s|@VAR@|$dir|g" \
 	    "$top_srcdir/nginx/nginx.conf.in" >"$dir/nginx/nginx.conf"
 	sed -e "s|@UPSTREAM@|${upstream:-unix:$dir/shop.sock}|" \
-	    -e "s|@LISTEN@|unix:$dir/http.sock|" \
+	    -e "s|@LISTEN@|${listen:-unix:$dir/http.sock}|" \
+	    -e "s|@LIMITS@|${limits:-$dir/nginx/limits.conf}|" \
 	    -e "s|@ACCESS_LOG@|$dir/log/access.log|" \
 	    -e "s|@HTML_DIR@|$top_srcdir/nginx/html|" \
 	    -e "s|@NGINX_TIMEOUT@|8|" \
@@ -581,6 +591,34 @@ is_problem() {
 	    .instance == "'"$(header X-Request-Id)"'", (.title|type),
 	    (.detail|type)]')"
 	is "$got" "$1 application/problem+json [$1,\"$2\",\"/problems/$2\",true,\"string\",\"string\"]" "$3"
+}
+
+# raw FORMAT [HOW]: bytes as printf prints them, until nginx closes; sets
+# status, body, headers and took_ms.  HOW is half: nothing more will be sent,
+# and nginx is told so.
+raw() {
+	printf "$1" | perl -MIO::Socket::UNIX -MTime::HiRes=time -e '
+		alarm 20;
+		$SIG{PIPE} = "IGNORE";
+		my $from = time;
+		my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "$!";
+		local $/;
+		print $s <STDIN>;
+		$s->flush;
+		shutdown $s, 1 if $ARGV[1] eq "half";
+		print <$s> // "";
+		printf STDERR "%d\n", (time - $from) * 1000;' \
+	    "$dir/http.sock" "${2:-}" >"$dir/raw" 2>"$dir/took"
+	took_ms=$(cat "$dir/took")
+	raw_look "$dir/raw"
+}
+
+# raw_look FILE: the same of an answer's bytes.
+raw_look() {
+	tr -d '\r' <"$1" >"$dir/raw.lf"
+	status=$(sed -n '1s/^HTTP[^ ]* \([0-9]*\) .*/\1/p' "$dir/raw.lf")
+	headers=$(sed '/^$/q' "$dir/raw.lf")
+	body=$(sed '1,/^$/d' "$dir/raw.lf")
 }
 
 # balance USER and stock PRODUCT, from the tables.

@@ -155,8 +155,11 @@ secured 'the page of problems'
 request HEAD /
 is "$status $(header Content-Length)" \
     "200 $(wc -c <"$top_srcdir/nginx/html/index.html" | tr -d ' ')" 'HEAD /'
-request GET /healthz
-is "$(header X-Content-Type-Options)" nosniff 'answers are not sniffed either'
+for path in /healthz /v1/products/999 /v1/points/balance /nowhere; do
+	request GET $path
+	secured "the answer of $path"
+	is "$(header Strict-Transport-Security)" '' 'and knows of no TLS'
+done
 unlike "$(header Server)" '[0-9]' 'nginx does not tell its version'
 
 # ---- What is handed on

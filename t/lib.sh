@@ -466,6 +466,7 @@ nginx_conf() {
 	    -e "s|@HTML_DIR@|$top_srcdir/nginx/html|" \
 	    -e "s|@NGINX_TIMEOUT@|8|" \
 	    "$top_srcdir/nginx/shop.conf.in" >"$dir/nginx/shop.conf"
+	echo "${nginx_also:-}" >>"$dir/nginx/shop.conf"
 }
 
 nginx_start() {

@@ -158,6 +158,11 @@ awk '/^    Code:/ { on = 1; next }
 	on && /^        - / { print $2; next }
 	on && !/^      / { exit }' nginx/html/openapi.yaml >"$dir/b"
 same 'the OpenAPI document has the same'
+while read -r code; do
+	grep -qE "^[[:space:]]*(is_problem [0-9]+|refused) $code( |\$)" \
+	    t/[0-9]*.t || echo "$code"
+done <"$dir/a" >"$dir/found"
+none 'and each is provoked by a test'
 
 # Status and title are told thrice.
 sed -n 's/^ERR([^,]*,[[:space:]]*\([0-9]*\), "\([a-z_]*\)", "\(.*\)", [A-Z]*)$/\2 \1 \3/p' \

@@ -159,7 +159,7 @@ awk '/^    Code:/ { on = 1; next }
 	on && !/^      / { exit }' nginx/html/openapi.yaml >"$dir/b"
 same 'the OpenAPI document has the same'
 while read -r code; do
-	grep -qE "^[[:space:]]*(is_problem [0-9]+|refused) $code( |\$)" \
+	grep -qE "^[[:space:]]*(is_problem|refused|problem)( [0-9]+)? $code( |\$)" \
 	    t/[0-9]*.t || echo "$code"
 done <"$dir/a" >"$dir/found"
 none 'and each is provoked by a test'

@@ -244,27 +244,6 @@ like "$one $two" '^[A-Za-z0-9._-]{16,64} [A-Za-z0-9._-]{16,64}$' \
 unlike "$one" "^$two\$" 'of its own'
 is "$(grep -c "id=$two " "$dir/log/shopd.log")" 1 'by which the log knows it'
 
-# ---- No HTTP at all
-
-# raw TEXT: as it is; prints the answer.
-raw() {
-	printf "$1" | curl -s --max-time 10 --unix-socket "$dir/http.sock" \
-	    telnet://shop | tr -d '\r'
-}
-like "$(raw 'nonsense\r\n\r\n')" '^HTTP/1.1 400 ' 'nonsense is a bad request'
-like "$(raw 'GET /v1/products/1 HTTP/1.1\r\nConnection: close\r\n\r\n')" \
-    '^HTTP/1.1 400 ' 'HTTP/1.1 without a host is one'
-like "$(raw 'TRACE /v1/orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')" \
-    '^HTTP/1.1 405 ' 'TRACE is not answered'
-like "$(raw 'POST /v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx')" \
-    '^HTTP/1.1 400 ' 'two lengths are a bad request'
-answer=$(raw 'GET /v1/products/1 HTTP/1.1\r\nHost: x\r\nX-A: \000\r\n\r\n')
-like "$answer" '^HTTP/1.1 400 ' 'a NUL in a header is a bad request'
-is "$(printf '%s\n' "$answer" | sed -n 's/^X-Request-Id: //Ip')" \
-    "$(printf '%s\n' "$answer" | sed '1,/^$/d' | jq -r .instance)" \
-    'even its answer has an id'
-like "$answer" '^X-Request-Id: [A-Za-z0-9]' 'and what an id'
-
 request GET /healthz
 is "$status" 200 'after all this the shop is well'
 is "$(tables)" "$digest" 'and has every row it had'

@@ -41,13 +41,13 @@ ok() {
 
 pass() {
 	count=$((count + 1))
-	echo "ok $count - $1"
+	printf 'ok %s - %s\n' "$count" "$1"
 }
 
 fail() {
 	count=$((count + 1))
 	failures=$((failures + 1))
-	echo "not ok $count - $1"
+	printf 'not ok %s - %s\n' "$count" "$1"
 }
 
 # is GOT WANTED TEXT
@@ -595,20 +595,28 @@ is_problem() {
 }
 
 # raw FORMAT [HOW]: bytes as printf prints them, until nginx closes; sets
-# status, body, headers and took_ms.  HOW is half: nothing more will be sent,
-# and nginx is told so.
+# status, body, headers and took_ms, when the last of the answer came.  HOW is
+# half: nothing more will be sent, and nginx is told so; or once: not until it
+# closes, but until the answer is whole.
 raw() {
 	printf "$1" | perl -MIO::Socket::UNIX -MTime::HiRes=time -e '
 		alarm 20;
 		$SIG{PIPE} = "IGNORE";
 		my $from = time;
+		my ($at, $all) = ($from, "");
 		my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "$!";
-		local $/;
-		print $s <STDIN>;
-		$s->flush;
+		{ local $/; print $s scalar <STDIN>; $s->flush }
 		shutdown $s, 1 if $ARGV[1] eq "half";
-		print <$s> // "";
-		printf STDERR "%d\n", (time - $from) * 1000;' \
+		while (sysread $s, my $bytes, 65536) {
+			$all .= $bytes;
+			$at = time;
+			last if $ARGV[1] eq "once" && $all =~
+			    /^Content-Length: (\d+).*?\r\n\r\n(.*)/ims &&
+			    length $2 >= $1;
+		}
+		print $all;
+		$at = time if $at == $from;
+		printf STDERR "%d\n", ($at - $from) * 1000;' \
 	    "$dir/http.sock" "${2:-}" >"$dir/raw" 2>"$dir/took"
 	took_ms=$(cat "$dir/took")
 	raw_look "$dir/raw"

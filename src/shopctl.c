@@ -18,6 +18,7 @@
 #include "io/cache.h"
 #include "io/db.h"
 #include "io/jwt.h"
+#include "run/roll.h"
 #include "shop/audit.h"
 #include "shop/doctor.h"
 #include "shop/migrate.h"
@@ -29,7 +30,12 @@
 
 static const char usage[] =
     "[OPTION...] COMMAND\n"
-    "  token --user ID [--ttl SECONDS]       print a token (ttl 3600)\n"
+    "  token --user ID [--ttl SECONDS] [--kid NAME]\n"
+    "                                        print a token (ttl 3600)\n"
+    "  key add [--kid NAME]                  make a key for tokens, and\n"
+    "                                        print its name\n"
+    "  key list                              print the keys' names\n"
+    "  key retire --kid NAME                 remove a key\n"
     "  user add --name N --email E [--balance P]\n"
     "                                        print the new user's id\n"
     "  product add --name N --price P --stock S [--description D]\n"
@@ -73,6 +79,7 @@ bad_usage(const char *what, const char *why)
 static struct option_row token_options[] = {
 	{ .name = "user", .required = true, .min = 1, .max = SAFE_INT_MAX },
 	{ .name = "ttl", .min = 1, .max = 10 * 366 * 86400L, .value = 3600 },
+	{ .name = "kid", .is_text = true, .min = 1, .max = JWT_KID_BYTES_MAX },
 	{ .name = NULL },
 };
 
@@ -80,18 +87,80 @@ static int
 run_token(struct ctx *ctx, struct option_row *o)
 {
 	struct jwt_keys *keys = NULL;
+	const struct jwt_key *key;
 	char why[CONF_WHY_BYTES];
 	const char *token;
-	enum err e;
+	enum err e = E_INTERNAL;
 
 	if (jwt_keys_load(ctx->conf, &keys, why) != E_OK)
 		return complain("token", why);
-	e = jwt_sign(keys, ctx->conf, ctx->arena, o[0].value,
-	    num_now_ms() / 1000, o[1].value, &token);
+	key = o[2].text == NULL ? jwt_keys_signer(keys)
+	    : jwt_keys_find(keys, o[2].text);
+	if (key != NULL)
+		e = jwt_sign(key, ctx->conf, ctx->arena, o[0].value,
+		    num_now_ms() / 1000, o[1].value, &token);
 	jwt_keys_free(keys);
 	if (e != E_OK)
-		return complain("token", "could not be signed");
+		return complain("token", key == NULL ? "there is no such key"
+		    : "could not be signed");
 	puts(token);
+	return EXIT_DONE;
+}
+
+static struct option_row key_add_options[] = {
+	{ .name = "kid", .is_text = true, .min = 1, .max = JWT_KID_BYTES_MAX },
+	{ .name = NULL },
+};
+
+static struct option_row key_retire_options[] = {
+	{ .name = "kid", .required = true, .is_text = true, .min = 1,
+	    .max = JWT_KID_BYTES_MAX },
+	{ .name = NULL },
+};
+
+static int
+bad_kid(void)
+{
+	return bad_usage("kid", "must be 1 to 64 letters, digits, '.', '_' "
+	    "or '-'");
+}
+
+/* That no pool runs is no fault of the key's. */
+static void
+roll(const struct conf *conf)
+{
+	char why[CONF_WHY_BYTES];
+
+	if (!roll_ask(conf, why))
+		fprintf(stderr, "shopctl: running workers learn of it at their "
+		    "next start: %s\n", why);
+}
+
+static int
+run_key_add(struct ctx *ctx, struct option_row *o)
+{
+	char kid[JWT_KID_BYTES], why[CONF_WHY_BYTES];
+
+	if (o[0].text != NULL && !jwt_kid_is_valid(o[0].text))
+		return bad_kid();
+	snprintf(kid, sizeof kid, "%s", o[0].text != NULL ? o[0].text : "");
+	if (jwt_key_add(ctx->conf, kid, why) != E_OK)
+		return complain("key add", why);
+	puts(kid);
+	roll(ctx->conf);
+	return EXIT_DONE;
+}
+
+static int
+run_key_retire(struct ctx *ctx, struct option_row *o)
+{
+	char why[CONF_WHY_BYTES];
+
+	if (!jwt_kid_is_valid(o[0].text))
+		return bad_kid();
+	if (jwt_key_retire(ctx->conf, o[0].text, why) != E_OK)
+		return complain("key retire", why);
+	roll(ctx->conf);
 	return EXIT_DONE;
 }
 
@@ -172,6 +241,20 @@ run_audit(struct ctx *ctx, struct option_row *o)
 
 static struct option_row no_options[] = { { .name = NULL } };
 
+static int
+run_key_list(struct ctx *ctx, struct option_row *o)
+{
+	struct jwt_keys *keys = NULL;
+	char why[CONF_WHY_BYTES];
+
+	(void)o;
+	if (jwt_keys_load(ctx->conf, &keys, why) != E_OK)
+		return complain("key list", why);
+	jwt_keys_print(keys, stdout);
+	jwt_keys_free(keys);
+	return EXIT_DONE;
+}
+
 /* Once away may be a busy machine and 20 ms. */
 static const char *
 memcached_state(const struct conf *conf, char *why)
@@ -223,6 +306,9 @@ run_migrate(struct ctx *ctx, struct option_row *o)
 
 static const struct command commands[] = {
 	{ "token", NULL, run_token, token_options },
+	{ "key", "add", run_key_add, key_add_options },
+	{ "key", "list", run_key_list, no_options },
+	{ "key", "retire", run_key_retire, key_retire_options },
 	{ "user", "add", run_user_add, user_options },
 	{ "product", "add", run_product_add, product_options },
 	{ "audit", NULL, run_audit, audit_options },

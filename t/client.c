@@ -319,8 +319,9 @@ send_request(struct client *c, int fd, const struct op *op)
 	const char *token, *text;
 
 	arena_reset(c->arena);
-	if (jwt_sign(c->keys, &conf, c->arena, op->user, num_now_ms() / 1000,
-	    3600, &token) != E_OK || (text = arena_printf(c->arena,
+	if (jwt_sign(jwt_keys_signer(c->keys), &conf, c->arena, op->user,
+	    num_now_ms() / 1000, 3600, &token) != E_OK ||
+	    (text = arena_printf(c->arena,
 	    "%s %s HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n"
 	    "Authorization: Bearer %s\r\nIdempotency-Key: %s\r\n"
 	    "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",

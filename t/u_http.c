@@ -50,8 +50,8 @@ bearer(void)
 {
 	const char *token;
 
-	if (jwt_sign(keys, &conf, ctx.arena, 1, num_now_ms() / 1000, 60,
-	    &token) != E_OK)
+	if (jwt_sign(jwt_keys_signer(keys), &conf, ctx.arena, 1,
+	    num_now_ms() / 1000, 60, &token) != E_OK)
 		return NULL;
 	return arena_printf(ctx.arena, "Bearer %s", token);
 }

@@ -6,6 +6,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -666,13 +667,14 @@ test_rfc7515(void)
 static void
 test_sign(void)
 {
+	const struct jwt_key *key = jwt_keys_signer(keys);
 	const char *token = NULL, *cause = "";
 	int64_t id = 0;
 
 	strcpy(conf.jwt_issuer, "https://shop.example/\"\xc3\xa9");
 	strcpy(conf.jwt_audience, "shop");
 	arena_reset(arena);
-	CU_ASSERT_EQUAL(jwt_sign(keys, &conf, arena, SAFE_INT_MAX, NOW, 60,
+	CU_ASSERT_EQUAL(jwt_sign(key, &conf, arena, SAFE_INT_MAX, NOW, 60,
 	    &token), E_OK);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(token);
 	CU_ASSERT_EQUAL(jwt_verify(keys, &conf, arena, token, strlen(token),
@@ -685,7 +687,7 @@ test_sign(void)
 	    NOW, &id, &cause), E_INVALID_TOKEN);
 	CU_ASSERT_STRING_EQUAL(cause, "wrong aud");
 	conf.jwt_issuer[0] = conf.jwt_audience[0] = '\0';
-	CU_ASSERT_EQUAL(jwt_sign(keys, &conf, arena, 1, INT64_MAX, 1, &token),
+	CU_ASSERT_EQUAL(jwt_sign(key, &conf, arena, 1, INT64_MAX, 1, &token),
 	    E_INTERNAL);
 }
 
@@ -698,8 +700,8 @@ test_sign_every_length(void)
 
 	for (int digits = 1; digits <= 15; digits++, n *= 10) {
 		arena_reset(arena);
-		CU_ASSERT_EQUAL(jwt_sign(keys, &conf, arena, n, NOW, 1,
-		    &token), E_OK);
+		CU_ASSERT_EQUAL(jwt_sign(jwt_keys_signer(keys), &conf, arena,
+		    n, NOW, 1, &token), E_OK);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(token);
 		CU_ASSERT_EQUAL(jwt_verify(keys, &conf, arena, token,
 		    strlen(token), NOW, &id, &cause), E_OK);
@@ -724,7 +726,8 @@ test_no_memory(void)
 		CU_ASSERT(e == E_OK || e == E_INTERNAL);
 		CU_ASSERT_PTR_NOT_NULL(cause);
 		arena_reset(a);
-		f = jwt_sign(keys, &conf, a, 42, NOW, 60, &token);
+		f = jwt_sign(jwt_keys_signer(keys), &conf, a, 42, NOW, 60,
+		    &token);
 		CU_ASSERT(f == E_OK || f == E_INTERNAL);
 		arena_free(a);
 	}
@@ -815,17 +818,40 @@ test_key_names(void)
 	keys = mine;
 }
 
+/* Its kid stands in the token, and selects it again. */
 static void
-test_no_key_to_sign_with(void)
+signs_as(const struct jwt_key *key, const char *head)
+{
+	const char *token, *cause = "";
+	char text[128];
+	size_t len = encode(text, head, strlen(head));
+	int64_t id = 0;
+
+	arena_reset(arena);
+	CHECK_ROW(head, key != NULL && jwt_sign(key, &conf, arena, 42, NOW,
+	    60, &token) == E_OK);
+	CHECK_ROW(head, strncmp(token, text, len) == 0 && token[len] == '.');
+	CHECK_ROW(head, jwt_verify(keys, &conf, arena, token, strlen(token),
+	    NOW, &id, &cause) == E_OK);
+	CHECK_ROW(head, id == 42);
+}
+
+static void
+test_signer(void)
 {
 	char dir[UNIT_PATH_BYTES];
-	const char *token;
 	struct jwt_keys *k;
 
+	signs_as(jwt_keys_signer(keys), HEADER);
+	signs_as(jwt_keys_find(keys, "K.2_x"),
+	    "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"K.2_x\"}");
+	CU_ASSERT_PTR_NULL(jwt_keys_find(keys, ""));
+	CU_ASSERT_PTR_NULL(jwt_keys_find(keys, "k"));
 	unit_path(dir, "keys");
 	CU_ASSERT_EQUAL_FATAL(load("", dir, &k), E_OK);
-	CU_ASSERT_EQUAL(jwt_sign(k, &conf, arena, 42, NOW, 60, &token),
-	    E_INTERNAL);
+	/* 'K' sorts before 'k'. */
+	signs_as(jwt_keys_signer(k),
+	    "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"k1\"}");
 	jwt_keys_free(k);
 }
 
@@ -844,6 +870,107 @@ test_many_keys(void)
 	jwt_keys_free(k);
 	key_file(path, "many/more.key", KEY);
 	refused("", dir, "many: holds more than 16 keys");
+}
+
+static void
+test_kid_grammar(void)
+{
+	static const struct {
+		const char *kid;
+		bool valid;
+	} rows[] = {
+		{ "a", true }, { "Z9", true }, { "20260131T123456Z", true },
+		{ ".", true }, { "..", true }, { "-", true }, { "_", true },
+		{ "", false }, { "a b", false }, { "a/b", false },
+		{ "../a", false }, { "a\n", false }, { "a\"", false },
+		{ "\xc3\xa9", false }, { "(nameless)", false },
+	};
+	char longest[JWT_KID_BYTES_MAX + 2];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		CHECK_ROW(rows[i].kid, jwt_kid_is_valid(rows[i].kid) ==
+		    rows[i].valid);
+	memset(longest, 'k', sizeof longest);
+	longest[JWT_KID_BYTES_MAX + 1] = '\0';
+	CU_ASSERT(!jwt_kid_is_valid(longest));
+	CU_ASSERT(jwt_kid_is_valid(longest + 1));
+}
+
+/* The directory of c is made anew, and named. */
+static void
+own_dir(struct conf *c, const char *name)
+{
+	char dir[UNIT_PATH_BYTES];
+
+	memset(c, 0, sizeof *c);
+	unit_dir(dir, name);
+	strcpy(c->jwt_key_dir, dir);
+}
+
+static void
+test_add(void)
+{
+	static struct conf c;
+	char kid[JWT_KID_BYTES] = "new", again[JWT_KID_BYTES] = "new";
+	char unnamed[JWT_KID_BYTES] = "", path[UNIT_PATH_BYTES];
+	struct jwt_keys *k;
+	struct stat st;
+
+	CU_ASSERT_EQUAL(jwt_key_add(&c, kid, why), E_INVALID_PARAMETER);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why, "jwt_key_dir: is not set"));
+	own_dir(&c, "add");
+	CU_ASSERT_EQUAL(jwt_key_add(&c, kid, why), E_OK);
+	CU_ASSERT_STRING_EQUAL(kid, "new");
+	unit_path(path, "add/new.key");
+	CU_ASSERT(stat(path, &st) == 0 && st.st_nlink == 1 &&
+	    (st.st_mode & 07777) == 0600);
+	CU_ASSERT_EQUAL(jwt_key_add(&c, again, why), E_INVALID_PARAMETER);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why, "add/new.key: File exists"));
+	CU_ASSERT_EQUAL(jwt_key_add(&c, unnamed, why), E_OK);
+	CU_ASSERT_EQUAL(strlen(unnamed), strlen("20260131T123456Z"));
+	CU_ASSERT_EQUAL_FATAL(jwt_keys_load(&c, &k, why), E_OK);
+	CU_ASSERT_EQUAL(k->n, 2);
+	CU_ASSERT_STRING_EQUAL(k->named[0].kid, unnamed);
+	CU_ASSERT(k->named[0].len >= 2 * JWT_KEY_BYTES_MIN);
+	CU_ASSERT(k->named[0].len == k->named[1].len &&
+	    memcmp(k->named[0].bytes, k->named[1].bytes,
+	    k->named[0].len) != 0);
+	jwt_keys_free(k);
+}
+
+static void
+test_add_too_many(void)
+{
+	static struct conf c;
+	char kid[JWT_KID_BYTES];
+
+	own_dir(&c, "full");
+	for (int i = 0; i <= JWT_KEYS_MAX; i++) {
+		snprintf(kid, sizeof kid, "%d", i);
+		CU_ASSERT_EQUAL(jwt_key_add(&c, kid, why), i < JWT_KEYS_MAX
+		    ? E_OK : E_INVALID_PARAMETER);
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(why, "full: holds as many keys"));
+}
+
+static void
+test_retire(void)
+{
+	char one[JWT_KID_BYTES] = "one", two[JWT_KID_BYTES] = "two";
+	static struct conf c;
+
+	own_dir(&c, "retire");
+	CU_ASSERT_EQUAL(jwt_key_add(&c, one, why), E_OK);
+	CU_ASSERT_EQUAL(jwt_key_add(&c, two, why), E_OK);
+	CU_ASSERT_EQUAL(jwt_key_retire(&c, "on", why), E_INVALID_PARAMETER);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why, "on.key: No such file"));
+	CU_ASSERT_EQUAL(jwt_key_retire(&c, "one", why), E_OK);
+	CU_ASSERT_EQUAL(jwt_key_retire(&c, "one", why), E_INVALID_PARAMETER);
+	CU_ASSERT_EQUAL(jwt_key_retire(&c, "two", why), E_INVALID_PARAMETER);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why, "two: is the last key"));
+	/* Not where there is the nameless one. */
+	strcpy(c.jwt_secret_file, conf.jwt_secret_file);
+	CU_ASSERT_EQUAL(jwt_key_retire(&c, "two", why), E_OK);
 }
 
 void
@@ -868,6 +995,10 @@ suite_jwt(void)
 	CU_ADD_TEST(s, test_no_memory);
 	CU_ADD_TEST(s, test_keys);
 	CU_ADD_TEST(s, test_key_names);
-	CU_ADD_TEST(s, test_no_key_to_sign_with);
+	CU_ADD_TEST(s, test_signer);
 	CU_ADD_TEST(s, test_many_keys);
+	CU_ADD_TEST(s, test_kid_grammar);
+	CU_ADD_TEST(s, test_add);
+	CU_ADD_TEST(s, test_add_too_many);
+	CU_ADD_TEST(s, test_retire);
 }

@@ -52,6 +52,7 @@
 #define JWT_KEYS_MAX		16
 #define JWT_KEY_BYTES_MIN	32
 #define JWT_KEY_BYTES_MAX	1024
+#define JWT_KID_BYTES_MAX	64
 
 _Static_assert(SAFE_INT_MAX == (INT64_C(1) << 53) - 1, "2^53 - 1");
 _Static_assert(BODY_BYTES_MAX < RESPONSE_BYTES_MAX, "an answer outgrows its body");

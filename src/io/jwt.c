@@ -3,12 +3,10 @@
 
 #include "io/jwt.h"
 
-#include <dirent.h>
-#include <errno.h>
+#include <assert.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -18,144 +16,6 @@
 #include "io/base64url.h"
 #include "io/crypto.h"
 #include "io/json.h"
-
-#define KID_BYTES_MAX 64
-#define SUFFIX ".key"
-
-struct key {
-	char kid[KID_BYTES_MAX + 1];
-	char bytes[JWT_KEY_BYTES_MAX];
-	size_t len;		/* 0: there is none */
-};
-
-struct jwt_keys {
-	struct key nameless;	/* jwt_secret_file's */
-	struct key named[JWT_KEYS_MAX];
-	size_t n;
-};
-
-static enum err
-load_key(struct key *k, const char *path, char *why)
-{
-	enum err e;
-	char *secret;
-	size_t len;
-
-	e = conf_read_secret(path, JWT_KEY_BYTES_MAX, &secret, &len, why);
-	if (e != E_OK)
-		return e;
-	if (len < JWT_KEY_BYTES_MIN) {
-		snprintf(why, CONF_WHY_BYTES, "%.300s: a key must have at "
-		    "least %d bytes", path, JWT_KEY_BYTES_MIN);
-		e = E_INVALID_PARAMETER;
-	} else {
-		memcpy(k->bytes, secret, len);
-		k->len = len;
-	}
-	explicit_bzero(secret, len);
-	free(secret);
-	return e;
-}
-
-/* NAME of NAME.key; false for a file that is none of ours. */
-static bool
-kid_of(const char *file, char kid[KID_BYTES_MAX + 1])
-{
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789._-";
-	size_t suffix = strlen(SUFFIX), len = strlen(file);
-
-	if (len <= suffix || len - suffix > KID_BYTES_MAX)
-		return false;
-	len -= suffix;
-	if (strcmp(file + len, SUFFIX) != 0 || strspn(file, allowed) < len)
-		return false;
-	memcpy(kid, file, len);
-	kid[len] = '\0';
-	return true;
-}
-
-static enum err
-load_named(struct jwt_keys *keys, const char *dir, const char *file, char *why)
-{
-	char path[sizeof ((struct conf *)0)->jwt_key_dir + 1 + 256];
-	struct key *k = &keys->named[keys->n];
-	char kid[KID_BYTES_MAX + 1];
-	enum err e;
-
-	if (!kid_of(file, kid))
-		return E_OK;
-	if (keys->n == JWT_KEYS_MAX) {
-		snprintf(why, CONF_WHY_BYTES, "%.300s: holds more than %d "
-		    "keys", dir, JWT_KEYS_MAX);
-		return E_INVALID_PARAMETER;
-	}
-	snprintf(path, sizeof path, "%s/%s", dir, file);
-	if ((e = load_key(k, path, why)) != E_OK)
-		return e;
-	memcpy(k->kid, kid, sizeof kid);
-	keys->n++;
-	return E_OK;
-}
-
-static enum err
-load_dir(struct jwt_keys *keys, const char *dir, char *why)
-{
-	DIR *d = opendir(dir);
-	struct dirent *entry;
-	enum err e = E_OK;
-
-	while (d != NULL && e == E_OK) {
-		errno = 0;
-		if ((entry = readdir(d)) == NULL)
-			break;
-		e = load_named(keys, dir, entry->d_name, why);
-	}
-	if (e == E_OK && errno != 0) {
-		snprintf(why, CONF_WHY_BYTES, "%.300s: %s", dir,
-		    strerror(errno));
-		e = E_INVALID_PARAMETER;
-	}
-	if (d != NULL)
-		closedir(d);
-	return e;
-}
-
-enum err
-jwt_keys_load(const struct conf *c, struct jwt_keys **out, char *why)
-{
-	struct jwt_keys *keys = calloc(1, sizeof *keys);
-	enum err e = E_OK;
-
-	if (keys == NULL) {
-		snprintf(why, CONF_WHY_BYTES, "out of memory");
-		return E_INTERNAL;
-	}
-	if (c->jwt_secret_file[0] != '\0')
-		e = load_key(&keys->nameless, c->jwt_secret_file, why);
-	if (e == E_OK && c->jwt_key_dir[0] != '\0')
-		e = load_dir(keys, c->jwt_key_dir, why);
-	if (e == E_OK && keys->nameless.len == 0 && keys->n == 0) {
-		snprintf(why, CONF_WHY_BYTES, "jwt_secret_file, jwt_key_dir: "
-		    "no key for tokens is set");
-		e = E_INVALID_PARAMETER;
-	}
-	if (e != E_OK) {
-		jwt_keys_free(keys);
-		return e;
-	}
-	*out = keys;
-	return E_OK;
-}
-
-void
-jwt_keys_free(struct jwt_keys *keys)
-{
-	if (keys == NULL)
-		return;
-	explicit_bzero(keys, sizeof *keys);
-	free(keys);
-}
 
 struct part {
 	const char *text;	/* of the token */
@@ -211,18 +71,9 @@ parse_part(struct verifying *v, const struct part *p, const struct json **out)
 	return e;
 }
 
-static const struct key *
-find_key(const struct jwt_keys *keys, const char *kid)
-{
-	for (size_t i = 0; i < keys->n; i++)
-		if (strcmp(keys->named[i].kid, kid) == 0)
-			return &keys->named[i];
-	return NULL;
-}
-
 static enum err
 select_key(struct verifying *v, const struct json *header,
-    const struct key **key)
+    const struct jwt_key **key)
 {
 	const char *kid;
 
@@ -232,13 +83,13 @@ select_key(struct verifying *v, const struct json *header,
 	}
 	if (!json_get_str(header, "kid", &kid))
 		return refuse(v, "kid is not a string");
-	*key = find_key(v->keys, kid);
+	*key = jwt_keys_find(v->keys, kid);
 	return *key != NULL ? E_OK : refuse(v, "unknown kid");
 }
 
 static enum err
 check_header(struct verifying *v, const struct part *p,
-    const struct key **key)
+    const struct jwt_key **key)
 {
 	/* They bring a key of their own, or change how to read the rest. */
 	static const char *const refused[] = { "jwk", "jku", "x5u", "x5c",
@@ -261,7 +112,7 @@ check_header(struct verifying *v, const struct part *p,
 }
 
 static enum err
-check_signature(struct verifying *v, const struct key *key,
+check_signature(struct verifying *v, const struct jwt_key *key,
     const char *signed_text, size_t len, const struct part *p)
 {
 	unsigned char mac[SHA256_BYTES], *given;
@@ -345,7 +196,7 @@ static enum err
 verify(struct verifying *v, const char *token, size_t len, int64_t now_s,
     int64_t *user_id)
 {
-	const struct key *key = NULL;
+	const struct jwt_key *key = NULL;
 	struct part part[3];
 	enum err e;
 
@@ -379,55 +230,79 @@ jwt_verify(const struct jwt_keys *keys, const struct conf *c, struct arena *a,
 	return e;
 }
 
-/* {"alg":"HS256","typ":"JWT"} and the claims, ready to be signed. */
 static enum err
-unsigned_token(const struct conf *c, struct arena *a, int64_t user_id,
-    int64_t now_s, int64_t exp, const char **out)
+header_text(struct arena *a, const char *kid, const char **out, size_t *len)
 {
-	static const char header[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
-	const char *text, *head, *claims;
 	struct json_writer w;
-	size_t len;
-	enum err e;
 
 	json_begin(&w, a);
 	json_open_object(&w, NULL);
-	json_str(&w, "sub", arena_printf(a, "%" PRId64, user_id));
-	json_int(&w, "iat", now_s);
-	json_int(&w, "exp", exp);
+	json_str(&w, "alg", "HS256");
+	json_str(&w, "typ", "JWT");
+	if (kid[0] != '\0')
+		json_str(&w, "kid", kid);
+	json_close(&w);
+	return json_end(&w, out, len);
+}
+
+struct claims {
+	int64_t user_id, iat, exp;
+};
+
+static enum err
+claims_text(const struct conf *c, struct arena *a, const struct claims *what,
+    const char **out, size_t *len)
+{
+	struct json_writer w;
+
+	json_begin(&w, a);
+	json_open_object(&w, NULL);
+	json_str(&w, "sub", arena_printf(a, "%" PRId64, what->user_id));
+	json_int(&w, "iat", what->iat);
+	json_int(&w, "exp", what->exp);
 	if (c->jwt_issuer[0] != '\0')
 		json_str(&w, "iss", c->jwt_issuer);
 	if (c->jwt_audience[0] != '\0')
 		json_str(&w, "aud", c->jwt_audience);
 	json_close(&w);
-	if ((e = json_end(&w, &text, &len)) != E_OK)
+	return json_end(&w, out, len);
+}
+
+/* Header and claims, ready to be signed. */
+static enum err
+unsigned_token(const char *kid, const struct conf *c, struct arena *a,
+    const struct claims *what, const char **out)
+{
+	const char *header, *claims;
+	size_t header_len, claims_len;
+	enum err e;
+
+	if ((e = header_text(a, kid, &header, &header_len)) != E_OK ||
+	    (e = claims_text(c, a, what, &claims, &claims_len)) != E_OK)
 		return e;
-	head = base64url_encode(a, header, sizeof header - 1);
-	claims = base64url_encode(a, text, len);
-	if (head == NULL || claims == NULL)
+	header = base64url_encode(a, header, header_len);
+	claims = base64url_encode(a, claims, claims_len);
+	if (header == NULL || claims == NULL)
 		return E_INTERNAL;
-	*out = arena_printf(a, "%s.%s", head, claims);
+	*out = arena_printf(a, "%s.%s", header, claims);
 	return *out != NULL ? E_OK : E_INTERNAL;
 }
 
 enum err
-jwt_sign(const struct jwt_keys *keys, const struct conf *c, struct arena *a,
+jwt_sign(const struct jwt_key *k, const struct conf *c, struct arena *a,
     int64_t user_id, int64_t now_s, int64_t ttl_s, const char **token)
 {
-	const struct key *k = &keys->nameless;
+	struct claims what = { .user_id = user_id, .iat = now_s };
 	unsigned char mac[SHA256_BYTES];
 	const char *text, *signature;
-	int64_t exp;
 	enum err e;
 
-	if (k->len == 0 || !num_add(now_s, ttl_s, &exp)) {
-		log_msg(LOG_ERROR, "jwt", k->len == 0
-		    ? "jwt_secret_file is not set: nothing to sign with"
-		    : "a lifetime that does not fit");
+	assert(k->len > 0);
+	if (!num_add(now_s, ttl_s, &what.exp)) {
+		log_msg(LOG_ERROR, "jwt", "a lifetime that does not fit");
 		return E_INTERNAL;
 	}
-	e = unsigned_token(c, a, user_id, now_s, exp, &text);
-	if (e != E_OK)
+	if ((e = unsigned_token(k->kid, c, a, &what, &text)) != E_OK)
 		return e;
 	e = crypto_hmac_sha256(k->bytes, k->len, text, strlen(text), mac);
 	if (e != E_OK)

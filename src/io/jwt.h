@@ -13,18 +13,7 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/err.h"
-
-struct jwt_keys;
-
-/*
- * The keys: jwt_secret_file, for tokens without kid, and NAME.key in
- * jwt_key_dir for the kid NAME.  On E_INVALID_PARAMETER (no key at all, a
- * key under JWT_KEY_BYTES_MIN, an unreadable file) why[CONF_WHY_BYTES] says
- * which.  Free with jwt_keys_free (NULL is fine); the keys are wiped.
- */
-enum err jwt_keys_load(const struct conf *, struct jwt_keys **, char *why)
-    MUST_CHECK;
-void jwt_keys_free(struct jwt_keys *);
+#include "io/jwt_key.h"
 
 /*
  * Whose token is it?  E_OK and *user_id; E_INVALID_TOKEN; E_EXPIRED_TOKEN for
@@ -36,10 +25,10 @@ enum err jwt_verify(const struct jwt_keys *, const struct conf *,
     int64_t *user_id, const char **cause) MUST_CHECK;
 
 /*
- * A token for the user, signed with jwt_secret_file's key, valid ttl_s from
- * now_s, with iss and aud where they are configured; the arena's.
+ * A token for the user, signed with that key, whose kid it names, valid ttl_s
+ * from now_s, with iss and aud where they are configured; the arena's.
  */
-enum err jwt_sign(const struct jwt_keys *, const struct conf *,
+enum err jwt_sign(const struct jwt_key *, const struct conf *,
     struct arena *, int64_t user_id, int64_t now_s, int64_t ttl_s,
     const char **token) MUST_CHECK;
 

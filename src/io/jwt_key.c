@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "io/jwt_key.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "io/crypto.h"
+
+#define SUFFIX ".key"
+#define RANDOM_BYTES 32
+#define PATH_BYTES (sizeof ((struct conf *)0)->jwt_key_dir + 1 + \
+    JWT_KID_BYTES_MAX + sizeof SUFFIX)
+
+/* The names in a directory, sorted; one too many shows that there are. */
+struct kids {
+	char kid[JWT_KEYS_MAX + 1][JWT_KID_BYTES];
+	size_t n;
+};
+
+static enum err
+fail(char *why, const char *what, const char *fault)
+{
+	snprintf(why, CONF_WHY_BYTES, "%.300s: %.200s", what, fault);
+	return E_INVALID_PARAMETER;
+}
+
+static void
+key_path(char path[PATH_BYTES], const char *dir, const char *kid)
+{
+	snprintf(path, PATH_BYTES, "%s/%s" SUFFIX, dir, kid);
+}
+
+bool
+jwt_kid_is_valid(const char *kid)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789._-";
+	size_t len = strlen(kid);
+
+	return len > 0 && len <= JWT_KID_BYTES_MAX &&
+	    strspn(kid, allowed) == len;
+}
+
+/* NAME of NAME.key; false for a file that is none of ours. */
+static bool
+kid_of(const char *file, char kid[JWT_KID_BYTES])
+{
+	size_t suffix = strlen(SUFFIX), len = strlen(file);
+
+	if (len <= suffix || len - suffix > JWT_KID_BYTES_MAX ||
+	    strcmp(file + len - suffix, SUFFIX) != 0)
+		return false;
+	memcpy(kid, file, len - suffix);
+	kid[len - suffix] = '\0';
+	return jwt_kid_is_valid(kid);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static enum err
+list(const char *dir, struct kids *k, char *why)
+{
+	DIR *d = opendir(dir);
+	const struct dirent *entry;
+	int fault = errno;
+
+	k->n = 0;
+	while (d != NULL && k->n <= JWT_KEYS_MAX) {
+		errno = 0;
+		entry = readdir(d);
+		fault = errno;
+		if (entry == NULL)
+			break;
+		k->n += kid_of(entry->d_name, k->kid[k->n]);
+	}
+	if (d == NULL || fault != 0)
+		fail(why, dir, strerror(fault));
+	if (d != NULL)
+		closedir(d);
+	qsort(k->kid, k->n, sizeof k->kid[0], compare);
+	return d != NULL && fault == 0 ? E_OK : E_INVALID_PARAMETER;
+}
+
+/* ---- Loading */
+
+static enum err
+load_key(struct jwt_key *k, const char *path, char *why)
+{
+	struct stat st;
+	char *secret;
+	size_t len;
+	enum err e;
+
+	e = conf_read_secret(path, JWT_KEY_BYTES_MAX, &secret, &len, why);
+	if (e != E_OK)
+		return e;
+	if (len < JWT_KEY_BYTES_MIN) {
+		snprintf(why, CONF_WHY_BYTES, "%.300s: a key must have at "
+		    "least %d bytes", path, JWT_KEY_BYTES_MIN);
+		e = E_INVALID_PARAMETER;
+	} else {
+		memcpy(k->bytes, secret, len);
+		k->len = len;
+		k->made_s = stat(path, &st) == 0 ? st.st_mtime : 0;
+	}
+	explicit_bzero(secret, len);
+	free(secret);
+	return e;
+}
+
+static enum err
+too_many(const char *dir, char *why)
+{
+	snprintf(why, CONF_WHY_BYTES, "%.300s: holds more than %d keys", dir,
+	    JWT_KEYS_MAX);
+	return E_INVALID_PARAMETER;
+}
+
+static enum err
+load_dir(struct jwt_keys *keys, const char *dir, char *why)
+{
+	char path[PATH_BYTES];
+	struct kids kids;
+	enum err e = list(dir, &kids, why);
+
+	if (e == E_OK && kids.n > JWT_KEYS_MAX)
+		return too_many(dir, why);
+	for (size_t i = 0; e == E_OK && i < kids.n; i++) {
+		struct jwt_key *k = &keys->named[keys->n++];
+
+		memcpy(k->kid, kids.kid[i], sizeof k->kid);
+		key_path(path, dir, k->kid);
+		e = load_key(k, path, why);
+	}
+	return e;
+}
+
+enum err
+jwt_keys_load(const struct conf *c, struct jwt_keys **out, char *why)
+{
+	struct jwt_keys *keys = calloc(1, sizeof *keys);
+	enum err e = E_OK;
+
+	if (keys == NULL) {
+		snprintf(why, CONF_WHY_BYTES, "out of memory");
+		return E_INTERNAL;
+	}
+	if (c->jwt_secret_file[0] != '\0')
+		e = load_key(&keys->nameless, c->jwt_secret_file, why);
+	if (e == E_OK && c->jwt_key_dir[0] != '\0')
+		e = load_dir(keys, c->jwt_key_dir, why);
+	if (e == E_OK && keys->nameless.len == 0 && keys->n == 0)
+		e = fail(why, "jwt_secret_file, jwt_key_dir",
+		    "no key for tokens is set");
+	if (e != E_OK) {
+		jwt_keys_free(keys);
+		return e;
+	}
+	*out = keys;
+	return E_OK;
+}
+
+void
+jwt_keys_free(struct jwt_keys *keys)
+{
+	if (keys == NULL)
+		return;
+	explicit_bzero(keys, sizeof *keys);
+	free(keys);
+}
+
+const struct jwt_key *
+jwt_keys_find(const struct jwt_keys *keys, const char *kid)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (strcmp(keys->named[i].kid, kid) == 0)
+			return &keys->named[i];
+	return NULL;
+}
+
+const struct jwt_key *
+jwt_keys_signer(const struct jwt_keys *keys)
+{
+	return keys->nameless.len > 0 || keys->n == 0 ? &keys->nameless
+	    : &keys->named[keys->n - 1];
+}
+
+static void
+print(const struct jwt_key *k, const struct jwt_key *signer, FILE *out)
+{
+	time_t made = (time_t)k->made_s;
+	struct tm tm = { 0 };
+	char text[32];
+
+	gmtime_r(&made, &tm);
+	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	fprintf(out, "%s %zu %s%s\n", k->kid[0] != '\0' ? k->kid : "(nameless)",
+	    k->len, text, k == signer ? " signs" : "");
+}
+
+void
+jwt_keys_print(const struct jwt_keys *keys, FILE *out)
+{
+	const struct jwt_key *signer = jwt_keys_signer(keys);
+
+	if (keys->nameless.len > 0)
+		print(&keys->nameless, signer, out);
+	for (size_t i = 0; i < keys->n; i++)
+		print(&keys->named[i], signer, out);
+}
+
+/* ---- Changing */
+
+/* Locked: two that look and then act must not do so at once. */
+static enum err
+open_dir(const struct conf *c, int *fd, struct kids *kids, char *why)
+{
+	const char *dir = c->jwt_key_dir;
+	enum err e;
+
+	if (dir[0] == '\0')
+		return fail(why, "jwt_key_dir", "is not set: make a directory "
+		    "of mode 0700 and set it");
+	*fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0)
+		return fail(why, dir, strerror(errno));
+	e = flock(*fd, LOCK_EX) == 0 ? list(dir, kids, why)
+	    : fail(why, dir, strerror(errno));
+	if (e != E_OK)
+		close(*fd);
+	return e;
+}
+
+/* Text, which other programs and people can handle as well. */
+static bool
+write_random(int fd)
+{
+	unsigned char random[RANDOM_BYTES];
+	char text[2 * RANDOM_BYTES + 2];
+	size_t len = 0;
+	bool ok = crypto_random(random, sizeof random) == E_OK;
+
+	for (size_t i = 0; i < sizeof random; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len, "%02x",
+		    random[i]);
+	text[len++] = '\n';
+	errno = EIO;
+	ok = ok && write(fd, text, len) == (ssize_t)len;
+	explicit_bzero(random, sizeof random);
+	explicit_bzero(text, sizeof text);
+	return ok;
+}
+
+/* Root makes keys that the workers, who own the directory, must read. */
+static bool
+give_to_owner(int fd, int dir_fd)
+{
+	struct stat st;
+
+	return geteuid() != 0 || (fstat(dir_fd, &st) == 0 &&
+	    fchown(fd, st.st_uid, st.st_gid) == 0);
+}
+
+/* link() never replaces what is there. */
+static enum err
+make(const char *dir, int dir_fd, const char *kid, char *why)
+{
+	char fresh[PATH_BYTES], path[PATH_BYTES];
+	bool ok;
+	int fd;
+
+	key_path(path, dir, kid);
+	snprintf(fresh, sizeof fresh, "%s/.new.XXXXXX", dir);
+	if ((fd = mkostemp(fresh, O_CLOEXEC)) < 0)
+		return fail(why, dir, strerror(errno));
+	ok = give_to_owner(fd, dir_fd) && write_random(fd) && fsync(fd) == 0 &&
+	    link(fresh, path) == 0;
+	if (!ok)
+		fail(why, path, strerror(errno));
+	close(fd);
+	unlink(fresh);
+	if (ok && fsync(dir_fd) != 0)
+		return fail(why, dir, strerror(errno));
+	return ok ? E_OK : E_INVALID_PARAMETER;
+}
+
+enum err
+jwt_key_add(const struct conf *c, char kid[JWT_KID_BYTES], char *why)
+{
+	time_t now = time(NULL);
+	struct kids kids;
+	struct tm tm;
+	enum err e;
+	int fd;
+
+	if (kid[0] == '\0')
+		strftime(kid, JWT_KID_BYTES, "%Y%m%dT%H%M%SZ",
+		    gmtime_r(&now, &tm));
+	assert(jwt_kid_is_valid(kid));
+	if ((e = open_dir(c, &fd, &kids, why)) != E_OK)
+		return e;
+	e = kids.n >= JWT_KEYS_MAX ? fail(why, c->jwt_key_dir,
+	    "holds as many keys as there may be: retire one")
+	    : make(c->jwt_key_dir, fd, kid, why);
+	close(fd);
+	return e;
+}
+
+enum err
+jwt_key_retire(const struct conf *c, const char *kid, char *why)
+{
+	char path[PATH_BYTES];
+	struct kids kids;
+	enum err e;
+	int fd;
+
+	assert(jwt_kid_is_valid(kid));
+	if ((e = open_dir(c, &fd, &kids, why)) != E_OK)
+		return e;
+	key_path(path, c->jwt_key_dir, kid);
+	if (access(path, F_OK) != 0)
+		e = fail(why, path, strerror(errno));
+	else if (kids.n == 1 && c->jwt_secret_file[0] == '\0')
+		e = fail(why, kid, "is the last key, without which no worker "
+		    "starts: add another first");
+	else if (unlink(path) != 0 || fsync(fd) != 0)
+		e = fail(why, path, strerror(errno));
+	close(fd);
+	return e;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The keys of tokens, and the files they live in: jwt_secret_file for tokens
+ * that name none, and NAME.key in jwt_key_dir for the kid NAME.  Changing
+ * them changes no running process: workers load them when they start.
+ * Whatever can fail returns E_INVALID_PARAMETER and one sentence in
+ * why[CONF_WHY_BYTES], without anything of a key.
+ */
+#ifndef SHOP_JWT_KEY_H
+#define SHOP_JWT_KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/limits.h"
+
+#define JWT_KID_BYTES (JWT_KID_BYTES_MAX + 1)
+
+struct jwt_key {
+	char kid[JWT_KID_BYTES];	/* "": jwt_secret_file's */
+	char bytes[JWT_KEY_BYTES_MAX];
+	size_t len;			/* 0: there is none */
+	int64_t made_s;			/* its file, since the epoch */
+};
+
+struct jwt_keys {
+	struct jwt_key nameless;
+	struct jwt_key named[JWT_KEYS_MAX];	/* n of them, by kid */
+	size_t n;
+};
+
+/*
+ * All of them.  Also E_INVALID_PARAMETER: no key at all, a key under
+ * JWT_KEY_BYTES_MIN, an unreadable file.  Free with jwt_keys_free (NULL is
+ * fine); the keys are wiped.
+ */
+enum err jwt_keys_load(const struct conf *, struct jwt_keys **, char *why)
+    MUST_CHECK;
+void jwt_keys_free(struct jwt_keys *);
+
+/* The key of that kid, or NULL. */
+const struct jwt_key *jwt_keys_find(const struct jwt_keys *, const char *kid);
+
+/*
+ * What signs where no kid is asked for: the nameless key, else the one whose
+ * kid sorts last.
+ */
+const struct jwt_key *jwt_keys_signer(const struct jwt_keys *);
+
+/*
+ * "KID BYTES CREATED", a line a key, "signs" behind the one that does; the
+ * nameless one's name is "(nameless)".
+ */
+void jwt_keys_print(const struct jwt_keys *, FILE *);
+
+/* Can it be one?  1..JWT_KID_BYTES_MAX letters, digits, '.', '_', '-'. */
+bool jwt_kid_is_valid(const char *kid);
+
+/*
+ * A new key for a valid kid; "" is made the time, 20260131T123456Z.  The file
+ * is there whole or not at all, for its owner alone, who is the directory's
+ * where root makes it.  Refused: a kid there is, more than JWT_KEYS_MAX.
+ */
+enum err jwt_key_add(const struct conf *, char kid[JWT_KID_BYTES],
+    char *why) MUST_CHECK;
+
+/* Remove it.  Refused: a kid there isn't, the last key of all. */
+enum err jwt_key_retire(const struct conf *, const char *kid, char *why)
+    MUST_CHECK;
+
+#endif

@@ -1,0 +1,237 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# shopctl key: the keys of tokens, changed while the shop is open.
+. "${top_srcdir:-.}/t/lib.sh"
+(umask 077; mkdir "$dir/keys")
+conf jwt_key_dir "$dir/keys"
+shop_start
+seeded
+
+# run ARGUMENTS...: of shopctl; sets code, out, err and lines (of err).
+run() {
+	ctl "$@" >"$dir/out" 2>"$dir/err" </dev/null
+	code=$?
+	out=$(cat "$dir/out")
+	err=$(cat "$dir/err")
+	lines=$(wc -l <"$dir/err")
+	cat "$dir/out" "$dir/err" >>"$dir/said"
+}
+
+# fails CODE TEXT PATTERN: the last run ended so, with one line on stderr.
+fails() {
+	is "$code $lines $(wc -c <"$dir/out")" "$1 1 0" "$2"
+	like "$err" "$3" 'and says why'
+}
+
+# said EVENT N: the pool has said so at least so often.
+said() { [ "$(grep -c "event=$1 " "$dir/log/shopd.log")" -ge "$2" ]; }
+
+# quiet: every roll that was begun is over.
+quiet() {
+	! said roll-start $(($(grep -c 'event=roll-[du]' \
+	    "$dir/log/shopd.log") + 1))
+}
+
+# key_header TOKEN: the kid in it.
+key_header() {
+	printf '%s==' "${1%%.*}" | tr '_-' '/+' | base64 -d 2>/dev/null |
+	    jq -r .kid
+}
+
+# answer TOKEN: sets status, body and headers.
+answer() { request GET /v1/points/balance -H "Authorization: Bearer $1"; }
+
+# accepted TOKEN, unknown TOKEN: by every worker, that is for once often.
+accepted() {
+	for again in 1 2 3 4 5 6 7 8; do
+		answer "$1"
+		[ "$status" = 200 ] || return 1
+	done
+}
+unknown() {
+	for again in 1 2 3 4 5 6 7 8; do
+		answer "$1"
+		[ "$status" = 401 ] || return 1
+	done
+}
+
+# keys_tell: everything of every key, a line each; none may be told.
+keys_tell() {
+	cat "$dir/jwt.secret" "$dir/keys"/*.key
+}
+
+# ---- A rotation under load
+
+run key list
+like "$code $out $err" '^0 \(nameless\) 64 20[0-9-]+T[0-9:]+Z signs $' \
+    'before: one key, which signs'
+nameless=$(token 1)
+is "$(key_header "$nameless")" null 'its tokens have no kid'
+clients_start --clients 4
+
+run key add --kid old
+is "$code $out $err" '0 old ' 'a key is made'
+old=$(ctl token --user 1 --ttl 600 --kid old)
+is "$(key_header "$old")" old 'a token names it'
+eventually 10 accepted "$old"
+ok 'and is accepted, by and by'
+run key add
+is "$code $err" '0 ' 'another, without a name'
+like "$out" '^20[0-9]{6}T[0-9]{6}Z$' 'is named by the time'
+kid=$out
+new=$(ctl token --user 1 --ttl 600 --kid "$kid")
+is "$(key_header "$new")" "$kid" 'a token names it'
+eventually 10 accepted "$new"
+ok 'and is accepted, by and by'
+accepted "$old" && accepted "$nameless"
+ok 'those of the others are, still'
+keys_tell >"$dir/told"
+run key retire --kid old
+is "$code $out $err" '0  ' 'the old one is retired'
+eventually 10 unknown "$old"
+ok 'its tokens are refused, by and by'
+answer "$old"
+is_problem 401 invalid_token 'as unknown'
+accepted "$new" && accepted "$nameless"
+ok 'the others work on'
+eventually 10 quiet
+clients_stop
+is "$(figure server_errors) $(figure status_000) $(figure status_401)" \
+    '0 0 0' 'meanwhile no other request failed'
+[ "$(figure acknowledged)" -gt 100 ]
+ok 'of many'
+
+# ---- The files
+
+is "$(stat -c '%a %F %h' "$dir/keys/$kid.key")" '600 regular file 1' \
+    'a key is for its owner alone'
+is "$(ls -A "$dir/keys")" "$kid.key" 'and nothing is left behind'
+like "$(cat "$dir/keys/$kid.key")" '^[0-9a-f]{64}$' 'it is text'
+if command -v openssl >/dev/null; then
+	is "$(printf '%s' "${new%.*}" | openssl dgst -sha256 \
+	    -hmac "$(cat "$dir/keys/$kid.key")" -binary | base64 -w 0 |
+	    tr '+/' '-_' | tr -d =)" "${new##*.}" \
+	    'with which others can sign as well'
+else
+	pass 'with which others can sign as well # SKIP no openssl'
+fi
+if [ -n "$as_root" ]; then
+	chown 65534:65534 "$dir/keys"
+	run key add --kid given
+	is "$code $(stat -c '%u:%g %a' "$dir/keys/given.key")" \
+	    '0 65534:65534 600' 'root gives it to the directory'\''s owner'
+	run key retire --kid given
+	chown 0:0 "$dir/keys"
+else
+	pass 'root gives it to the directory'\''s owner # SKIP not root'
+fi
+is "$(stat -c %a "$dir/keys")" 700 'the directory is as it was'
+
+# ---- Which one signs
+
+SHOP_JWT_SECRET_FILE='' run key list
+like "$out" "^$kid 64 20[0-9-]+T[0-9:]+Z signs\$" \
+    'without the nameless key a named one signs'
+run key add --kid Z
+SHOP_JWT_SECRET_FILE='' run token --user 1
+is "$code $(key_header "$out")" '0 Z' 'the one that sorts last'
+run key list
+is "$(echo "$out" | cut -d ' ' -f 1,2 | tr '\n' ,)" \
+    "(nameless) 64,$kid 64,Z 64," 'the list is sorted'
+run token --user 1 --kid none
+fails 1 'a token by a key there isn'\''t' 'token: there is no such key'
+
+# ---- Refusals
+
+before=$(cat "$dir/keys"/* | sha256sum)
+for bad in 'a/b' '../a' '' 'a b' "$(printf '%065d' 0)" 'ä'; do
+	run key add --kid "$bad"
+	fails 2 "no kid: $bad" 'kid: must '
+done
+for usage in key 'key remove' 'key retire' 'key list more' 'key add more' \
+    'key retire --kid' 'key retire --kid ../Z'; do
+	run $usage
+	fails 2 "bad usage: $usage" '^shopctl: '
+done
+run key add --kid Z
+fails 1 'a kid there is' 'key add: .*Z.key: File exists'
+ln -s nowhere "$dir/keys/link.key"
+run key add --kid link
+fails 1 'a kid there almost is' 'link.key: File exists'
+rm "$dir/keys/link.key"
+run key retire --kid none
+fails 1 'a kid there isn'\''t' 'none.key: No such file'
+SHOP_JWT_KEY_DIR='' run key add
+fails 1 'no directory is set' 'jwt_key_dir: is not set: .* set it'
+SHOP_JWT_KEY_DIR=$dir/none run key add
+fails 1 'the directory is not there' 'none: No such file'
+is "$(cat "$dir/keys"/* | sha256sum)" "$before" 'none of it changed a key'
+n=2
+while [ $n -lt 16 ]; do
+	n=$((n + 1))
+	cp -p "$dir/keys/Z.key" "$dir/keys/more$n.key"
+done
+run key add
+fails 1 'a seventeenth key' 'as many keys as there may be: retire one'
+rm "$dir/keys/more"*.key
+run key retire --kid Z
+is "$code $err" '0 ' 'the last but one may be retired'
+SHOP_JWT_SECRET_FILE='' run key retire --kid "$kid"
+fails 1 'the last is not' 'is the last key.*: add another first'
+
+# ---- A key that will not do
+
+eventually 10 quiet
+(umask 077; printf '%031d\n' 0 >"$dir/keys/broken.key")
+old_workers=$(pool_workers | sort)
+kill -HUP "$pool_pid"
+eventually 10 said roll-undone 1
+ok 'a short key: the roll is undone'
+like "$(cat "$dir/log/shopd.log")" 'event=roll-failed ' 'the log tells it'
+like "$(cat "$dir/log/shopd.log")" 'event=start .*broken.key: a key must' \
+    'and why'
+is "$(pool_workers | sort)" "$old_workers" 'the old workers stay'
+accepted "$new" && accepted "$nameless"
+ok 'and serve'
+run key list
+fails 1 'the list names it' 'broken.key: a key must have at least 32 bytes'
+rolls=$(grep -c 'event=roll-done' "$dir/log/shopd.log")
+run key retire --kid broken
+is "$code $err" '0 ' 'it can be retired'
+eventually 10 said roll-done $((rolls + 1))
+ok 'and all is well again'
+
+# ---- Whom to tell
+
+# untold TEXT PATTERN: the last run did its work, and says who learns later.
+untold() {
+	is "$code $lines" '0 1' "$1"
+	like "$err" "^shopctl: running workers learn of it at their next start: $2\$" \
+	    'and says so'
+}
+SHOP_POOL_PIDFILE='' run key add --kid a
+untold 'no pidfile is set' 'pool_pidfile is not set'
+SHOP_POOL_PIDFILE=$dir/none run key add --kid b
+untold 'there is none' '.*/none: No such file or directory'
+sleep 300 &
+other=$!
+for pid in $other 999999999 0 -1 1 x ''; do
+	echo "$pid" >"$dir/other.pid"
+	SHOP_POOL_PIDFILE=$dir/other.pid run key retire --kid a
+	untold "it names no shopd: $pid" '.*/other.pid: names no running shopd'
+	SHOP_POOL_PIDFILE='' run key add --kid a
+done
+alive $other
+ok 'another process is left alone'
+kill $other
+run key retire --kid a
+run key retire --kid b
+
+# ---- Nothing of a key is told
+
+keys_tell >>"$dir/told"
+while read -r secret; do
+	is "$(cat "$dir"/log/* "$dir/said" | grep -cF -- "$secret")" 0 \
+	    'no log and no output has a key'
+done <"$dir/told"
+finish

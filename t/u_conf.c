@@ -109,7 +109,7 @@ test_defaults(void)
 	CU_ASSERT_EQUAL(conf_check(&conf, why), E_OK);
 	CU_ASSERT_EQUAL(conf.workers, 8);
 	CU_ASSERT_STRING_EQUAL(conf.db_name, "shop");
-	CU_ASSERT_STRING_EQUAL(conf.db_tls, "off");
+	CU_ASSERT_STRING_EQUAL(conf.db_tls, "verify");
 }
 
 static void

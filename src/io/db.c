@@ -168,12 +168,19 @@ recover(struct db *db, enum db_class class)
 	disconnect(db);
 }
 
+/* A socket's other end is this machine's, and has no name to verify. */
+bool
+db_uses_tls(const struct conf *c)
+{
+	return c->db_socket[0] == '\0' && strcmp(c->db_tls, "off") != 0;
+}
+
 static void
 set_tls(struct db *db)
 {
 	const struct conf *c = db->conf;
-	bool on = strcmp(c->db_tls, "off") != 0;
-	bool verify = strcmp(c->db_tls, "verify") == 0;
+	bool on = db_uses_tls(c);
+	bool verify = on && strcmp(c->db_tls, "verify") == 0;
 
 	if (on)
 		mysql_ssl_set(db->conn, NULL, NULL,
@@ -198,12 +205,16 @@ set_options(struct db *db)
 	unsigned connect_s = (unsigned)c->db_connect_timeout_s;
 	unsigned read_s = db->account == DB_ADMIN ? ADMIN_TIMEOUT_S
 	    : (unsigned)c->db_read_timeout_s, off = 0;
+	unsigned tcp = MYSQL_PROTOCOL_TCP;
 
 	mysql_options(db->conn, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
 	mysql_options(db->conn, MYSQL_OPT_READ_TIMEOUT, &read_s);
 	mysql_options(db->conn, MYSQL_OPT_WRITE_TIMEOUT, &read_s);
 	mysql_options(db->conn, MYSQL_OPT_LOCAL_INFILE, &off);
 	mysql_options(db->conn, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	/* Else the library takes the host "localhost" for a socket of its. */
+	if (c->db_socket[0] == '\0')
+		mysql_options(db->conn, MYSQL_OPT_PROTOCOL, &tcp);
 	set_tls(db);
 }
 
@@ -243,10 +254,28 @@ kill_left(struct db *db)
 }
 
 static enum db_class
-connect_now(struct db *db)
+open_session(struct db *db)
 {
 	const struct conf *c = db->conf;
 	bool local = c->db_socket[0] != '\0';
+
+	if (mysql_real_connect(db->conn, local ? NULL : c->db_host, db->user,
+	    db->password, c->db_name, (unsigned)c->db_port,
+	    local ? c->db_socket : NULL, 0) != NULL) {
+		/* Connector/C 3.3 goes on in the clear unless it verifies. */
+		if (db_uses_tls(c) && mysql_get_ssl_cipher(db->conn) == NULL)
+			return told(db, "connect", 2026,
+			    "TLS/SSL error: the server offers none", false);
+		if (set_session(db))
+			return DB_OK;
+	}
+	return told(db, "connect", mysql_errno(db->conn),
+	    mysql_error(db->conn), false);
+}
+
+static enum db_class
+connect_now(struct db *db)
+{
 	enum db_class class;
 
 	if (db->conn != NULL)
@@ -258,16 +287,12 @@ connect_now(struct db *db)
 	if ((db->conn = mysql_init(NULL)) == NULL)
 		return told(db, "connect", 2008, "out of memory", false);
 	set_options(db);
-	if (mysql_real_connect(db->conn, local ? NULL : c->db_host, db->user,
-	    db->password, c->db_name, (unsigned)c->db_port,
-	    local ? c->db_socket : NULL, 0) != NULL && set_session(db)) {
+	if ((class = open_session(db)) == DB_OK) {
 		db->connected_us = num_monotonic_us();
 		breaker_worked(db->breaker);
 		kill_left(db);
 		return DB_OK;
 	}
-	class = told(db, "connect", mysql_errno(db->conn),
-	    mysql_error(db->conn), false);
 	disconnect(db);
 	breaker_failed(db->breaker, num_monotonic_us());
 	return class == DB_CONN_LOST ? DB_NO_CONN : class;
@@ -550,7 +575,7 @@ db_at(const struct db_result *r, size_t row, size_t col)
 	return &r->cell[row * r->cols + col];
 }
 
-const char *
+char *
 db_quote(struct db *db, struct arena *a, const char *s)
 {
 	size_t len = strlen(s);

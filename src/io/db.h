@@ -79,6 +79,9 @@ struct db;
 
 enum db_account { DB_WORKER, DB_ADMIN };
 
+/* By the settings: over TLS, or not at all? */
+bool db_uses_tls(const struct conf *);
+
 /*
  * A database by the settings; nothing is opened yet.  NULL when the
  * account's password file can't be read (why[CONF_WHY_BYTES]) or without
@@ -115,7 +118,10 @@ bool db_connected(const struct db *);
 /* The server's words about the last error, for an operator. */
 const char *db_error(const struct db *);
 
-/* s as a quoted SQL literal; NULL at the arena's maximum or disconnected. */
-const char *db_quote(struct db *, struct arena *, const char *s) MUST_CHECK;
+/*
+ * s as a quoted SQL literal, the caller's to wipe where it is a secret; NULL
+ * at the arena's maximum or disconnected.
+ */
+char *db_quote(struct db *, struct arena *, const char *s) MUST_CHECK;
 
 #endif

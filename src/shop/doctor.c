@@ -103,6 +103,36 @@ database(struct doctor *d)
 	    db_error(d->ctx->db));
 }
 
+static bool
+is_this_machine(const struct conf *c)
+{
+	return c->db_socket[0] != '\0' ||
+	    strcmp(c->db_host, "localhost") == 0 ||
+	    strcmp(c->db_host, "::1") == 0 ||
+	    strncmp(c->db_host, "127.", 4) == 0;
+}
+
+/* Whoever stands between reads all orders, and may answer as the database. */
+static bool
+tls(struct doctor *d)
+{
+	static const char remedy[] = "set db_tls = verify and db_tls_ca";
+	const struct conf *c = d->ctx->conf;
+	struct db_result r;
+
+	if (is_this_machine(c))
+		return true;
+	if (!doctor_ask(d, d->ctx, "SHOW SESSION STATUS WHERE "
+	    "Variable_name = 'Ssl_cipher'", &r))
+		return false;
+	if (r.rows == 0 || db_at(&r, 0, 1)->s[0] == '\0')
+		return doctor_bad(d, remedy, "the connection to %s is not "
+		    "encrypted", c->db_host);
+	return strcmp(c->db_tls, "verify") == 0 || doctor_bad(d, remedy,
+	    "the connection to %s is encrypted, but whose certificate it is "
+	    "was not verified", c->db_host);
+}
+
 /* A variable of the server or session (scope); "" where there is none. */
 static bool
 variable(struct doctor *d, struct ctx *ctx, const char *scope,
@@ -340,6 +370,7 @@ static const struct check {
 	{ "memcached", NEEDS_NOTHING, memcached },
 	{ "nginx", NEEDS_NOTHING, doctor_nginx },
 	{ "database", NEEDS_NOTHING, database },
+	{ "tls", NEEDS_ADMIN, tls },
 	{ "flush", NEEDS_ADMIN, flush },
 	{ "binlog", NEEDS_ADMIN, binlog },
 	{ "local-infile", NEEDS_ADMIN, local_infile },

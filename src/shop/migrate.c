@@ -174,33 +174,68 @@ routines(struct job *j)
 	return e;
 }
 
+static void
+wipe(char *text)
+{
+	if (text != NULL)
+		explicit_bzero(text, strlen(text));
+}
+
+/* The password in the workers' file; "" where there is none. */
+static enum err
+quoted_password(struct job *j, char **quoted)
+{
+	const struct conf *c = j->ctx->conf;
+	char why[CONF_WHY_BYTES], *password = NULL;
+	size_t len;
+
+	if (c->db_password_file[0] != '\0' && conf_read_secret(
+	    c->db_password_file, PASSWORD_BYTES_MAX, &password, &len, why)
+	    != E_OK) {
+		*j->why = arena_printf(j->ctx->arena, "%s", why);
+		return E_UNAVAILABLE;
+	}
+	*quoted = db_quote(j->ctx->db, j->ctx->arena, password != NULL
+	    ? password : "");
+	wipe(password);
+	free(password);
+	return E_OK;
+}
+
+/* No one may come in with it in the clear where the workers don't. */
+static enum err
+make_account(struct job *j, const char *to)
+{
+	struct arena *a = j->ctx->arena;
+	char *quoted, *sql;
+	enum err e = quoted_password(j, &quoted);
+
+	if (e != E_OK)
+		return e;
+	sql = quoted == NULL ? NULL : arena_printf(a,
+	    "ALTER USER %s IDENTIFIED BY %s REQUIRE %s", to, quoted,
+	    db_uses_tls(j->ctx->conf) ? "SSL" : "NONE");
+	e = run(j, arena_printf(a, "CREATE USER IF NOT EXISTS %s", to), NULL);
+	if (e == E_OK)
+		e = run(j, sql, NULL);
+	wipe(quoted);
+	wipe(sql);
+	return e;
+}
+
 /* The workers' account with the password in its file, and what it may. */
 static enum err
 account(struct job *j)
 {
-	const struct conf *c = j->ctx->conf;
-	struct arena *a = j->ctx->arena;
-	char why[CONF_WHY_BYTES], *password = NULL;
-	const char *quoted, *to = grantee(j);
-	size_t len;
+	const char *to = grantee(j);
 	enum err e;
 
-	if (!has_own_account(c))
+	if (!has_own_account(j->ctx->conf))
 		return E_OK;
-	if (c->db_password_file[0] != '\0' && conf_read_secret(
-	    c->db_password_file, PASSWORD_BYTES_MAX, &password, &len, why)
-	    != E_OK) {
-		*j->why = arena_printf(a, "%s", why);
-		return E_UNAVAILABLE;
-	}
-	quoted = db_quote(j->ctx->db, a, password != NULL ? password : "");
-	free(password);
-	if ((e = run(j, arena_printf(a, "CREATE USER IF NOT EXISTS %s", to),
-	    NULL)) != E_OK || (e = run(j, arena_printf(a,
-	    "ALTER USER %s IDENTIFIED BY %s", to, quoted), NULL)) != E_OK)
+	if ((e = make_account(j, to)) != E_OK)
 		return e;
-	return run(j, arena_printf(a, "%s TO %s", schema_select_grant(j->ctx),
-	    to), NULL);
+	return run(j, arena_printf(j->ctx->arena, "%s TO %s",
+	    schema_select_grant(j->ctx), to), NULL);
 }
 
 enum err

@@ -1,0 +1,158 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A database on another machine: TLS, and to whom.
+. "${top_srcdir:-.}/t/lib.sh"
+command -v openssl >/dev/null || skip_all 'no openssl'
+
+# ---- Two authorities, and what one of them signed
+
+authority() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -days 2 -subj "/CN=$1" -keyout "$dir/$1.key" -out "$dir/$1.pem" \
+	    2>/dev/null || bail 'no certificate'
+}
+
+# certificate NAME SUBJECTALTNAME
+certificate() {
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -subj "/CN=$1" -keyout "$dir/$1.key" -out "$dir/$1.csr" 2>/dev/null
+	echo "subjectAltName=$2" >"$dir/$1.ext"
+	openssl x509 -req -in "$dir/$1.csr" -CA "$dir/ours.pem" \
+	    -CAkey "$dir/ours.key" -CAcreateserial -days 2 \
+	    -extfile "$dir/$1.ext" -out "$dir/$1.pem" 2>/dev/null ||
+	    bail 'no certificate'
+}
+authority ours
+authority others
+certificate right IP:127.0.0.1,DNS:localhost,IP:0.0.0.0
+certificate wrong DNS:db.example.org,IP:192.0.2.7
+
+# server [CERTIFICATE]: the database listens on $port, over TLS with one.
+port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(
+    LocalAddr => "127.0.0.1", Listen => 1)->sockport')
+server() {
+	db_stop
+	db_options="--skip-networking=0 --bind-address=127.0.0.1 --port=$port
+	    --skip-name-resolve"
+	[ $# -eq 0 ] || db_options="$db_options --ssl-cert=$dir/$1.pem
+	    --ssl-key=$dir/$1.key"
+	db_start
+}
+
+# try TLS CA [HOST]: sets code and err of an audit by the admin.
+try() {
+	SHOP_DB_TLS=$1 SHOP_DB_TLS_CA=${2:+$dir/$2.pem} \
+	    SHOP_DB_HOST=${3:-127.0.0.1} ctl audit >"$dir/out" 2>"$dir/err"
+	code=$?
+	err=$(cat "$dir/err")
+}
+
+# trusted TEXT, refused TEXT PATTERN: of that.
+trusted() { is "$code $err" '0 ' "$1"; }
+refused() {
+	is "$code $(wc -l <"$dir/err")" '1 1' "$1"
+	like "$err" "^shopctl: audit: TLS/SSL error: .*$2" 'for that reason'
+}
+
+# doctor TLS HOST: prints what it says of it.
+doctor() {
+	SHOP_DB_TLS=$1 SHOP_DB_HOST=$2 ctl doctor 2>/dev/null |
+	    grep -E '^[a-z]* tls'
+}
+
+shop_db
+conf db_socket ''
+conf db_port "$port"
+conf db_tls_ca "$dir/ours.pem"
+
+# ---- verify, which is the default
+
+server right
+try verify ours
+trusted 'the right certificate'
+try verify ours localhost
+trusted 'by a name, over TCP'
+is "$(ctl --check-config | grep '^db_tls = ')" 'db_tls = verify' \
+    'that is the default'
+ctl audit >"$dir/out" 2>"$dir/err"
+is "$? $(cat "$dir/err")" '0 ' 'without a word'
+try verify others
+refused 'an authority that is not ours' 'certificate'
+try verify ''
+refused 'an authority that is not the system'\''s' 'certificate'
+SSL_CERT_FILE=$dir/ours.pem try verify ''
+trusted 'one that is'
+try verify none
+refused 'a file that is not there' 'No such file'
+
+# ---- The workers
+
+ctl migrate >"$dir/out" 2>&1
+ok 'migrate over TLS'
+# worker OPTION...: the workers' account from elsewhere.
+worker() {
+	MYSQL_PWD=$(cat "$dir/db.password") mariadb --no-defaults \
+	    -h 127.0.0.1 -P "$port" -u shop_worker -N -B shop "$@" \
+	    -e "SHOW STATUS LIKE 'Ssl_cipher'" 2>&1
+}
+like "$(worker --skip-ssl)" 'ERROR 1045' 'their account may not come without'
+like "$(worker --ssl)" 'Ssl_cipher[[:space:]]+[A-Z]' 'with it, it may'
+mc_start
+pool_start
+nginx_start
+as 1
+post /v1/points/charge '{"amount": 5}'
+is "$status" 201 'they work'
+is "$(sql "SELECT COUNT(*) > 0 FROM information_schema.processlist
+    WHERE user = 'shop_worker' AND host LIKE '127.0.0.1:%'")" 1 'over TCP'
+
+# ---- What the doctor says; 0.0.0.0 is this machine, which it can't know
+
+is "$(doctor verify 127.0.0.1)" 'ok tls' 'doctor: verified'
+is "$(doctor verify 0.0.0.0)" 'ok tls' 'doctor: verified, elsewhere'
+like "$(doctor on 0.0.0.0)" \
+    '^bad tls: .*0\.0\.0\.0 is encrypted, but .*: set db_tls = verify' \
+    'doctor: only encrypted'
+like "$(doctor off 0.0.0.0)" \
+    '^bad tls: .*0\.0\.0\.0 is not encrypted: set db_tls = verify' \
+    'doctor: in the clear'
+is "$(doctor off 127.0.0.1)" 'ok tls' 'doctor: on this machine it may be'
+
+# ---- Another server in its place, and one without TLS
+
+server wrong
+post /v1/points/charge '{"amount": 7}'
+is "$status" 503 'not with a server of another name'
+like "$(cat "$dir/log/shopd.log")" \
+    'event=db_error statement=connect number=2026 ' 'the log tells why'
+is "$(sql 'SELECT COUNT(*) FROM points_ledger WHERE amount = 7')" 0 \
+    'which has got nothing'
+pool_stop
+try verify ours
+refused 'the certificate of another' 'certificate'
+try verify ours localhost
+refused 'by name' 'certificate'
+try on ours
+trusted 'on: any name will do'
+try on ''
+trusted 'of any authority'
+try on others
+refused 'but where there is one' 'certificate'
+server
+try verify ours
+refused 'no TLS: verify' ''
+try on ''
+refused 'no TLS: on' 'the server offers none'
+try off ''
+trusted 'no TLS: off'
+
+# ---- And back
+
+SHOP_DB_TLS=off ctl migrate >"$dir/out" 2>&1
+ok 'migrate with TLS off'
+like "$(worker --skip-ssl)" 'Ssl_cipher' 'the workers may come without again'
+conf db_socket "$db_sock"
+conf db_tls_ca "$dir/none.pem"
+ctl audit >"$dir/out" 2>&1
+ok 'over the socket db_tls is no matter'
+finish

@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Ten thousand hostile requests, over every route, header and body: each has
+# an answer, none has an effect.  SEED=N repeats a run, with ONLY=M request M of
+# it, which is shown with its answer.
+. "${top_srcdir:-.}/t/lib.sh"
+seeded
+shop_start
+
+# Whom and what a write fails for: see struct hostile_goods.
+add_user() { ctl user add --name "$1" --email "$1@example.com" --balance "$2"; }
+poor=$(add_user poor 0)
+rich=$(add_user rich 9007199254740991)
+closed=$(add_user closed 0)
+sql "UPDATE users SET status = 'closed' WHERE id = $closed"
+few=$(ctl product add --name Few --price 1 --stock 1)
+dear=$(ctl product add --name Dear --price 9007199254740991 --stock 1000)
+as 1
+post /v1/points/charge '{"amount": 7}' -H 'Idempotency-Key: used'
+is "$status" 201 'a charge has used a key'
+post /v1/orders '{"items": [{"productId": 17, "quantity": 1}]}' \
+    -H 'Idempotency-Key: used'
+is "$status" 201 'so has an order'
+
+# hostile [OPTION...]: figures on stdout, what is wrong as comments.
+hostile() {
+	"$top_builddir/t/hostile" --socket "$dir/http.sock" \
+	    --secret "$dir/jwt.secret" --seed "$seed" --poor "$poor" \
+	    --rich "$rich" --closed "$closed" --owner 1 --used-key used \
+	    --used-amount 7 --few "$few" --dear "$dear" "$@"
+}
+told() { awk -v name="$1" '$1 == name { n = $2 } END { print n + 0 }' "$dir/told"; }
+if [ -n "${ONLY:-}" ]; then
+	hostile --only "$ONLY" | sed 's/^/# /'
+	finish
+fi
+
+# Warm: what the workers need at most, they have then.
+hostile --count 2000 >"$dir/warm"
+workers_size >"$dir/size"
+before=$(pool_workers)
+digest=$(tables)
+
+hostile >"$dir/told"
+ok 'every answer is as it must be'
+sed -n 's/^#/#/p' "$dir/told"
+echo "# $(grep -v '^#' "$dir/told" | tr '\n' ',')"
+is "$(told sent)" 10000 'ten thousand requests'
+[ "$(told doomed)" -ge 3000 ]
+ok 'many of them for what changes something'
+is "$(told server_errors)" 0 'no server error'
+is "$(told slow)" 0 'none takes a second'
+is "$(told bad)" 0 'no answer that is none'
+is "$(tables)" "$digest" 'every row is as it was'
+is "$(pool_workers)" "$before" 'the workers are the same'
+same_size
+ok 'and have not grown'
+is "$(grep -c 'level=error' "$dir/log/shopd.log")" 0 \
+    'none of them met an error of ours'
+
+# Breadth: every refusal there is, but the one that takes 3 s, and each route.
+{
+	sed -n 's/^ERR([^,]*,[[:space:]]*4[0-9]*, "\([a-z_]*\)".*/\1/p' \
+	    "$top_srcdir/src/base/err.def" | grep -vx idempotency_in_progress
+	grep -o '"status":4[0-9]*,"code":"[a-z_]*"' \
+	    "$top_srcdir/nginx/shop.conf.in" | sed 's/.*:"\(.*\)"/\1/'
+} | sort -u >"$dir/codes"
+[ "$(wc -l <"$dir/codes")" -ge 20 ]
+ok 'there are many ways to refuse'
+while read -r code; do
+	[ "$(told "code_$code")" -gt 0 ] || echo "$code"
+done <"$dir/codes" >"$dir/never"
+is "$(cat "$dir/never")" '' 'each has been gone'
+sed -n 's/^ROUTE("\([A-Z]*\)", "\([^"]*\)".*/\1 \2/p' \
+    "$top_srcdir/src/web/routes.def" | while read -r method pattern; do
+	grep -qF "method=$method route=$pattern " "$dir/log/shopd.log" ||
+	    echo "$method $pattern"
+done >"$dir/never"
+is "$(cat "$dir/never")" '' 'each route was asked'
+request GET /readyz
+is "$status" 200 'the shop is well'
+finish

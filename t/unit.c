@@ -130,10 +130,12 @@ add_suites(void)
 	suite_conf();
 	suite_err();
 	suite_json();
+	suite_corpus();
 	suite_jwt();
 	suite_crypto();
 	suite_route();
 	suite_http();
+	suite_body();
 	suite_db();
 	suite_script();
 	suite_utf8();

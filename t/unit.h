@@ -19,6 +19,8 @@ void suite_log(void);
 void suite_conf(void);
 void suite_err(void);
 void suite_json(void);
+void suite_corpus(void);
+void suite_body(void);
 void suite_jwt(void);
 void suite_crypto(void);
 void suite_route(void);

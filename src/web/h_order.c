@@ -49,7 +49,9 @@ check_twice(struct ctx *ctx, struct resp *resp, const struct order_line *line,
 
 	for (size_t i = 1; i < n; i++) {
 		for (size_t j = 0; j < i; j++) {
-			if (line[i].product_id != line[j].product_id)
+			/* 0: that it is no id has been told. */
+			if (line[i].product_id != line[j].product_id ||
+			    line[i].product_id == 0)
 				continue;
 			e = line_fault(ctx, resp, i, "productId",
 			    (struct http_fault){ .detail =
@@ -132,13 +134,17 @@ h_order_place(struct ctx *ctx, const struct req *req, struct resp *resp)
 	struct order o;
 	struct idem idem;
 	size_t n;
-	enum err e;
+	enum err e, twice;
 
-	if ((e = http_decode(ctx, req, resp, basket_fields, &basket)) != E_OK)
+	e = http_decode(ctx, req, resp, basket_fields, &basket);
+	if (e != E_OK && e != E_VALIDATION_FAILED)
 		return e;
 	line = basket.lines.items;
 	n = basket.lines.n;
-	if ((e = check_twice(ctx, resp, line, n)) != E_OK ||
+	/* Every fault is told, so those of the table are no reason to stop. */
+	if ((twice = check_twice(ctx, resp, line, n)) != E_OK)
+		return twice;
+	if (e != E_OK ||
 	    (e = http_idem(req, line, n * sizeof *line, &idem)) != E_OK)
 		return e;
 	e = order_place(ctx, req->user_id, &idem, line, n, &o, &refusal);

@@ -18,6 +18,8 @@ static const char last_resort[] = "{\"type\":\"/problems/internal\","
     "\"title\":\"Something went wrong on our side\",\"status\":500,"
     "\"code\":\"internal\"}";
 
+static const char more_faults[] = "There are more faults than are told.";
+
 static bool
 is_request_id(const char *s)
 {
@@ -114,6 +116,8 @@ http_fault(struct ctx *ctx, struct resp *resp, struct http_fault fault)
 		return E_INTERNAL;
 	if (p->n < FAULTS_MAX)
 		p->fault[p->n++] = fault;
+	else
+		p->detail = more_faults;
 	return E_OK;
 }
 
@@ -135,7 +139,7 @@ http_decode(struct ctx *ctx, const struct req *req, struct resp *resp,
 			return told;
 	}
 	if (e == E_VALIDATION_FAILED && faults->more)
-		resp->problem.detail = "There are more faults than are told.";
+		resp->problem.detail = more_faults;
 	return e;
 }
 

@@ -18,7 +18,7 @@ put_string(struct hostile *h, struct buf *b)
 	static const char *const pieces[] = { "a", "0", " ", "\\\"", "\\\\",
 	    "\\/", "\\b", "\\f", "\\n", "\\r", "\\t", "\\u0041", "\\u0001",
 	    "\\ud83d\\ude00", "\\uffff", "\x7f",
-	    "\xed\x95\x9c", "\xf0\x9f\x98\x80", "\xef\xbf\xbf", "\xe2\x80\xae", "\xcc\x81", "'; DROP TABLE",
+	    "\xed\x95\x9c", "\xf0\x9f\x98\x80", "\xef\xbf\xbf", "\xe2\x80\xae", "\xcc\x81", "';--",
 	    "${jndi:x}", "<script>", "../", "%00", "~1", "\xef\xbb\xbf" };
 
 	buf_char(b, '"');

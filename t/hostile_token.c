@@ -203,7 +203,8 @@ static const char *
 refused_member(struct hostile *h)
 {
 	static const char *const members[] = {
-	    "\"jwk\":{\"kty\":\"oct\",\"k\":\"AAAA\"}", "\"jku\":\"https://evil.example/\"",
+	    "\"jwk\":{\"kty\":\"oct\",\"k\":\"AAAA\"}",
+	    "\"jku\":\"https://evil.example/\"",
 	    "\"x5u\":\"https://evil.example/\"", "\"x5c\":[\"AAAA\"]",
 	    "\"x5t\":\"AAAA\"", "\"x5t#S256\":\"AAAA\"",
 	    "\"crit\":[\"exp\"]", "\"b64\":false", "\"zip\":\"DEF\"",

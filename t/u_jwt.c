@@ -197,6 +197,15 @@ static const struct row headers_told[] = {
 	{ "{\"alg\":\"PS256\"}", CLAIMS, ALG },
 	{ "{\"alg\":\"EdDSA\"}", CLAIMS, ALG },
 	{ "{\"alg\":\"dir\",\"enc\":\"A128GCM\"}", CLAIMS, ALG },
+	{ "{\"alg\":\"HS256\",\"enc\":\"none\"}", CLAIMS, "" },
+	{ "{\"alg\":\"RS256\\u0000\"}", CLAIMS, "not JSON" },
+	{ "{\"alg\":\"\\u0048S256\\u0020\"}", CLAIMS, ALG },
+	{ "{\"alg\":\"H\xc5\x9b\x32\x35\x36\"}", CLAIMS, ALG },
+	{ "{\"alg\":\"\xef\xbc\xa8S256\"}", CLAIMS, ALG },
+	{ "{\"alg\":\"HS256,none\"}", CLAIMS, ALG },
+	{ "{\"alg\":false}", CLAIMS, ALG },
+	{ "{\"a\":{\"alg\":\"HS256\"}}", CLAIMS, ALG },
+	{ "{\"alg\":\"none\",\"alg\":\"HS256\"}", CLAIMS, "not JSON" },
 	{ H("\"alg\":\"none\""), CLAIMS, "not JSON" },
 	{ H("\"al\\u0067\":\"none\""), CLAIMS, "not JSON" },
 	{ "{\"alg\":\"HS256\\u0000\"}", CLAIMS, "not JSON" },
@@ -301,6 +310,17 @@ static const struct row claims_told[] = {
 	{ HEADER, C("\"iat\":1e1"), BEGUN },
 	{ HEADER, C("\"iat\":\"\""), BEGUN },
 	{ HEADER, C("\"iat\":-9223372036854775808"), BEGUN },
+	{ HEADER, C("\"nbf\":9007199254740992"), BEGUN },
+	{ HEADER, C("\"nbf\":-9007199254740992"), BEGUN },
+	{ HEADER, C("\"nbf\":[0]"), BEGUN },
+	{ HEADER, C("\"iat\":false"), BEGUN },
+	{ HEADER, C("\"iat\":-1,\"nbf\":-1"), "" },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":-9007199254740992}", EXP },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":1.7976931348623157e308}", EXP },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":-0}", PAST },
+	{ HEADER, "{\"sub\":\"\\uff14\\uff12\",\"exp\":1700000600}", SUB },
+	{ HEADER, "{\"sub\":\"42\\n\",\"exp\":1700000600}", SUB },
+	{ HEADER, "{\"sub\":{\"id\":\"42\"},\"exp\":1700000600}", SUB },
 	{ HEADER, C("\"sub\":\"1\""), "not JSON" },
 	{ HEADER, C("\"ex\\u0070\":1"), "not JSON" },
 	{ HEADER, "{\"sub\":\"42\\u0000\",\"exp\":1700000600}",
@@ -378,6 +398,16 @@ test_kid(void)
 		{ H("\"kid\":\"../secret\""), KEY, "unknown kid" },
 		{ H("\"kid\":\"/dev/null\""), "", "unknown kid" },
 		{ H("\"kid\":\"' UNION SELECT 'k\""), "k", "unknown kid" },
+		{ H("\"kid\":\"k1\\u0000\""), KEY_1, "not JSON" },
+		{ H("\"kid\":\"\\u0000\""), "", "not JSON" },
+		{ H("\"kid\":\"\\u006b1\""), KEY_1, "" },
+		{ H("\"kid\":\"k1\",\"kid\":\"K.2_x\""), KEY_2, "not JSON" },
+		{ H("\"kid\":\"keys/k1\""), KEY_1, "unknown kid" },
+		{ H("\"kid\":\"./k1\""), KEY_1, "unknown kid" },
+		{ H("\"kid\":\"k1\\n\""), KEY_1, "unknown kid" },
+		{ H("\"kid\":\"README\""), "not a key", "unknown kid" },
+		{ H("\"kid\":true"), KEY, "kid is not a string" },
+		{ H("\"kid\":{}"), KEY, "kid is not a string" },
 		{ H("\"kid\":1"), KEY, "kid is not a string" },
 		{ H("\"kid\":null"), KEY, "kid is not a string" },
 		{ H("\"kid\":[\"k1\"]"), KEY_1, "kid is not a string" },
@@ -404,6 +434,14 @@ static const struct {
 	{ "1", "not three parts", 0 },
 	{ "1.2", "not three parts", 0 },
 	{ "1.2.3.", "not three parts", 0 },
+	{ ".1.2.3", "not three parts", 0 },
+	{ "...", "not three parts", 0 },
+	{ "1.2.3\t", "signature is not base64url", 0 },
+	{ "\t1.2.3", "not base64url", 0 },
+	{ "1.2\r\n.3", "wrong signature", 0 },
+	{ "1,2,3", "not three parts", 0 },
+	{ "1%2E2%2E3", "not three parts", 0 },
+	{ "1.2.3,1.2.3", "not three parts", 0 },
 	{ "1.2.3.3", "not three parts", 0 },
 	{ "1..2.3", "not three parts", 0 },
 	{ "1.2.3.AAAA.AAAA", "not three parts", 0 },
@@ -630,6 +668,154 @@ test_clock(void)
 	    E_INVALID_TOKEN);
 	CU_ASSERT_EQUAL(verify_at(token, len, 1700000100, &id, &cause), E_OK);
 	conf.jwt_leeway_s = 30;
+}
+
+/* The claims of RFC 7515, A.1, as its examples have them. */
+#define JOE "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGF" \
+	"tcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
+
+/* Whole tokens of others. */
+static const struct {
+	const char *name, *token, *cause;
+} foreign[] = {
+	{ "RFC 7515, A.1, and RFC 7519, 3.1: another's key",
+	    "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9." JOE
+	    ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+	    "wrong signature" },
+	{ "RFC 7515, A.2: RS256", "eyJhbGciOiJSUzI1NiJ9." JOE ".cC4hiUPoj9Eetd"
+	    "gtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_"
+	    "lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_"
+	    "nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN93"
+	    "83LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeY"
+	    "I2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlU"
+	    "PQGe77Rw", ALG },
+	{ "RFC 7515, A.3: ES256", "eyJhbGciOiJFUzI1NiJ9." JOE ".DtEhU3ljbEg8L3"
+	    "8VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3"
+	    "-Kg6NU1Q", ALG },
+	{ "RFC 7515, A.4: ES512", "eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA.AdwMgeerwtH"
+	    "oh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2SI-KGDK"
+	    "B34XO0aw_7XdtAG8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzD"
+	    "O7iKvU8vcnwNrmxYbSW9ERBXukOXolLzeO_Jn", ALG },
+	{ "RFC 7515, A.5, and RFC 7519, 6.1: none",
+	    "eyJhbGciOiJub25lIn0." JOE ".", ALG },
+	{ "none, without the last dot", "eyJhbGciOiJub25lIn0." JOE,
+	    "not three parts" },
+	{ "none, with a signature", "eyJhbGciOiJub25lIn0." JOE
+	    ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", ALG },
+	{ "RFC 7519, A.1: a JWE of five parts", "eyJhbGciOiJSU0ExXzUiLCJlbmMiO"
+	    "iJBMTI4Q0JDLUhTMjU2In0.QR1Owv2ug2WyPBnbQrRARTeEk9kDO2w8qDcjiHnSJ"
+	    "flSdv1iNqhWXaKH4MqAkQtMoNfABIPJaZm0HaA415sv3aeuBWnD8J-Ui7Ah6cWaf"
+	    "s3ZwwFKDFUUsWHSK-IPKxLGTkND09XyjORj_CHAgOPJ-Sd8ONQRnJvWn_hXV1BNM"
+	    "HzUjPyYwEsRhDhzjAD26imasOTsgruobpYGoQcXUwFDn7moXPRfDE8-NoQX7N7ZY"
+	    "MmpUDkR-Cx9obNGwJQ3nM52YCitxoQVPzjbl7WBuB7AohdBoZOdZ24WlN1lVIeh8"
+	    "v1K4krB8xgKvRU8kgFrEn_a1rZgN5TiysnmzTROF869lQ.AxY8DCtDaGlsbGljb3"
+	    "RoZQ.MKOle7UQrG6nSxTLX6Mqwt0orbHvAKeWnDYvpIAeZ72deHxz3roJDXQyhxx"
+	    "0wKaMHDjUEOKIwrtkHthpqEanSBNYHZgmNOV7sln1Eu9g3J8.fiK51VwhsxJ-siB"
+	    "MR-YFiA", "not three parts" },
+	{ "a JWE with four parts empty", "eyJhbGciOiJkaXIifQ....",
+	    "not three parts" },
+	{ "the JSON of RFC 7515, 7.2.2", "{\"payload\":\"" JOE "\","
+	    "\"protected\":\"eyJhbGciOiJIUzI1NiJ9\",\"signature\":\"AAAA\"}",
+	    "not three parts" },
+	{ "base64 with + and /", "eyJhbGciOiJIUzI1NiJ9." JOE
+	    ".dBjftJeZ4CVP+mB92K27uhbUJU1p1r/wW1gFWFOEjXk",
+	    "signature is not base64url" },
+	{ "no token", "null", "not three parts" },
+	{ "dots alone", "..", "not JSON" },
+};
+
+static void
+test_foreign(void)
+{
+	for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+		check(foreign[i].name, foreign[i].token,
+		    strlen(foreign[i].token), E_INVALID_TOKEN,
+		    foreign[i].cause);
+}
+
+/* Signed and signed again: the claims of the outer are the inner. */
+static void
+test_nested(void)
+{
+	static const char header[] = H("\"cty\":\"JWT\"");
+	char inner[TOKEN_ROOM], outer[TOKEN_ROOM];
+	size_t len;
+
+	make(inner, HEADER, CLAIMS, KEY);
+	len = make(outer, header, inner, KEY);
+	check("RFC 7519, A.2: nested", outer, len, E_INVALID_TOKEN,
+	    "not JSON");
+}
+
+/* A byte of the right signature more, or less, is no signature. */
+static void
+test_signature_size(void)
+{
+	char token[TOKEN_ROOM], row[32];
+	unsigned char mac[SHA256_BYTES + 1] = { 0 };
+	size_t len = make(token, HEADER, CLAIMS, KEY);
+	size_t text_len = len - 43, end;
+
+	CU_ASSERT_EQUAL_FATAL(token[text_len - 1], '.');
+	CU_ASSERT_EQUAL(crypto_hmac_sha256(KEY, strlen(KEY), token,
+	    text_len - 1, mac), E_OK);
+	for (size_t n = 0; n <= sizeof mac; n++) {
+		end = text_len + encode(token + text_len, mac, n);
+		snprintf(row, sizeof row, "%zu bytes", n);
+		check(row, token, end, n == SHA256_BYTES ? E_OK
+		    : E_INVALID_TOKEN, n == SHA256_BYTES ? ""
+		    : "signature has not 32 bytes");
+	}
+}
+
+/* TOKEN_BYTES_MAX bytes are taken, and not one more. */
+static void
+test_exact_size(void)
+{
+	char token[TOKEN_ROOM], header[256], claims[TOKEN_ROOM];
+	bool seen[2] = { false, false };
+
+	/* Base64url has no length of 4n + 1: blanks in two parts make all. */
+	for (int i = 0; i < 64 * 8; i++) {
+		size_t len, over;
+
+		snprintf(header, sizeof header, "%*s{\"alg\":\"HS256\"}",
+		    i % 8, "");
+		snprintf(claims, sizeof claims, "%*s" CLAIMS, 2960 + i / 8,
+		    "");
+		len = make(token, header, claims, KEY);
+		if (len != TOKEN_BYTES_MAX && len != TOKEN_BYTES_MAX + 1)
+			continue;
+		over = len - TOKEN_BYTES_MAX;
+		seen[over] = true;
+		check(over ? "4097" : "4096", token, len,
+		    over ? E_INVALID_TOKEN : E_OK, over ? "too long" : "");
+	}
+	CU_ASSERT(seen[0]);
+	CU_ASSERT(seen[1]);
+}
+
+static size_t
+hostile_rows(const struct row *rows, size_t n)
+{
+	size_t hostile = 0;
+
+	for (size_t i = 0; i < n; i++)
+		hostile += rows[i].cause[0] != '\0';
+	return hostile;
+}
+
+/* The tables can't shrink unseen. */
+static void
+test_many(void)
+{
+	size_t n = hostile_rows(ROWS(headers_told)) +
+	    hostile_rows(ROWS(claims_told)) +
+	    sizeof foreign / sizeof foreign[0];
+
+	for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+		n += shapes[i].cause[0] != '\0';
+	CU_ASSERT(n >= 185);
 }
 
 /* RFC 7515, A.1: signed by its key, and no token of ours but for that. */
@@ -989,6 +1175,11 @@ suite_jwt(void)
 	CU_ADD_TEST(s, test_changed_claims);
 	CU_ADD_TEST(s, test_size);
 	CU_ADD_TEST(s, test_clock);
+	CU_ADD_TEST(s, test_foreign);
+	CU_ADD_TEST(s, test_nested);
+	CU_ADD_TEST(s, test_signature_size);
+	CU_ADD_TEST(s, test_exact_size);
+	CU_ADD_TEST(s, test_many);
 	CU_ADD_TEST(s, test_rfc7515);
 	CU_ADD_TEST(s, test_sign);
 	CU_ADD_TEST(s, test_sign_every_length);

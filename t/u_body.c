@@ -197,7 +197,7 @@ serve(const char *target, const char *body, struct resp *resp)
 	const char *token = "";
 
 	arena_reset(ctx.arena);
-	CU_ASSERT_EQUAL(jwt_sign(keys, &conf, ctx.arena, 1,
+	CU_ASSERT_EQUAL(jwt_sign(jwt_keys_signer(keys), &conf, ctx.arena, 1,
 	    num_now_ms() / 1000, 60, &token), E_OK);
 	req.authorization = arena_printf(ctx.arena, "Bearer %s", token);
 	http_serve(&ctx, &req, resp);

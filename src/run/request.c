@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "web/route.h"
+
+#define QUEUED_MS_MAX (10 * 60 * 1000)
+
+/* The body, whole, whatever becomes of it: nginx wants to be rid of it. */
+static void
+read_body(struct fcgi *f, struct arena *a, struct req *req)
+{
+	const char *length = fcgi_param(f, "CONTENT_LENGTH");
+	int64_t len = 0;
+	char *body;
+
+	if (length == NULL || length[0] == '\0')
+		return;
+	if (!num_parse(length, strlen(length), 0, INT64_MAX, &len)) {
+		req->body_broken = true;
+		return;
+	}
+	if (len > BODY_BYTES_MAX) {
+		req->body_too_large = true;
+		return;
+	}
+	if ((body = arena_alloc(a, (size_t)len + 1)) == NULL ||
+	    !fcgi_body(f, body, (size_t)len)) {
+		req->body_broken = true;
+		return;
+	}
+	req->body = body;
+	req->body_len = (size_t)len;
+}
+
+/*
+ * A parameter that says something, in the arena: libfcgi's own are gone when
+ * the log line is written.  nginx sends an empty one for a missing header.
+ */
+static const char *
+param(const struct fcgi *f, struct arena *a, const char *name)
+{
+	const char *value = fcgi_param(f, name);
+
+	return value == NULL || value[0] == '\0' ? NULL
+	    : arena_copy(a, value, strlen(value));
+}
+
+/*
+ * How long the request has waited for a worker, by nginx's clock; one that
+ * nginx has given up may still stand in the queue.  A wait of minutes is
+ * another machine's clock, and says nothing.
+ */
+static int64_t
+queued_us(struct fcgi *f)
+{
+	const char *text = fcgi_param(f, "SHOP_QUEUED_AT");
+	size_t whole = text != NULL ? strcspn(text, ".") : 0;
+	int64_t s, waited_ms;
+
+	if (whole == 0 || strlen(text) != whole + 4 ||
+	    strspn(text + whole + 1, "0123456789") != 3 ||
+	    !num_parse(text, whole, 0, SAFE_INT_MAX / 1000, &s))
+		return 0;
+	waited_ms = num_now_ms() - s * 1000 - atoi(text + whole + 1);
+	return waited_ms > 0 && waited_ms <= QUEUED_MS_MAX
+	    ? waited_ms * 1000 : 0;
+}
+
+static void
+read_request(struct fcgi *f, struct arena *a, struct req *req)
+{
+	*req = (struct req){
+		.method = param(f, a, "REQUEST_METHOD"),
+		.target = param(f, a, "REQUEST_URI"),
+		.authorization = param(f, a, "HTTP_AUTHORIZATION"),
+		.content_type = param(f, a, "CONTENT_TYPE"),
+		.idempotency_key = param(f, a, "HTTP_IDEMPOTENCY_KEY"),
+		.made_key = param(f, a, "SHOP_MADE_KEY"),
+		.request_id = param(f, a, "HTTP_X_REQUEST_ID"),
+		.body = "",
+	};
+	read_body(f, a, req);
+}
+
+static bool
+send_response(struct fcgi *f, const struct req *req, const struct resp *resp)
+{
+	char head[HEADER_BYTES_MAX + 128];
+	bool head_only = req->method != NULL &&
+	    strcmp(req->method, "HEAD") == 0;
+	int len = snprintf(head, sizeof head,
+	    "Status: %d %s\r\nContent-Length: %zu\r\n%s\r\n", resp->status,
+	    http_reason(resp->status), resp->body_len, resp->headers.data);
+
+	return fcgi_finish(f, head, (size_t)len, resp->body,
+	    head_only ? 0 : resp->body_len);
+}
+
+static void
+log_request(const struct ctx *ctx, const struct req *req,
+    const struct resp *resp, int64_t waited_us, bool sent)
+{
+	const struct trace *t = &ctx->trace;
+	struct log_line l;
+
+	log_begin(&l, resp->status >= 500 ? LOG_WARN : LOG_INFO, "request");
+	log_str(&l, "id", req->request_id != NULL ? req->request_id : "");
+	log_str(&l, "method", req->method != NULL ? req->method : "");
+	log_str(&l, "route", req->route != NULL ? req->route->pattern : "");
+	log_int(&l, "status", resp->status);
+	log_int(&l, "us", num_monotonic_us() - ctx->start_us - waited_us);
+	if (waited_us >= 1000)
+		log_int(&l, "queued_us", waited_us);
+	if (t->user_id != 0)
+		log_int(&l, "user", t->user_id);
+	if (t->cache != NULL)
+		log_str(&l, "cache", t->cache);
+	if (t->attempts != 0)
+		log_int(&l, "attempts", t->attempts);
+	if (t->cause != NULL)
+		log_str(&l, "cause", t->cause);
+	if (!sent)
+		log_str(&l, "sent", "no");
+	log_end(&l);
+}
+
+void
+request_serve(struct ctx *ctx, struct fcgi *f)
+{
+	struct resp resp;
+	struct req req;
+	int64_t waited_us = queued_us(f);
+	bool sent;
+
+	ctx->start_us = num_monotonic_us() - waited_us;
+	memset(&ctx->trace, 0, sizeof ctx->trace);
+	read_request(f, ctx->arena, &req);
+	http_serve(ctx, &req, &resp);
+	sent = send_response(f, &req, &resp);
+	log_request(ctx, &req, &resp, waited_us, sent);
+	arena_reset(ctx->arena);
+}

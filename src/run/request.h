@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One request between FastCGI and web/: parameters and body in, the answer
+ * and one log line out.
+ *
+ * The parameters, all of which nginx sends and only the first two must say
+ * something: REQUEST_METHOD, REQUEST_URI (raw), CONTENT_LENGTH, CONTENT_TYPE,
+ * HTTP_AUTHORIZATION, HTTP_IDEMPOTENCY_KEY, HTTP_X_REQUEST_ID, SHOP_MADE_KEY
+ * (the idempotency key where the client sent none) and SHOP_QUEUED_AT (when
+ * nginx passed the request on, "SECONDS.MILLISECONDS" since the epoch, from
+ * which its deadline counts).  An empty one is one that is missing.  The body
+ * is read whole, to BODY_BYTES_MAX.
+ */
+#ifndef SHOP_REQUEST_H
+#define SHOP_REQUEST_H
+
+#include "base/ctx.h"
+#include "io/fcgi.h"
+
+/*
+ * What fcgi_accept() took, to its end: answered whatever it is, or the other
+ * side is gone, and logged.  ctx->arena is reset.
+ */
+void request_serve(struct ctx *, struct fcgi *);
+
+#endif

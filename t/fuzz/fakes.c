@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "fakes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/limits.h"
+#include "base/num.h"
+#include "fuzz.h"
+#include "io/cache.h"
+#include "io/db.h"
+#include "shop/sql.h"
+#include "web/seal.h"
+
+#define LINE_BYTES 23	/* of order_place's lines: 16, 4 and 3 digits */
+#define TIME "2026-01-31 12:34:56.789"
+
+struct db {
+	bool connected;
+};
+
+struct cache {
+	char unused;
+};
+
+/* Names as they may stand in the tables: all that JSON must escape, too. */
+static const char *const names[] = {
+	"", "Mug", "\"quoted\\\"", "</script>", "\x01\x1f\x7f\t\n\r",
+	"\xe3\x82\xb3\xe3\x83\xbc\xe3\x83\x92\xe3\x83\xbc",
+	"\xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf", "\xc2\x80\xe2\x80\xa8",
+	("0123456789012345678901234567890123456789012345678901234567890123"
+	"\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02"),
+};
+
+static const int64_t numbers[] = { 0, 1, 2, 1000, SAFE_INT_MAX };
+
+static struct {
+	const uint8_t *script;
+	size_t len, at;
+	int64_t clock_us;
+	bool authorized, excuse;
+	struct db db;
+	struct cache cache;
+} fake;
+
+void
+fakes_reset(const uint8_t *script, size_t len)
+{
+	memset(&fake, 0, sizeof fake);
+	fake.script = script;
+	fake.len = len;
+}
+
+void
+fakes_authorize(void)
+{
+	fake.authorized = true;
+}
+
+bool
+fakes_excuse(void)
+{
+	return fake.excuse;
+}
+
+struct db *
+fakes_db(void)
+{
+	return &fake.db;
+}
+
+struct cache *
+fakes_cache(void)
+{
+	return &fake.cache;
+}
+
+/* The clock: it stands still but for what the fakes take. */
+int64_t __wrap_num_monotonic_us(void);
+int64_t __wrap_num_now_ms(void);
+int __wrap_nanosleep(const struct timespec *, struct timespec *);
+
+int64_t
+__wrap_num_monotonic_us(void)
+{
+	return INT64_C(1000000000000) + fake.clock_us;
+}
+
+int64_t
+__wrap_num_now_ms(void)
+{
+	return FUZZ_NOW_S * 1000 + fake.clock_us / 1000;
+}
+
+int
+__wrap_nanosleep(const struct timespec *t, struct timespec *left)
+{
+	(void)left;
+	fake.clock_us += t->tv_sec * 1000000 + t->tv_nsec / 1000;
+	return 0;
+}
+
+static unsigned
+next(void)
+{
+	unsigned byte = fake.at < fake.len ? fake.script[fake.at++] : 0;
+
+	fake.clock_us += (byte & 0x80) != 0 ? 3000000 : 1000;
+	return byte & 0x7f;
+}
+
+/* ---- The database */
+
+bool
+db_connected(const struct db *db)
+{
+	return db->connected;
+}
+
+void
+db_release(struct db *db)
+{
+	db->connected = false;
+}
+
+const struct db_cell *
+db_at(const struct db_result *r, size_t row, size_t col)
+{
+	CHECK(row < r->rows && col < r->cols);
+	return &r->cell[row * r->cols + col];
+}
+
+/* Cells by a format: i is a number, s the next of the texts. */
+static void
+put_row(struct db_result *r, const char *format, unsigned vary,
+    const char *const *text)
+{
+	struct db_cell *cell = r->cell + r->rows * r->cols;
+
+	for (; *format != '\0'; format++, cell++, vary++) {
+		if (*format == 'i') {
+			cell->i = numbers[vary % (sizeof numbers /
+			    sizeof numbers[0])];
+			continue;
+		}
+		cell->s = *text++;
+		cell->null = cell->s == NULL;
+		cell->len = cell->s != NULL ? strlen(cell->s) : 0;
+	}
+	r->rows++;
+}
+
+static void
+put_rows(struct arena *a, struct db_result *r, size_t rows,
+    const char *format, unsigned vary, const char *const *text)
+{
+	r->cols = strlen(format);
+	r->cell = arena_alloc(a, (rows + 1) * r->cols * sizeof *r->cell);
+	CHECK(r->cell != NULL);
+	for (size_t i = 0; i < rows; i++)
+		put_row(r, format, vary + (unsigned)i, text);
+}
+
+static const char *
+name_of(unsigned vary)
+{
+	return names[vary % (sizeof names / sizeof names[0])];
+}
+
+/* "PLACE:AVAILABLE " for some of the lines that were asked. */
+static const char *
+short_lines(struct arena *a, const struct db_arg *arg, unsigned vary)
+{
+	size_t n = arg[5].len / LINE_BYTES, room = n * 24 + 1, len = 0;
+	char *text = arena_alloc(a, room);
+
+	CHECK(text != NULL);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || (i * 7 + vary) % 3 == 0)
+			len += (size_t)snprintf(text + len, room - len,
+			    "%zu:%" PRId64 " ", n - 1 - i,
+			    numbers[(vary + i) % 4]);
+	return text;
+}
+
+/* What a routine says: 'ok', 'replayed', or why not. */
+static const char *
+code_of(unsigned vary)
+{
+	static const char *const codes[] = { "ok", "replayed",
+	    "unknown_user", "product_not_found", "insufficient_points",
+	    "insufficient_stock", "validation_failed",
+	    "idempotency_key_reused", "idempotency_in_progress", "internal",
+	    "no such code", NULL };
+
+	return codes[vary % (sizeof codes / sizeof codes[0])];
+}
+
+static void
+put_write(struct arena *a, enum sql sql, const struct db_arg *arg,
+    unsigned vary, struct db_result *r)
+{
+	const char *code = code_of(vary);
+	const char *text[] = { code, "paid", TIME, (vary & 16) == 0
+	    ? "approved" : "failed", name_of(vary) };
+	bool done = code != NULL && (strcmp(code, "ok") == 0 ||
+	    strcmp(code, "replayed") == 0);
+
+	/* A routine waits for its key before it says this. */
+	if (code != NULL && strcmp(code, "idempotency_in_progress") == 0)
+		fake.clock_us += 1000000;
+	/* What they never say, and we must survive. */
+	fake.excuse |= vary % 12 >= 9;
+	if (done && sql == SQL_PLACE) {
+		put_rows(a, r, 1 + vary % 5, "sisiissiisii", vary, text);
+	} else if (done) {
+		text[1] = TIME;
+		put_rows(a, r, 1, "siiis", vary, text);
+	} else {
+		text[1] = sql == SQL_PLACE ? short_lines(a, arg, vary) : NULL;
+		put_rows(a, r, code == NULL ? 0 : 1, "siis", vary, text);
+	}
+}
+
+static void
+put_read(struct arena *a, enum sql sql, unsigned vary, struct db_result *r)
+{
+	const char *text[] = { name_of(vary), name_of(vary + 1), TIME,
+	    "approved", name_of(vary) };
+	size_t rows = vary % 4 != 3;
+
+	if (sql == SQL_BALANCE) {
+		put_rows(a, r, rows, "i", vary, text);
+	} else if (sql == SQL_PRODUCT) {
+		put_rows(a, r, rows, "issii", vary, text);
+	} else if (sql == SQL_ORDER) {
+		put_rows(a, r, rows * (1 + vary % 100), "sisiissiisii", vary,
+		    text);
+	} else if (sql == SQL_RANK_WINDOW) {
+		text[0] = text[1] = TIME;
+		put_rows(a, r, 1, "ss", vary, text);
+	} else if (sql == SQL_RANK) {
+		put_rows(a, r, vary % 6, "isii", vary, text);
+	} else {
+		CHECK(sql == SQL_SCHEMA_VERSION);
+		text[0] = vary % 3 == 0 ? SCHEMA_VERSION : vary % 3 == 1
+		    ? "0000" : NULL;
+		put_rows(a, r, 1, "s", vary, text);
+	}
+}
+
+static void
+check_lines(const struct db_arg *arg)
+{
+	CHECK(arg->len >= LINE_BYTES && arg->len % LINE_BYTES == 0);
+	CHECK(arg->len <= ORDER_LINES_MAX * LINE_BYTES);
+	CHECK(strspn(arg->bytes, "0123456789") == arg->len);
+}
+
+/* Nobody's data but the user's, and no value that was not checked. */
+static void
+check_args(enum sql sql, const struct db_arg *arg, size_t n)
+{
+	if (sql == SQL_PRODUCT || sql == SQL_ORDER)
+		CHECK(arg[0].i >= 1 && arg[0].i <= SAFE_INT_MAX);
+	if (sql == SQL_CHARGE)
+		CHECK(n == 5 && arg[4].i >= 1 && arg[4].i <= CHARGE_MAX);
+	if (sql == SQL_PLACE) {
+		CHECK(n == 6 && arg[4].i >= 1 && arg[4].i <= ATTEMPTS_MAX);
+		check_lines(&arg[5]);
+	}
+	if (sql == SQL_CHARGE || sql == SQL_PLACE || sql == SQL_BALANCE ||
+	    sql == SQL_PAYMENT_FAIL)
+		CHECK(fake.authorized && arg[0].i == FAKES_USER);
+	if (sql == SQL_ORDER)
+		CHECK(fake.authorized && arg[1].i == FAKES_USER);
+}
+
+enum db_class
+db_run(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
+    size_t n, struct db_result *r)
+{
+	unsigned byte = next();
+	enum db_class class = byte >= 'A' && byte <= 'L'
+	    ? (enum db_class)(byte - 'A') : DB_OK;
+
+	check_args((enum sql)sql, arg, n);
+	memset(r, 0, sizeof *r);
+	db->connected = class == DB_OK || class == DB_ABORTED;
+	fake.excuse |= class == DB_DUPLICATE || class == DB_REFUSED ||
+	    class == DB_BUG;
+	if (class != DB_OK)
+		return class;
+	if (sql_table[sql].writes)
+		put_write(a, (enum sql)sql, arg, byte % 32, r);
+	else
+		put_read(a, (enum sql)sql, byte, r);
+	return DB_OK;
+}
+
+/* ---- The cache */
+
+bool
+cache_get(struct cache *cache, struct arena *a, const char *key,
+    const char **value, size_t *len)
+{
+	static const int64_t ages_s[] = { 0, 9, 11, 59, 61, -1 };
+	static const char body[] = "{\"items\":[]}";
+	unsigned byte = next();
+	struct sealed s = { body, sizeof body - 1, num_now_ms() -
+	    ages_s[byte % 6] * 1000 };
+
+	(void)cache;
+	CHECK(key[strcspn(key, " \r\n")] == '\0');
+	if (byte == 0 || seal_make(a, &s, value, len) != E_OK)
+		return false;
+	if (byte % 7 == 0)
+		(*len)--;
+	return true;
+}
+
+bool
+cache_set(struct cache *cache, const char *key, const char *value,
+    size_t len, int64_t ttl_s)
+{
+	struct sealed s;
+
+	(void)cache;
+	CHECK(key[strcspn(key, " \r\n")] == '\0');
+	CHECK(ttl_s > 0);
+	CHECK(seal_open(fuzz_arena(), value, len, &s));
+	return next() % 2 == 0;
+}
+
+bool
+cache_add(struct cache *cache, const char *key, const char *value,
+    size_t len, int64_t ttl_s)
+{
+	(void)cache;
+	(void)value;
+	(void)len;
+	CHECK(key[strcspn(key, " \r\n")] == '\0');
+	CHECK(ttl_s > 0);
+	return next() % 2 == 0;
+}
+
+const char *
+cache_state(struct cache *cache)
+{
+	(void)cache;
+	return next() % 2 == 0 ? "ok" : "away";
+}

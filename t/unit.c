@@ -134,8 +134,10 @@ add_suites(void)
 	suite_jwt();
 	suite_crypto();
 	suite_route();
+	suite_seal();
 	suite_http();
 	suite_body();
+	suite_request();
 	suite_db();
 	suite_script();
 	suite_utf8();

@@ -26,6 +26,8 @@ void suite_crypto(void);
 void suite_route(void);
 void suite_http(void);
 void suite_db(void);
+void suite_request(void);
+void suite_seal(void);
 void suite_script(void);
 void suite_utf8(void);
 

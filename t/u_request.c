@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* From FastCGI's parameters to the bytes of the answer, without a socket. */
+#include "config.h"
+
+#include "run/request.h"
+
+#include <CUnit/CUnit.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "io/jwt.h"
+#include "unit.h"
+
+/* Stands in for io/fcgi.c's. */
+struct fcgi {
+	const char *method, *target, *length, *queued_at;
+	const char *body;
+	char head[HEADER_BYTES_MAX], sent[1024];
+	size_t sent_len;
+	int finished;
+};
+
+static struct conf conf;
+static struct jwt_keys *keys;
+static struct ctx ctx;
+static char authorization[512];
+
+const char *
+fcgi_param(const struct fcgi *f, const char *name)
+{
+	return strcmp(name, "REQUEST_METHOD") == 0 ? f->method
+	    : strcmp(name, "REQUEST_URI") == 0 ? f->target
+	    : strcmp(name, "CONTENT_LENGTH") == 0 ? f->length
+	    : strcmp(name, "CONTENT_TYPE") == 0 ? "application/json"
+	    : strcmp(name, "HTTP_AUTHORIZATION") == 0 ? authorization
+	    : strcmp(name, "SHOP_QUEUED_AT") == 0 ? f->queued_at : NULL;
+}
+
+bool
+fcgi_body(struct fcgi *f, char *to, size_t len)
+{
+	size_t have = strlen(f->body);
+
+	memcpy(to, f->body, len < have ? len : have);
+	return len == have;
+}
+
+bool
+fcgi_finish(struct fcgi *f, const char *head, size_t head_len,
+    const char *body, size_t body_len)
+{
+	snprintf(f->head, sizeof f->head, "%.*s", (int)head_len, head);
+	snprintf(f->sent, sizeof f->sent, "%.*s", (int)body_len, body);
+	f->sent_len = body_len;
+	f->finished++;
+	return true;
+}
+
+static int
+set_up(void)
+{
+	static const char secret[] = "0123456789abcdef0123456789abcdef";
+	char path[UNIT_PATH_BYTES], why[CONF_WHY_BYTES];
+	const char *token;
+
+	unit_file(path, "request.secret", secret, sizeof secret - 1, 0600);
+	if (conf_load(&conf, "/dev/null", why) != E_OK)
+		return 1;
+	snprintf(conf.jwt_secret_file, sizeof conf.jwt_secret_file, "%s",
+	    path);
+	if (jwt_keys_load(&conf, &keys, why) != E_OK)
+		return 1;
+	ctx = (struct ctx){ .conf = &conf, .keys = keys,
+	    .arena = arena_new(ARENA_BYTES_MAX) };
+	if (ctx.arena == NULL || jwt_sign(keys, &conf, ctx.arena, 1,
+	    num_now_ms() / 1000, 600, &token) != E_OK)
+		return 1;
+	snprintf(authorization, sizeof authorization, "Bearer %s", token);
+	log_threshold(LOG_SILENT);
+	return 0;
+}
+
+static int
+tear_down(void)
+{
+	log_threshold(LOG_INFO);
+	arena_free(ctx.arena);
+	jwt_keys_free(keys);
+	return 0;
+}
+
+static void
+test_answer(void)
+{
+	struct fcgi f = { .method = "GET", .target = "/healthz", .body = "" };
+
+	request_serve(&ctx, &f);
+	CU_ASSERT_EQUAL(f.finished, 1);
+	CU_ASSERT_STRING_EQUAL(f.sent, "{\"status\":\"ok\"}");
+	CU_ASSERT(strncmp(f.head, "Status: 200 OK\r\nContent-Length: 15\r\n",
+	    36) == 0);
+	CU_ASSERT(strcmp(f.head + strlen(f.head) - 4, "\r\n\r\n") == 0);
+	f.method = "HEAD";
+	request_serve(&ctx, &f);
+	CU_ASSERT_EQUAL(f.sent_len, 0);
+	CU_ASSERT(strstr(f.head, "\r\nContent-Length: 15\r\n") != NULL);
+}
+
+/* Nothing was sent that one could tell a request by. */
+static void
+test_missing(void)
+{
+	struct fcgi f = { .method = "", .target = "/healthz", .body = "" };
+
+	request_serve(&ctx, &f);
+	CU_ASSERT(strncmp(f.head, "Status: 404 ", 12) == 0);
+	f = (struct fcgi){ .body = "" };
+	request_serve(&ctx, &f);
+	CU_ASSERT(strncmp(f.head, "Status: 404 ", 12) == 0);
+}
+
+static const struct {
+	const char *length, *body, *status, *code;
+} bodies[] = {
+	/* A body that came whole is read: of this no charge can be made. */
+	{ "2", "{}", "422", "validation_failed" },
+	{ "1", "{}", "400", "malformed_json" },
+	{ "3", "{}", "400", "malformed_json" },
+	{ NULL, "", "400", "malformed_json" },
+	{ "", "", "400", "malformed_json" },
+	{ "0", "", "400", "malformed_json" },
+	{ "-1", "{}", "400", "malformed_json" },
+	{ "+2", "{}", "400", "malformed_json" },
+	{ "2x", "{}", "400", "malformed_json" },
+	{ " 2", "{}", "400", "malformed_json" },
+	{ "9223372036854775808", "{}", "400", "malformed_json" },
+	{ "65536", "{}", "400", "malformed_json" },
+	{ "65537", "{}", "413", "payload_too_large" },
+	{ "9223372036854775807", "{}", "413", "payload_too_large" },
+};
+
+static void
+test_body(void)
+{
+	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+		struct fcgi f = { .method = "POST",
+		    .target = "/v1/points/charge", .body = bodies[i].body,
+		    .length = bodies[i].length };
+		const char *row = f.length != NULL ? f.length : "none";
+
+		request_serve(&ctx, &f);
+		CHECK_ROW(row, strncmp(f.head + 8, bodies[i].status, 3) == 0);
+		CHECK_ROW(row, strstr(f.sent, bodies[i].code) != NULL);
+	}
+}
+
+/* Has this SHOP_QUEUED_AT made the request older than it is? */
+static bool
+counts(const char *queued_at)
+{
+	struct fcgi f = { .method = "GET", .target = "/healthz", .body = "",
+	    .queued_at = queued_at };
+	int64_t before = num_monotonic_us();
+
+	request_serve(&ctx, &f);
+	return ctx.start_us < before;
+}
+
+/* The seconds, some before or behind now, and what follows them. */
+static const struct {
+	int64_t ago_s;
+	const char *rest;
+	bool counted;
+} waits[] = {
+	{ 2, ".000", true }, { 2, ".999", true }, { 500, ".999", true },
+	{ -2, ".000", false }, { 602, ".000", false },
+	{ 2, "", false }, { 2, ".", false }, { 2, ".12", false },
+	{ 2, ".1234", false }, { 2, ".-99", false }, { 2, ".+99", false },
+	{ 2, ".  9", false }, { 2, ".9  ", false }, { 2, ",000", false },
+	{ 2, ".0x1", false }, { 2, "x.000", false },
+};
+
+static void
+test_queued(void)
+{
+	char text[64];
+
+	for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+		snprintf(text, sizeof text, "%" PRId64 "%s",
+		    num_now_ms() / 1000 - waits[i].ago_s, waits[i].rest);
+		CHECK_ROW(text, counts(text) == waits[i].counted);
+	}
+	CU_ASSERT(!counts(NULL));
+	CU_ASSERT(!counts(".000"));
+	CU_ASSERT(!counts("-1.000"));
+	/* No number of seconds overflows. */
+	CU_ASSERT(!counts("9223372036854775807.999"));
+	CU_ASSERT(!counts("9007199254740.991"));
+}
+
+void
+suite_request(void)
+{
+	CU_pSuite s = CU_add_suite("request", set_up, tear_down);
+
+	CU_ADD_TEST(s, test_answer);
+	CU_ADD_TEST(s, test_missing);
+	CU_ADD_TEST(s, test_body);
+	CU_ADD_TEST(s, test_queued);
+}

@@ -78,8 +78,8 @@ set_up(void)
 		return 1;
 	ctx = (struct ctx){ .conf = &conf, .keys = keys,
 	    .arena = arena_new(ARENA_BYTES_MAX) };
-	if (ctx.arena == NULL || jwt_sign(keys, &conf, ctx.arena, 1,
-	    num_now_ms() / 1000, 600, &token) != E_OK)
+	if (ctx.arena == NULL || jwt_sign(jwt_keys_signer(keys), &conf,
+	    ctx.arena, 1, num_now_ms() / 1000, 600, &token) != E_OK)
 		return 1;
 	snprintf(authorization, sizeof authorization, "Bearer %s", token);
 	log_threshold(LOG_SILENT);

@@ -318,7 +318,8 @@ run migrate
 
 worker() {
 	MYSQL_PWD=$(cat "$dir/db.password") mariadb --no-defaults \
-	    -S "$db_sock" -u shop_worker -N -B shop -e "$1" 2>&1
+	    --local-infile=1 -S "$db_sock" -u shop_worker -N -B shop \
+	    -e "$1" 2>&1
 }
 is "$(sql 'SHOW GRANTS FOR shop_worker@localhost' |
     sed 's/IDENTIFIED .*/.../' | sort | tr '\n' ';')" \
@@ -360,7 +361,17 @@ done <<'END'
 1227 SELECT 1 INTO OUTFILE '@DIR@/wrote'
 1227 SELECT name FROM users INTO DUMPFILE '@DIR@/wrote'
 1045 LOAD DATA INFILE '/etc/passwd' INTO TABLE users
+4166 LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE users
 1142 SELECT * FROM mysql.global_priv
+1044 USE mysql
+1142 TRUNCATE TABLE orders
+1142 RENAME TABLE orders TO others
+1044 CREATE EVENT mine ON SCHEDULE EVERY 1 DAY DO SELECT 1
+1044 CREATE FUNCTION mine() RETURNS INT RETURN 1
+1044 CREATE FUNCTION mine RETURNS INTEGER SONAME 'mine.so'
+1142 INSTALL PLUGIN mine SONAME 'mine.so'
+1227 FLUSH TABLES
+1227 SHUTDOWN
 1370 CALL payment_request(1, 1, 1, @payment)
 1370 CALL product_add('x', '', 1, 1)
 1370 CALL user_add('x', 'x@y.example', 1000000)

@@ -9,6 +9,7 @@ cp "$top_builddir/shop.fcgi" "$dir/bin/shop.fcgi"
 conf worker_path "$dir/bin/shop.fcgi"
 shop_start
 as 1
+is "$(stat -c %a "$dir/shop.sock")" 660 'only nginx'\''s group may connect'
 
 # ---- A steady load: what comes in is in $dir/load/*, "STATUS TYPE" a line.
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/log.h"
 
@@ -40,6 +41,20 @@ load(const struct prog *p, const char *file, bool check, struct conf *c)
 	return EXIT_DONE;
 }
 
+/*
+ * No key, password or token may end in a core.  A limit of 1 is below a page,
+ * so that no file is written, and it is the one that the kernel also heeds
+ * where core_pattern is a pipe: a limit of 0 would be piped all the same.
+ * Where somebody has set a hard 0 before us, it stays.
+ */
+static void
+refuse_core(void)
+{
+	const struct rlimit one = { 1, 1 };
+
+	(void)setrlimit(RLIMIT_CORE, &one);
+}
+
 int
 prog_start(const struct prog *p, int argc, char **argv, struct conf *c,
     int *status)
@@ -55,6 +70,7 @@ prog_start(const struct prog *p, int argc, char **argv, struct conf *c,
 	bool check = false;
 	int o;
 
+	refuse_core();
 	*status = EXIT_DONE;
 	opterr = 0;
 	while ((o = getopt_long(argc, argv, "+c:hV", options, NULL)) != -1) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What all three programs do alike at their start: --help, --version,
- * --config FILE, --check-config.
+ * --config FILE, --check-config, and no core dumps.
  */
 #ifndef SHOP_PROG_H
 #define SHOP_PROG_H

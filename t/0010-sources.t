@@ -67,6 +67,9 @@ none 'in shop/, order sees payment, and nobody else anybody'
 awk 'index($1, "shop/") == 1 && index($2, "io/") == 1 && $2 != "io/db.h"' \
     "$dir/includes" >"$dir/found"
 none 'of io/, shop/ sees the database only'
+grep -lw db_text src/*/*.c src/*.c | grep -vE \
+    '^src/(io/db|shop/(script|schema|doctor[a-z_]*))\.c$' >"$dir/found"
+none 'what requests reach runs prepared statements alone'
 awk 'index($1, "web/") == 1 && $2 == "io/db.h"' "$dir/includes" >"$dir/found"
 none 'web/ does not see the database'
 awk 'index($2, "web/h_") == 1' "$dir/includes" >"$dir/found"

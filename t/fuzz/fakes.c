@@ -155,11 +155,12 @@ put_row(struct db_result *r, const char *format, unsigned vary,
 }
 
 static void
-put_rows(struct arena *a, struct db_result *r, size_t rows,
-    const char *format, unsigned vary, const char *const *text)
+put_rows(struct db_result *r, size_t rows, const char *format, unsigned vary,
+    const char *const *text)
 {
 	r->cols = strlen(format);
-	r->cell = arena_alloc(a, (rows + 1) * r->cols * sizeof *r->cell);
+	r->cell = arena_alloc(fuzz_arena(),
+	    (rows + 1) * r->cols * sizeof *r->cell);
 	CHECK(r->cell != NULL);
 	for (size_t i = 0; i < rows; i++)
 		put_row(r, format, vary + (unsigned)i, text);
@@ -173,10 +174,10 @@ name_of(unsigned vary)
 
 /* "PLACE:AVAILABLE " for some of the lines that were asked. */
 static const char *
-short_lines(struct arena *a, const struct db_arg *arg, unsigned vary)
+short_lines(const struct db_arg *arg, unsigned vary)
 {
 	size_t n = arg[5].len / LINE_BYTES, room = n * 24 + 1, len = 0;
-	char *text = arena_alloc(a, room);
+	char *text = arena_alloc(fuzz_arena(), room);
 
 	CHECK(text != NULL);
 	for (size_t i = 0; i < n; i++)
@@ -201,8 +202,8 @@ code_of(unsigned vary)
 }
 
 static void
-put_write(struct arena *a, enum sql sql, const struct db_arg *arg,
-    unsigned vary, struct db_result *r)
+put_write(enum sql sql, const struct db_arg *arg, unsigned vary,
+    struct db_result *r)
 {
 	const char *code = code_of(vary);
 	const char *text[] = { code, "paid", TIME, (vary & 16) == 0
@@ -216,40 +217,40 @@ put_write(struct arena *a, enum sql sql, const struct db_arg *arg,
 	/* What they never say, and we must survive. */
 	fake.excuse |= vary % 12 >= 9;
 	if (done && sql == SQL_PLACE) {
-		put_rows(a, r, 1 + vary % 5, "sisiissiisii", vary, text);
+		put_rows(r, 1 + vary % 5, "sisiissiisii", vary, text);
 	} else if (done) {
 		text[1] = TIME;
-		put_rows(a, r, 1, "siiis", vary, text);
+		put_rows(r, 1, "siiis", vary, text);
 	} else {
-		text[1] = sql == SQL_PLACE ? short_lines(a, arg, vary) : NULL;
-		put_rows(a, r, code == NULL ? 0 : 1, "siis", vary, text);
+		text[1] = sql == SQL_PLACE ? short_lines(arg, vary) : NULL;
+		put_rows(r, code == NULL ? 0 : 1, "siis", vary, text);
 	}
 }
 
 static void
-put_read(struct arena *a, enum sql sql, unsigned vary, struct db_result *r)
+put_read(enum sql sql, unsigned vary, struct db_result *r)
 {
 	const char *text[] = { name_of(vary), name_of(vary + 1), TIME,
 	    "approved", name_of(vary) };
 	size_t rows = vary % 4 != 3;
 
 	if (sql == SQL_BALANCE) {
-		put_rows(a, r, rows, "i", vary, text);
+		put_rows(r, rows, "i", vary, text);
 	} else if (sql == SQL_PRODUCT) {
-		put_rows(a, r, rows, "issii", vary, text);
+		put_rows(r, rows, "issii", vary, text);
 	} else if (sql == SQL_ORDER) {
-		put_rows(a, r, rows * (1 + vary % 100), "sisiissiisii", vary,
+		put_rows(r, rows * (1 + vary % 100), "sisiissiisii", vary,
 		    text);
 	} else if (sql == SQL_RANK_WINDOW) {
 		text[0] = text[1] = TIME;
-		put_rows(a, r, 1, "ss", vary, text);
+		put_rows(r, 1, "ss", vary, text);
 	} else if (sql == SQL_RANK) {
-		put_rows(a, r, vary % 6, "isii", vary, text);
+		put_rows(r, vary % 6, "isii", vary, text);
 	} else {
 		CHECK(sql == SQL_SCHEMA_VERSION);
 		text[0] = vary % 3 == 0 ? SCHEMA_VERSION : vary % 3 == 1
 		    ? "0000" : NULL;
-		put_rows(a, r, 1, "s", vary, text);
+		put_rows(r, 1, "s", vary, text);
 	}
 }
 
@@ -289,6 +290,7 @@ db_run(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 	    ? (enum db_class)(byte - 'A') : DB_OK;
 
 	check_args((enum sql)sql, arg, n);
+	(void)a;
 	memset(r, 0, sizeof *r);
 	db->connected = class == DB_OK || class == DB_ABORTED;
 	fake.excuse |= class == DB_DUPLICATE || class == DB_REFUSED ||
@@ -296,9 +298,9 @@ db_run(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 	if (class != DB_OK)
 		return class;
 	if (sql_table[sql].writes)
-		put_write(a, (enum sql)sql, arg, byte % 32, r);
+		put_write((enum sql)sql, arg, byte % 32, r);
 	else
-		put_read(a, (enum sql)sql, byte, r);
+		put_read((enum sql)sql, byte, r);
 	return DB_OK;
 }
 
@@ -315,8 +317,9 @@ cache_get(struct cache *cache, struct arena *a, const char *key,
 	    ages_s[byte % 6] * 1000 };
 
 	(void)cache;
+	(void)a;
 	CHECK(key[strcspn(key, " \r\n")] == '\0');
-	if (byte == 0 || seal_make(a, &s, value, len) != E_OK)
+	if (byte == 0 || seal_make(fuzz_arena(), &s, value, len) != E_OK)
 		return false;
 	if (byte % 7 == 0)
 		(*len)--;

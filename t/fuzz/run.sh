@@ -63,7 +63,9 @@ mkdir -p "$work/found" || exit 1
 can_fuzz || die "needs clang and its runtime: apt-get install clang \
 libclang-rt-$("$CLANG" -dumpversion 2>/dev/null | cut -d . -f 1 |
     grep . || echo 14)-dev"
-[ "$minutes" -gt 0 ] || die "MINUTES=$minutes: a number from 1"
+case $minutes in
+'' | 0* | *[!0-9]*) die "MINUTES=$minutes: a whole number from 1" ;;
+esac
 [ $# -gt 0 ] || set -- $all
 for name; do
 	[ -f "$fuzz/$name.dict" ] || die "$name: there are $all"

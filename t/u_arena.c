@@ -174,6 +174,16 @@ test_defer_at_maximum(void)
 	CU_ASSERT_STRING_EQUAL(order, "1");
 }
 
+/* More than there is: none, or (with a sanitizer) what can still be had. */
+static void
+test_no_room(void)
+{
+	struct arena *a = arena_new(SIZE_MAX / 2);
+
+	CU_ASSERT(a == NULL || arena_alloc(a, 16) != NULL);
+	arena_free(a);
+}
+
 static void
 test_free_null(void)
 {
@@ -195,5 +205,6 @@ suite_arena(void)
 	CU_ADD_TEST(s, test_defer);
 	CU_ADD_TEST(s, test_defer_sees_its_piece);
 	CU_ADD_TEST(s, test_defer_at_maximum);
+	CU_ADD_TEST(s, test_no_room);
 	CU_ADD_TEST(s, test_free_null);
 }

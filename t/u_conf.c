@@ -451,6 +451,10 @@ test_secrets_that_are_no_files(void)
 	    why), E_INVALID_PARAMETER);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "not a plain file"));
 	unlink(path);
+	/* A plain file that can be opened, and whose first page can't be read. */
+	CU_ASSERT_EQUAL(conf_read_secret("/proc/self/mem", SECRET_MAX,
+	    &secret, &len, why), E_INVALID_PARAMETER);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why, "mem: Input/output error"));
 }
 
 void

@@ -286,16 +286,15 @@ test_reasons(void)
 
 /* Whatever piece of memory is missing, there is an answer. */
 static void
-test_little_memory(void)
+serve_little(const char *authorization, const char *body)
 {
 	struct arena *whole = ctx.arena;
-	const char *authorization = bearer();
 	bool refused = false;
 
 	for (size_t bytes = 0; bytes < 40000; bytes += 256) {
 		struct req req = { .method = "POST", .target = ORDERS,
 		    .authorization = authorization, .content_type = JSON,
-		    .body = "{\"items\":[{}]}", .body_len = 14 };
+		    .body = body, .body_len = strlen(body) };
 		struct resp resp;
 
 		ctx.arena = arena_new(bytes);
@@ -308,6 +307,17 @@ test_little_memory(void)
 	}
 	CU_ASSERT(refused);
 	ctx.arena = whole;
+}
+
+static void
+test_little_memory(void)
+{
+	const char *authorization = bearer();
+
+	serve_little(authorization, "{\"items\":[{}]}");
+	/* Here the handler has to tell of faults beyond the table's. */
+	serve_little(authorization, "{\"items\":[{\"productId\":1,"
+	    "\"quantity\":1},{\"productId\":1,\"quantity\":1}]}");
 	arena_reset(ctx.arena);
 }
 

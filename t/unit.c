@@ -125,6 +125,8 @@ add_suites(void)
 	suite_arena();
 	suite_breaker();
 	suite_buf();
+	suite_file();
+	suite_cache();
 	suite_num();
 	suite_log();
 	suite_conf();

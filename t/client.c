@@ -668,14 +668,14 @@ idem_of(struct arena *a, const struct entry *e, struct idem *idem)
 static void
 print_entry(struct arena *a, const struct entry *e)
 {
-	static int64_t rows;
+	static int64_t printed;
 	struct idem idem;
 
 	if (!e->used || strcmp(e->method, "POST") != 0)
 		return;
 	if (!idem_of(a, e, &idem))
 		die(e->path);
-	printf(rows++ % ROWS_AN_INSERT == 0
+	printf(printed++ % ROWS_AN_INSERT == 0
 	    ? ";\nINSERT INTO journal VALUES " : ",\n");
 	printf("(%" PRId64 ", x'", e->user);
 	for (size_t i = 0; i < sizeof idem.id; i++)

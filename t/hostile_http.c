@@ -372,7 +372,7 @@ put_bad_framing(struct hostile *h)
 }
 
 /* Smuggled behind the body; whoever reads it as a request has to refuse it. */
-static const char behind[] = "POST /v1/points/charge HTTP/1.1\r\nHost: shop"
+static const char smuggled[] = "POST /v1/points/charge HTTP/1.1\r\nHost: shop"
     "\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n"
     "{\"amount\":1}";
 
@@ -400,7 +400,7 @@ put_body(struct hostile *h)
 	buf_str(&h->text, "\r\n");
 	buf_bytes(&h->text, h->body.data, h->body.len);
 	if (!h->cut && one_in(h, 30))
-		buf_str(&h->text, behind);
+		buf_str(&h->text, smuggled);
 }
 
 /* ---- What is no request of ours at all */

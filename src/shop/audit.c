@@ -107,7 +107,7 @@ static enum err
 set_from(struct job *j, const char *name, const char *table)
 {
 	struct arena *a = j->ctx->arena;
-	int64_t low = 1, high, middle;
+	int64_t low = 1, high = 0, middle;
 	struct db_result r;
 	enum err e = last_id(j, table, &high);
 

@@ -138,7 +138,7 @@ static bool
 variable(struct doctor *d, struct ctx *ctx, const char *scope,
     const char *name, const char **value)
 {
-	struct db_result r;
+	struct db_result r = { 0 };
 
 	*value = "";
 	if (!doctor_ask(d, ctx, arena_printf(ctx->arena, "SHOW %s VARIABLES "
@@ -295,7 +295,7 @@ worker_rights(struct doctor *d)
 	struct db_result r;
 	size_t k;
 
-	if (!expected_grants(d, &grant) || !doctor_ask(d, &d->worker,
+	if (!expected_grants(d, &grant) || grant == NULL || !doctor_ask(d, &d->worker,
 	    "SHOW GRANTS FOR CURRENT_USER", &r))
 		return false;
 	for (size_t i = 0; i < r.rows; i++) {
@@ -307,7 +307,8 @@ worker_rights(struct doctor *d)
 			grant[k] = "";	/* seen */
 		else if (right == NULL ||
 		    strcmp(right, "GRANT USAGE ON *.*") != 0)
-			doctor_add(d, &many, "%s", right);
+			doctor_add(d, &many, "%s", right != NULL ? right
+			    : "out of memory");
 	}
 	for (k = 0; grant[k] != NULL; k++)
 		if (grant[k][0] != '\0')

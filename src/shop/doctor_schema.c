@@ -71,12 +71,12 @@ for_model(struct arena *a, struct names *names, const char *sql)
 static bool
 model_script(struct doctor *d, struct names *names, char *text)
 {
-	const char *sql, *name, *model;
+	const char *sql, *name, *copy;
 	struct db_result r;
 
 	while ((sql = script_next(&text, &name)) != NULL) {
-		model = for_model(d->ctx->arena, names, sql);
-		if (model != NULL && !doctor_ask(d, d->ctx, model, &r))
+		copy = for_model(d->ctx->arena, names, sql);
+		if (copy != NULL && !doctor_ask(d, d->ctx, copy, &r))
 			return false;
 	}
 	return true;

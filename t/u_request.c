@@ -17,7 +17,7 @@
 #include "io/jwt.h"
 #include "unit.h"
 
-/* Stands in for io/fcgi.c's. */
+/* Stands in for io/fcgi.c's, by the linker's --wrap. */
 struct fcgi {
 	const char *method, *target, *length, *queued_at;
 	const char *body;
@@ -31,8 +31,13 @@ static struct jwt_keys *keys;
 static struct ctx ctx;
 static char authorization[512];
 
+const char *__wrap_fcgi_param(const struct fcgi *, const char *name);
+bool __wrap_fcgi_body(struct fcgi *, char *to, size_t len);
+bool __wrap_fcgi_finish(struct fcgi *, const char *head, size_t head_len,
+    const char *body, size_t body_len);
+
 const char *
-fcgi_param(const struct fcgi *f, const char *name)
+__wrap_fcgi_param(const struct fcgi *f, const char *name)
 {
 	return strcmp(name, "REQUEST_METHOD") == 0 ? f->method
 	    : strcmp(name, "REQUEST_URI") == 0 ? f->target
@@ -43,7 +48,7 @@ fcgi_param(const struct fcgi *f, const char *name)
 }
 
 bool
-fcgi_body(struct fcgi *f, char *to, size_t len)
+__wrap_fcgi_body(struct fcgi *f, char *to, size_t len)
 {
 	size_t have = strlen(f->body);
 
@@ -52,7 +57,7 @@ fcgi_body(struct fcgi *f, char *to, size_t len)
 }
 
 bool
-fcgi_finish(struct fcgi *f, const char *head, size_t head_len,
+__wrap_fcgi_finish(struct fcgi *f, const char *head, size_t head_len,
     const char *body, size_t body_len)
 {
 	snprintf(f->head, sizeof f->head, "%.*s", (int)head_len, head);

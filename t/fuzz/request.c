@@ -112,7 +112,7 @@ has(const char *head, const char *name, const char *wanted)
 static int
 check_head(const char *head, size_t len)
 {
-	static const char token[] = "abcdefghijklmnopqrstuvwxyz"
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ-";
 	const char *line = head;
 	size_t name, value;
@@ -121,7 +121,7 @@ check_head(const char *head, size_t len)
 	CHECK(strlen(head) == len);
 	CHECK(len < HEADER_BYTES_MAX + 128);
 	for (; *line != '\r'; line += name + value + 2) {
-		name = strspn(line, token);
+		name = strspn(line, letters);
 		CHECK(name > 0 && strncmp(line + name, ": ", 2) == 0);
 		for (value = 2; (unsigned char)line[name + value] >= ' ' &&
 		    (unsigned char)line[name + value] < 0x7f; value++)

@@ -73,6 +73,8 @@ cookie=very-secret-cookie
 id=$(ctl user add --name Private --email $email --balance 5000 2>>"$dir/said")
 as "$id"
 ctl key add --kid day >>"$dir/said" 2>&1
+eventually 10 grep -q 'event=roll-done' "$dir/log/shopd.log"
+ok 'there is a second key'
 day=$(ctl token --user "$id" --kid day)
 long=$(ctl token --user "$id" --ttl 1)
 for attempt in 1 2; do

@@ -22,7 +22,8 @@ fi
 # have, and run the same ones.
 find . -name '*.gcda' -delete
 failed=
-make -s all && make -s check >coverage.log 2>&1 || failed=1
+make -s all || exit 1
+make -s check >coverage.log 2>&1 || failed=1
 [ -z "$failed" ] || tail -n 60 test-suite.log >&2
 gcovr --root "$top_srcdir" --object-directory . \
     --filter "$top_srcdir/src/(base|io|web)/" --output coverage.txt \

@@ -25,6 +25,7 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef HAVE_MYSQL_H
@@ -52,6 +53,7 @@ enum want { NOTHING, ROWS, SAYS_OK };
  * A statement is one of sql.def, or the text.  args has a letter a parameter:
  *	u user	p product	q quantity	a amount	t attempt
  *	k key	f fingerprint	w seconds to wait	l lines, as order_place
+ *	o oldest hour of the ranking	n the newest, this one
  */
 static const struct bench {
 	const char *name, *database;
@@ -73,6 +75,7 @@ static const struct bench {
 	{ "order-10", "shop", SQL_PLACE, NULL, "ukfwtl", SAYS_OK, 10, false },
 	{ "product", "shop", SQL_PRODUCT, NULL, "p", ROWS, 0, false },
 	{ "balance", "shop", SQL_BALANCE, NULL, "u", ROWS, 0, false },
+	{ "ranking", "shop", SQL_RANK, NULL, "on", ROWS, 0, false },
 };
 
 #define BENCHES (sizeof benches / sizeof benches[0])
@@ -80,6 +83,7 @@ static const struct bench {
 static struct {
 	const char *socket, *user;
 	int64_t processes, seconds, users, products, wait;
+	bool print;
 } opt = {
 	.user = "root", .processes = 8, .seconds = 5, .users = 1000,
 	.products = 1000,
@@ -137,6 +141,13 @@ draw(struct client *c)
 	return z ^ (z >> 31);
 }
 
+static void
+seed(struct client *c)
+{
+	if (getrandom(&c->chance, sizeof c->chance, 0) != sizeof c->chance)
+		die("getrandom", strerror(errno));
+}
+
 static int64_t
 pick(struct client *c, int64_t from, int64_t to)
 {
@@ -177,6 +188,22 @@ put_lines(struct client *c, struct arg *a)
 }
 
 static void
+put_hour(struct arg *a, int64_t hours_ago)
+{
+	time_t t = time(NULL) - hours_ago * 3600;
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	a->len = strftime(a->bytes, sizeof a->bytes, "%Y-%m-%d %H:00:00", &tm);
+}
+
+static bool
+is_text(char letter)
+{
+	return strchr("kflon", letter) != NULL;
+}
+
+static void
 put_arg(struct client *c, char letter, struct arg *a)
 {
 	switch (letter) {
@@ -190,6 +217,8 @@ put_arg(struct client *c, char letter, struct arg *a)
 	case 'k':
 	case 'f': put_random(c, a); break;
 	case 'l': put_lines(c, a); break;
+	case 'o': put_hour(a, 71); break;
+	case 'n': put_hour(a, 0); break;
 	default: die("args", "no such letter");
 	}
 }
@@ -201,7 +230,7 @@ bind(struct client *c)
 
 	for (size_t i = 0; args[i] != '\0'; i++) {
 		struct arg *a = &c->arg[i];
-		bool text = strchr("kfl", args[i]) != NULL;
+		bool text = is_text(args[i]);
 
 		c->in[i].buffer_type = text ? MYSQL_TYPE_STRING
 		    : MYSQL_TYPE_LONGLONG;
@@ -299,13 +328,52 @@ note(struct stats *s, int64_t us)
 		s->max_us = us;
 }
 
+static const char *
+text_of(const struct bench *b)
+{
+	return b->text != NULL ? b->text : sql_table[b->sql].text;
+}
+
+static void
+print_arg(struct client *c, char letter)
+{
+	struct arg *a = &c->arg[0];
+
+	put_arg(c, letter, a);
+	if (!is_text(letter)) {
+		printf("%" PRId64, a->i);
+	} else if (letter == 'k' || letter == 'f') {
+		printf("x'");
+		for (size_t i = 0; i < a->len; i++)
+			printf("%02x", (unsigned char)a->bytes[i]);
+		putchar('\'');
+	} else
+		printf("'%.*s'", (int)a->len, a->bytes);
+}
+
+/* The statement as one would type it, to be explained. */
+static void
+print(const struct bench *b)
+{
+	static struct client c;
+	const char *args = b->args;
+
+	c.bench = b;
+	seed(&c);
+	for (const char *s = text_of(b); *s != '\0'; s++)
+		if (*s == '?')
+			print_arg(&c, *args++);
+		else
+			putchar(*s);
+	putchar('\n');
+}
+
 /* ---- A process */
 
 static void
 dial(struct client *c)
 {
-	const char *text = c->bench->text != NULL ? c->bench->text
-	    : sql_table[c->bench->sql].text;
+	const char *text = text_of(c->bench);
 
 	if ((c->conn = mysql_init(NULL)) == NULL)
 		die("connect", "out of memory");
@@ -340,8 +408,7 @@ client_run(const struct bench *b, struct stats *stats, int ready, int go)
 
 	c.bench = b;
 	c.stats = stats;
-	if (getrandom(&c.chance, sizeof c.chance, 0) != sizeof c.chance)
-		die("getrandom", strerror(errno));
+	seed(&c);
 	dial(&c);
 	bind(&c);
 	if (write(ready, &byte, 1) != 1 || close(ready) != 0 ||
@@ -446,7 +513,8 @@ usage(void)
 {
 	fprintf(stderr, "usage: dbbench --socket PATH [--user NAME] "
 	    "[--processes N] [--seconds N] [--users N]\n"
-	    "\t[--products N] [--wait SECONDS] CASE\ncases:");
+	    "\t[--products N] [--wait SECONDS] CASE\n"
+	    "       dbbench --print CASE\ncases:");
 	for (size_t i = 0; i < BENCHES; i++)
 		fprintf(stderr, " %s", benches[i].name);
 	fprintf(stderr, "\n");
@@ -467,24 +535,27 @@ options(int argc, char **argv)
 		{ "users", NULL, &opt.users, 1, INT32_MAX },
 		{ "products", NULL, &opt.products, LINES_MAX, INT32_MAX },
 		{ "wait", NULL, &opt.wait, 0, 60 },
+		{ "print", NULL, NULL, 0, 0 },
 	};
 	enum { OPTIONS = sizeof rows / sizeof rows[0] };
 	struct option longs[OPTIONS + 1] = { { 0 } };
 	int at;
 
 	for (size_t i = 0; i < OPTIONS; i++)
-		longs[i] = (struct option){ rows[i].name, required_argument,
-		    NULL, 1 };
+		longs[i] = (struct option){ rows[i].name,
+		    rows[i].text != NULL || rows[i].number != NULL, NULL, 1 };
 	for (int c; (c = getopt_long(argc, argv, "", longs, &at)) != -1;) {
 		if (c != 1)
 			return false;
-		if (rows[at].text != NULL)
+		if (optarg == NULL)
+			opt.print = true;
+		else if (rows[at].text != NULL)
 			*rows[at].text = optarg;
 		else if (!num_parse(optarg, strlen(optarg), rows[at].min,
 		    rows[at].max, rows[at].number))
 			return false;
 	}
-	return opt.socket != NULL && optind == argc - 1;
+	return (opt.socket != NULL || opt.print) && optind == argc - 1;
 }
 
 int
@@ -498,6 +569,10 @@ main(int argc, char **argv)
 		i++;
 	if (i == BENCHES)
 		return usage();
+	if (opt.print) {
+		print(&benches[i]);
+		return EXIT_DONE;
+	}
 	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)

@@ -583,20 +583,29 @@ wait_for_all(void)
 	return fine;
 }
 
+static struct jwt_keys *
+load_keys(void)
+{
+	struct jwt_keys *keys = NULL;
+	char why[CONF_WHY_BYTES];
+
+	snprintf(conf.jwt_secret_file, sizeof conf.jwt_secret_file, "%s",
+	    opt.secret);
+	if (jwt_keys_load(&conf, &keys, why) != E_OK)
+		fprintf(stderr, "client: %s\n", why);
+	return keys;
+}
+
 static int
 load(void)
 {
 	struct sigaction term = { .sa_handler = on_term };
-	char run[64], why[CONF_WHY_BYTES];
-	struct jwt_keys *keys;
+	struct jwt_keys *keys = load_keys();
+	char run[64];
 	bool fine;
 
-	snprintf(conf.jwt_secret_file, sizeof conf.jwt_secret_file, "%s",
-	    opt.secret);
-	if (jwt_keys_load(&conf, &keys, why) != E_OK) {
-		fprintf(stderr, "client: %s\n", why);
+	if (keys == NULL)
 		return EXIT_FAILED;
-	}
 	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
@@ -751,6 +760,29 @@ check(void)
 	return EXIT_DONE;
 }
 
+/* ---- Tokens of all users for other clients, good for --seconds */
+
+static int
+tokens(void)
+{
+	struct arena *a = arena_new(1024 * 1024);
+	struct jwt_keys *keys = load_keys();
+	const char *token;
+
+	if (keys == NULL || a == NULL)
+		return EXIT_FAILED;
+	for (int64_t user = opt.users.from; user <= opt.users.to; user++) {
+		arena_reset(a);
+		if (jwt_sign(keys, &conf, a, user, num_now_ms() / 1000,
+		    opt.seconds, &token) != E_OK)
+			die("token");
+		puts(token);
+	}
+	jwt_keys_free(keys);
+	arena_free(a);
+	return EXIT_DONE;
+}
+
 /* ---- Options */
 
 static const struct row {
@@ -784,7 +816,7 @@ static const struct row {
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: client [check]");
+	fprintf(stderr, "usage: client [check | tokens]");
 	for (size_t i = 0; i < ROWS; i++)
 		fprintf(stderr, " [--%s %s]", rows[i].name, rows[i].text !=
 		    NULL ? "TEXT" : rows[i].number != NULL ? "N" : "N..N");
@@ -833,7 +865,7 @@ options(int argc, char **argv)
 	return opt.first >= 1 && opt.first <= CLIENTS_MAX &&
 	    opt.clients <= CLIENTS_MAX - opt.first + 1 && opt.lines >= 1 &&
 	    opt.lines <= 8 && opt.amount >= 1 && opt.quantity >= 1 &&
-	    opt.timeout_ms >= 1 && opt.journal != NULL;
+	    opt.timeout_ms >= 1;
 }
 
 int
@@ -842,6 +874,11 @@ main(int argc, char **argv)
 	char why[CONF_WHY_BYTES];
 
 	if (!options(argc, argv) || conf_load(&conf, "/dev/null", why) != E_OK)
+		return usage();
+	if (optind < argc && strcmp(argv[optind], "tokens") == 0 &&
+	    opt.secret != NULL)
+		return tokens();
+	if (opt.journal == NULL)
 		return usage();
 	if (optind < argc && strcmp(argv[optind], "check") == 0)
 		return check();

@@ -1,0 +1,125 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# One request of each kind costs the worker no more instructions than when
+# they were last counted, give or take a tenth.  Instructions don't mind what
+# else the machine does; another compiler or library does change them.
+#
+#	top_srcdir=. top_builddir=build sh t/0060-instructions.t --record
+#
+# writes down what they are now, in t/bench/instructions.txt.
+. "${top_srcdir:-.}/t/lib.sh"
+recorded=$top_srcdir/t/bench/instructions.txt
+rounds=5
+
+command -v valgrind >/dev/null || skip_all 'no valgrind'
+command -v dpkg-query >/dev/null ||
+    skip_all 'the versions of the libraries are known from dpkg alone'
+
+# ---- What else the counts depend on
+
+built_with() { sed -n "s/^$1 = *//p" "$top_builddir/Makefile"; }
+conditions() {
+	echo "machine $(uname -m) $(grep -o -m 1 -w avx2 /proc/cpuinfo)"
+	echo "compiler $($(built_with CC) --version | head -n 1)"
+	echo "flags $(built_with CFLAGS) $(built_with BUILD_CFLAGS)" \
+	    "$(built_with HARDEN_CFLAGS)"
+	for package in libc6 libssl3 libfcgi0ldbl libmariadb3 libmemcached11 \
+	    libcjson1 mariadb-server-core nginx; do
+		echo "$package $(dpkg-query -W -f '${Version}' $package 2>/dev/null)"
+	done
+}
+conditions >"$dir/conditions"
+
+if [ "${1:-}" != --record ]; then
+	while read -r line; do
+		grep -qxF "$line" "$recorded" ||
+			skip_all "here it is: $line; recorded with:$(sed -n \
+			    "s/^${line%% *}//p" "$recorded")"
+	done <"$dir/conditions"
+fi
+
+# ---- A worker that is counted: each time it goes for the next request,
+# callgrind writes down what it has done since the last, in count.1, count.2...
+
+pool_start() {
+	valgrind --tool=callgrind --dump-before=fcgi_accept \
+	    --callgrind-out-file="$dir/count" "$top_builddir/shop.fcgi" \
+	    --config "$dir/shop.conf" 2>"$dir/log/shopd.log" &
+	pool_pid=$!
+	eventually 30 [ -S "$dir/shop.sock" ] ||
+	    bail "valgrind: $(tail -n 5 "$dir/log/shopd.log")"
+}
+# It is fifty times as slow; that is not what is looked at.
+conf cache_timeout_ms 100
+shop_start
+as 1
+requests=0
+
+# ask COMMAND...: one request, whose own file is the one after that which it
+# makes.
+ask() {
+	"$@"
+	requests=$((requests + 1))
+}
+
+# flow NAME ANSWER COMMAND...: after a first one that may have more to do, the
+# median of some; each is answered alike.
+flow() {
+	name=$1
+	wanted=$2
+	shift 2
+	ask "$@"
+	first=$requests
+	: >"$dir/answers"
+	while [ $requests -lt $((first + rounds)) ]; do
+		ask "$@"
+		echo "$status $(header Cache-Status)" >>"$dir/answers"
+	done
+	is "$(sort -u "$dir/answers" | sed 's/ $//')" "$wanted" "$name"
+	ask request GET /nowhere
+	for n in $(seq $((first + 2)) $requests); do
+		sed -n 's/^summary: *//p' "$dir/count.$n"
+	done | sort -n >"$dir/counts"
+	is "$(wc -l <"$dir/counts")" "$rounds" 'is counted'
+	echo "$name $(sed -n "$(((rounds + 1) / 2))p" "$dir/counts")" >>"$dir/now"
+	echo "# $name $(tr '\n' ' ' <"$dir/counts")"
+}
+
+charge() { post /v1/points/charge '{"amount": 10000000}'; }
+order() { post /v1/orders '{"items": [{"productId": 1, "quantity": 1}]}'; }
+order_10() {
+	post /v1/orders "{\"items\": [$(seq -s , -f \
+	    '{"productId": %g, "quantity": 1}' 1 10)]}"
+}
+refusal() {
+	post /v1/orders '{"items": [{"productId": 1, "quantity": 1000}]}'
+}
+hit() { request GET /v1/products/top; }
+miss() {
+	printf 'flush_all\r\nquit\r\n' | curl -s --max-time 5 \
+	    --unix-socket "$dir/mc.sock" telnet://memcached >/dev/null
+	hit
+}
+
+flow product 200 request GET /v1/products/1
+flow balance 200 user GET /v1/points/balance
+flow refusal 409 refusal
+flow charge 201 charge
+flow order 201 order
+flow order-10 201 order_10
+flow ranking-hit '200 ranking; hit' hit
+flow ranking-miss '200 ranking; fwd=miss; stored' miss
+
+if [ "${1:-}" = --record ]; then
+	[ $failures -eq 0 ] && {
+		echo "# Written by t/0060-instructions.t --record."
+		cat "$dir/conditions" "$dir/now"
+	} >"$recorded"
+	ok 'the counts are written down'
+fi
+while read -r name now; do
+	before=$(sed -n "s/^$name //p" "$recorded")
+	[ -n "$before" ] && [ "$now" -le $((before + before / 10)) ]
+	ok "$name: $now instructions, at most a tenth over $before"
+done <"$dir/now"
+finish

@@ -773,7 +773,8 @@ tokens(void)
 		return EXIT_FAILED;
 	for (int64_t user = opt.users.from; user <= opt.users.to; user++) {
 		arena_reset(a);
-		if (jwt_sign(keys, &conf, a, user, num_now_ms() / 1000,
+		if (jwt_sign(jwt_keys_signer(keys), &conf, a, user,
+		    num_now_ms() / 1000,
 		    opt.seconds, &token) != E_OK)
 			die("token");
 		puts(token);

@@ -47,7 +47,7 @@ kill $ctl_pid
 hold_release
 
 victim=$(pool_workers | head -n 1)
-kill -SEGV $control "$victim"
+kill -ABRT $control "$victim"
 eventually 5 gone $control && eventually 5 gone "$victim"
 case $skip$(cat /proc/sys/kernel/core_pattern) in
 *SKIP* | '|'* | /*) why='# SKIP cores go elsewhere' ;;
@@ -56,7 +56,7 @@ esac
 is "${why:-$(cores control)}" "${why:-1}" \
     "another program that crashes leaves a core $why"
 is "$(cores cwd)" 0 'a worker leaves none'
-eventually 10 grep -q 'event=worker-exit.* signal=11' "$dir/log/shopd.log"
+eventually 10 grep -q 'event=worker-exit.* signal=6' "$dir/log/shopd.log"
 ok 'the worker was seen to crash'
 eventually 10 pool_is_full
 rm -rf "$dir/control"
@@ -93,7 +93,8 @@ for attempt in 1 2; do
 	done
 	[ $attempt = 2 ] || db_stop
 done
-is "$(grep -c '"status":503' "$dir/answers")" 3 'the database was away'
+[ "$(grep -c '"status":503' "$dir/answers")" -ge 3 ]
+ok 'the database was away'
 db_start
 printf 'another' >"$dir/wrong.password"
 chmod 600 "$dir/wrong.password"

@@ -224,17 +224,6 @@ is_problem(const struct answer *a)
 	return strstr(a->body, text) != NULL;
 }
 
-/*
- * nginx has a page of its own when it finds the body wrong while it answers
- * for another fault.
- */
-static bool
-is_stock_page(const struct hostile *h, const struct answer *a)
-{
-	return h->unframed && (a->status == 400 || a->status == 413) &&
-	    strstr(a->body, "<hr><center>nginx</center>") != NULL;
-}
-
 /* By one of ours that a fault which comes alone can have; NULL: no more. */
 static const char *const verdicts[FAULTS][7] = {
 	[FAULT_TOKEN] = { "missing_token", "invalid_token", "expired_token" },
@@ -304,7 +293,7 @@ judge(const struct hostile *h, struct answer *a)
 		return NULL;
 	a->code = code_of(a->body);
 	if (!is_problem(a))
-		return is_stock_page(h, a) ? NULL : "no problem+json";
+		return "no problem+json";
 	return is_right_verdict(h, a) ? NULL : "another refusal";
 }
 

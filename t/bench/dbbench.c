@@ -50,32 +50,31 @@
 enum want { NOTHING, ROWS, SAYS_OK };
 
 /*
- * A statement is one of sql.def, or the text.  args has a letter a parameter:
+ * A statement is the text, or one of sql.def.  args has a letter a parameter:
  *	u user	p product	q quantity	a amount	t attempt
  *	k key	f fingerprint	w seconds to wait	l lines, as order_place
  *	o oldest hour of the ranking	n the newest, this one
  */
 static const struct bench {
-	const char *name, *database;
-	enum sql sql;
-	const char *text, *args;
-	enum want want;
+	const char *name, *database, *text, *args;
 	int64_t lines;
+	enum sql sql;
+	enum want want;
 	bool hot;			/* everybody buys the same */
 } benches[] = {
-	{ "bare-charge", "bare", 0, "CALL bare_charge(?, ?)", "ua",
-	    NOTHING, 0, false },
-	{ "bare-order", "bare", 0, "CALL bare_order(?, ?, ?)", "upq",
-	    NOTHING, 1, false },
-	{ "bare-order-hot", "bare", 0, "CALL bare_order(?, ?, ?)", "upq",
-	    NOTHING, 1, true },
-	{ "charge", "shop", SQL_CHARGE, NULL, "ukfwa", SAYS_OK, 0, false },
-	{ "order", "shop", SQL_PLACE, NULL, "ukfwtl", SAYS_OK, 1, false },
-	{ "order-hot", "shop", SQL_PLACE, NULL, "ukfwtl", SAYS_OK, 1, true },
-	{ "order-10", "shop", SQL_PLACE, NULL, "ukfwtl", SAYS_OK, 10, false },
-	{ "product", "shop", SQL_PRODUCT, NULL, "p", ROWS, 0, false },
-	{ "balance", "shop", SQL_BALANCE, NULL, "u", ROWS, 0, false },
-	{ "ranking", "shop", SQL_RANK, NULL, "on", ROWS, 0, false },
+	{ "bare-charge", "bare", "CALL bare_charge(?, ?)", "ua", 0,
+	    0, NOTHING, false },
+	{ "bare-order", "bare", "CALL bare_order(?, ?, ?)", "upq", 1,
+	    0, NOTHING, false },
+	{ "bare-order-hot", "bare", "CALL bare_order(?, ?, ?)", "upq", 1,
+	    0, NOTHING, true },
+	{ "charge", "shop", NULL, "ukfwa", 0, SQL_CHARGE, SAYS_OK, false },
+	{ "order", "shop", NULL, "ukfwtl", 1, SQL_PLACE, SAYS_OK, false },
+	{ "order-hot", "shop", NULL, "ukfwtl", 1, SQL_PLACE, SAYS_OK, true },
+	{ "order-10", "shop", NULL, "ukfwtl", 10, SQL_PLACE, SAYS_OK, false },
+	{ "product", "shop", NULL, "p", 0, SQL_PRODUCT, ROWS, false },
+	{ "balance", "shop", NULL, "u", 0, SQL_BALANCE, ROWS, false },
+	{ "ranking", "shop", NULL, "on", 0, SQL_RANK, ROWS, false },
 };
 
 #define BENCHES (sizeof benches / sizeof benches[0])

@@ -36,7 +36,7 @@ sites_add() {
 	sed -i "s|^\(	listen \).*|&\n\1127.0.0.1:$port;|" "$site"
 	free_port
 	hello_url=http://127.0.0.1:$port
-	sed -n '/^upstream /,/^}/p; /^limit_conn_zone /p; /^server {/,$p' \
+	sed -n '/^upstream /,/^}/p; /^server {/,$p' \
 	    "$site" | sed -e 's/shop_pool/hello_pool/' \
 	    -e "s|$dir/shop.sock|$dir/hello.sock|" \
 	    -e '/^	listen unix:/d' \

@@ -11,6 +11,22 @@ shop_start
 as 1
 is "$(stat -c %a "$dir/shop.sock")" 660 'only nginx'\''s group may connect'
 
+# ---- One at a time
+
+# naps: how often the workers have gone to sleep, all together.
+naps() {
+	for pid in $(pool_workers); do
+		cat "/proc/$pid/status"
+	done | awk '/^voluntary_ctxt_switches:/ { n += $2 } END { print n }'
+}
+before=$(naps)
+curl -s --max-time 20 --unix-socket "$dir/http.sock" -o /dev/null \
+    'http://shop/healthz?[1-400]'
+napped=$(($(naps) - before))
+# Half of the workers for each would be 800.
+[ $napped -lt 800 ]
+ok "a request wakes one worker, not all of them ($napped naps for 400)"
+
 # ---- A steady load: what comes in is in $dir/load/*, "STATUS TYPE" a line.
 
 load_loop() {

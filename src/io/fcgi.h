@@ -22,7 +22,10 @@ struct fcgi;
 struct fcgi *fcgi_new(int listen_fd) MUST_CHECK;
 void fcgi_free(struct fcgi *);
 
-/* Until there may be a request; false when a signal outside mask came. */
+/*
+ * Until there may be a request, a second at most; false when a signal outside
+ * mask came.
+ */
 bool fcgi_wait(struct fcgi *, const sigset_t *mask);
 
 /* Take a request; false when there is none after all. */
@@ -31,7 +34,10 @@ bool fcgi_accept(struct fcgi *);
 /* A parameter of it, until fcgi_finish(); NULL when it was not sent. */
 const char *fcgi_param(const struct fcgi *, const char *name);
 
-/* Exactly len bytes of body; false when fewer or more came. */
+/*
+ * Exactly len bytes of body, which may be none; false when fewer or more came.
+ * To be called even for no body: what was read to its end is closed sooner.
+ */
 bool fcgi_body(struct fcgi *, char *to, size_t len);
 
 /* Send and end the request; false when the other side is gone. */

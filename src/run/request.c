@@ -21,10 +21,13 @@ read_body(struct fcgi *f, struct arena *a, struct req *req)
 {
 	const char *length = fcgi_param(f, "CONTENT_LENGTH");
 	int64_t len = 0;
-	char *body;
+	char *body, none;
 
-	if (length == NULL || length[0] == '\0')
+	/* Whatever a body without a length may be, it is none. */
+	if (length == NULL || length[0] == '\0') {
+		(void)fcgi_body(f, &none, 0);
 		return;
+	}
 	if (!num_parse(length, strlen(length), 0, INT64_MAX, &len)) {
 		req->body_broken = true;
 		return;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "io/base64url.h"
-#include "io/crypto.h"
+#include "hmac.h"
 
 #define HEADER "{\"alg\":\"HS256\",\"typ\":\"JWT\"}"
 /* Fixed times: a request must be the same whenever it is made. */
@@ -33,7 +33,7 @@ sign(struct hostile *h, const char *header, const char *claims,
 	    need(base64url_encode(h->arena, header, strlen(header))),
 	    need(base64url_encode(h->arena, claims, strlen(claims)))));
 
-	if (crypto_hmac_sha256(key, key_len, text, strlen(text), mac) != E_OK)
+	if (hmac_once(key, key_len, text, strlen(text), mac) != E_OK)
 		abort();
 	return need(arena_printf(h->arena, "%s.%s", text,
 	    need(base64url_encode(h->arena, mac, sizeof mac))));

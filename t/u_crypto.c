@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hmac.h"
 #include "unit.h"
 
 static const char *
@@ -76,7 +77,7 @@ test_hmac(void)
 		memset(key, rows[i].fill, sizeof key);
 		if (rows[i].fill == 0)
 			memcpy(key, "Jefe", 4);
-		CHECK_ROW(rows[i].data, crypto_hmac_sha256(key,
+		CHECK_ROW(rows[i].data, hmac_once(key,
 		    rows[i].key_len, rows[i].data, strlen(rows[i].data), out)
 		    == E_OK);
 		CHECK_ROW(rows[i].data, strcmp(hex(out, text), rows[i].mac)
@@ -85,12 +86,27 @@ test_hmac(void)
 }
 
 static void
-test_hmac_refuses_what_openssl_can_not_take(void)
+test_hmac_again(void)
+{
+	struct crypto_hmac *h = crypto_hmac_new("Jefe", 4);
+	unsigned char first[SHA256_BYTES], out[SHA256_BYTES];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(h);
+	CU_ASSERT_EQUAL(crypto_hmac(h, "abc", 3, first), E_OK);
+	CU_ASSERT_EQUAL(crypto_hmac(h, "abd", 3, out), E_OK);
+	CU_ASSERT(!crypto_equal(first, out, sizeof out));
+	CU_ASSERT_EQUAL(crypto_hmac(h, "abc", 3, out), E_OK);
+	CU_ASSERT(crypto_equal(first, out, sizeof out));
+	crypto_hmac_free(h);
+	crypto_hmac_free(NULL);
+}
+
+static void
+test_refuses_what_openssl_can_not_take(void)
 {
 	unsigned char out[SHA256_BYTES];
 
-	CU_ASSERT_EQUAL(crypto_hmac_sha256("k", SIZE_MAX, "", 0, out),
-	    E_INTERNAL);
+	CU_ASSERT_PTR_NULL(crypto_hmac_new("k", SIZE_MAX));
 	CU_ASSERT_EQUAL(crypto_random(out, SIZE_MAX), E_INTERNAL);
 }
 
@@ -133,7 +149,8 @@ suite_crypto(void)
 
 	CU_ADD_TEST(s, test_sha256);
 	CU_ADD_TEST(s, test_hmac);
-	CU_ADD_TEST(s, test_hmac_refuses_what_openssl_can_not_take);
+	CU_ADD_TEST(s, test_hmac_again);
+	CU_ADD_TEST(s, test_refuses_what_openssl_can_not_take);
 	CU_ADD_TEST(s, test_random);
 	CU_ADD_TEST(s, test_equal);
 }

@@ -4,8 +4,6 @@
 #include "base/buf.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 void
@@ -44,11 +42,16 @@ buf_char(struct buf *b, char c)
 void
 buf_i64(struct buf *b, int64_t n)
 {
-	char text[24];
-	int len = snprintf(text, sizeof text, "%" PRId64, n);
+	char text[20], *at = text + sizeof text;
+	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
 
-	assert(len > 0);
-	buf_bytes(b, text, (size_t)len);
+	do {
+		*--at = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest != 0);
+	if (n < 0)
+		*--at = '-';
+	buf_bytes(b, at, (size_t)(text + sizeof text - at));
 }
 
 bool

@@ -4,10 +4,13 @@
 #include "base/log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/name.h"
 
 static const char *const names[] = {
 	[LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn",
@@ -85,15 +88,24 @@ drop_partial(struct log_line *l, size_t from)
 		l->buf.len = from;
 }
 
+/* No blank, quote or control character: it needs no quotes. */
+static bool
+is_plain(const char *value)
+{
+	const char *at = value;
+
+	while (name_char(*at) || (*at != '\0' && strchr("/:{}+", *at) != NULL))
+		at++;
+	return at != value && *at == '\0';
+}
+
 void
 log_str(struct log_line *l, const char *key, const char *value)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:{}+";
 	size_t from = l->buf.len;
 
 	put_key(l, key);
-	if (value[0] != '\0' && value[strspn(value, plain)] == '\0')
+	if (is_plain(value))
 		buf_str(&l->buf, value);
 	else
 		put_quoted(&l->buf, value);

@@ -3,8 +3,6 @@
 
 #include "io/base64url.h"
 
-#include <string.h>
-
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "abcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -26,21 +24,33 @@ base64url_encode(struct arena *a, const void *from, size_t len)
 	return out;
 }
 
+#define NO_VALUE 64
+
+static unsigned int
+value_of(unsigned int c)
+{
+	if (c - 'A' < 26)
+		return c - 'A';
+	if (c - 'a' < 26)
+		return c - 'a' + 26;
+	if (c - '0' < 10)
+		return c - '0' + 52;
+	return c == '-' ? 62 : c == '_' ? 63 : NO_VALUE;
+}
+
 enum err
 base64url_decode(struct arena *a, const char *text, size_t len,
     unsigned char **out, size_t *out_len)
 {
-	unsigned int bits = 0, n = 0;
-	const char *at;
+	unsigned int bits = 0, n = 0, six;
 
 	*out_len = 0;
 	if ((*out = arena_alloc(a, len * 6 / 8 + 1)) == NULL)
 		return E_INTERNAL;
 	for (size_t i = 0; i < len; i++) {
-		at = memchr(alphabet, text[i], sizeof alphabet - 1);
-		if (at == NULL)
+		if ((six = value_of((unsigned char)text[i])) == NO_VALUE)
 			return E_INVALID_TOKEN;
-		bits = bits << 6 | (unsigned int)(at - alphabet);
+		bits = bits << 6 | six;
 		if ((n += 6) >= 8) {
 			n -= 8;
 			(*out)[(*out_len)++] = (unsigned char)(bits >> n);

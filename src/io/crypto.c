@@ -4,10 +4,11 @@
 #include "io/crypto.h"
 
 #include <limits.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include "base/log.h"
@@ -35,14 +36,51 @@ crypto_sha256(const void *data, size_t len, unsigned char out[SHA256_BYTES])
 	return E_OK;
 }
 
-enum err
-crypto_hmac_sha256(const void *key, size_t key_len, const void *data,
-    size_t len, unsigned char out[SHA256_BYTES])
+/* A struct crypto_hmac is OpenSSL's, under our name. */
+static EVP_MAC_CTX *
+mac_of(struct crypto_hmac *h)
 {
-	unsigned int n = 0;
+	return (EVP_MAC_CTX *)(void *)h;
+}
 
-	if (key_len > INT_MAX || HMAC(EVP_sha256(), key, (int)key_len, data,
-	    len, out, &n) == NULL || n != SHA256_BYTES)
+struct crypto_hmac *
+crypto_hmac_new(const void *key, size_t len)
+{
+	char digest[] = "SHA256";
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
+		    digest, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC_CTX *ctx = hmac != NULL ? EVP_MAC_CTX_new(hmac) : NULL;
+
+	/* The context has a hold of it of its own. */
+	EVP_MAC_free(hmac);
+	if (ctx != NULL && EVP_MAC_init(ctx, key, len, params) == 1)
+		return (struct crypto_hmac *)(void *)ctx;
+	EVP_MAC_CTX_free(ctx);
+	(void)failed("HMAC-SHA-256");
+	return NULL;
+}
+
+void
+crypto_hmac_free(struct crypto_hmac *h)
+{
+	EVP_MAC_CTX_free(mac_of(h));
+}
+
+enum err
+crypto_hmac(struct crypto_hmac *h, const void *data, size_t len,
+    unsigned char out[SHA256_BYTES])
+{
+	size_t n = 0;
+
+	/* Without a key the last one stays. */
+	if (EVP_MAC_init(mac_of(h), NULL, 0, NULL) != 1 ||
+	    EVP_MAC_update(mac_of(h), data, len) != 1 ||
+	    EVP_MAC_final(mac_of(h), out, &n, SHA256_BYTES) != 1 ||
+	    n != SHA256_BYTES)
 		return failed("HMAC-SHA-256");
 	return E_OK;
 }

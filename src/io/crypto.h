@@ -15,8 +15,18 @@
 
 enum err crypto_sha256(const void *, size_t len,
     unsigned char out[SHA256_BYTES]) MUST_CHECK;
-enum err crypto_hmac_sha256(const void *key, size_t key_len, const void *,
-    size_t len, unsigned char out[SHA256_BYTES]) MUST_CHECK;
+
+/*
+ * HMAC-SHA-256 by one key, made ready once: looking the algorithm up costs
+ * four times what a token's digest does.  NULL where that can't be had; free
+ * with crypto_hmac_free (NULL is fine), which wipes the key.
+ */
+struct crypto_hmac;
+
+struct crypto_hmac *crypto_hmac_new(const void *key, size_t len) MUST_CHECK;
+void crypto_hmac_free(struct crypto_hmac *);
+enum err crypto_hmac(struct crypto_hmac *, const void *, size_t len,
+    unsigned char out[SHA256_BYTES]) MUST_CHECK;
 
 /* Bytes nobody can foretell. */
 enum err crypto_random(void *, size_t len) MUST_CHECK;

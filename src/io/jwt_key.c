@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/name.h"
 #include "io/crypto.h"
 
 #define SUFFIX ".key"
@@ -43,12 +44,7 @@ key_path(char path[PATH_BYTES], const char *dir, const char *kid)
 bool
 jwt_kid_is_valid(const char *kid)
 {
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789._-";
-	size_t len = strlen(kid);
-
-	return len > 0 && len <= JWT_KID_BYTES_MAX &&
-	    strspn(kid, allowed) == len;
+	return name_is_valid(kid, JWT_KID_BYTES_MAX);
 }
 
 /* NAME of NAME.key; false for a file that is none of ours. */
@@ -112,8 +108,9 @@ load_key(struct jwt_key *k, const char *path, char *why)
 		snprintf(why, CONF_WHY_BYTES, "%.300s: a key must have at "
 		    "least %d bytes", path, JWT_KEY_BYTES_MIN);
 		e = E_INVALID_PARAMETER;
+	} else if ((k->hmac = crypto_hmac_new(secret, len)) == NULL) {
+		e = fail(why, path, "can't be used");
 	} else {
-		memcpy(k->bytes, secret, len);
 		k->len = len;
 		k->made_s = stat(path, &st) == 0 ? st.st_mtime : 0;
 	}
@@ -163,7 +160,7 @@ jwt_keys_load(const struct conf *c, struct jwt_keys **out, char *why)
 		e = load_key(&keys->nameless, c->jwt_secret_file, why);
 	if (e == E_OK && c->jwt_key_dir[0] != '\0')
 		e = load_dir(keys, c->jwt_key_dir, why);
-	if (e == E_OK && keys->nameless.len == 0 && keys->n == 0)
+	if (e == E_OK && keys->nameless.hmac == NULL && keys->n == 0)
 		e = fail(why, "jwt_secret_file, jwt_key_dir",
 		    "no key for tokens is set");
 	if (e != E_OK) {
@@ -179,7 +176,9 @@ jwt_keys_free(struct jwt_keys *keys)
 {
 	if (keys == NULL)
 		return;
-	explicit_bzero(keys, sizeof *keys);
+	crypto_hmac_free(keys->nameless.hmac);
+	for (size_t i = 0; i < keys->n; i++)
+		crypto_hmac_free(keys->named[i].hmac);
 	free(keys);
 }
 
@@ -195,7 +194,7 @@ jwt_keys_find(const struct jwt_keys *keys, const char *kid)
 const struct jwt_key *
 jwt_keys_signer(const struct jwt_keys *keys)
 {
-	return keys->nameless.len > 0 || keys->n == 0 ? &keys->nameless
+	return keys->nameless.hmac != NULL || keys->n == 0 ? &keys->nameless
 	    : &keys->named[keys->n - 1];
 }
 
@@ -217,7 +216,7 @@ jwt_keys_print(const struct jwt_keys *keys, FILE *out)
 {
 	const struct jwt_key *signer = jwt_keys_signer(keys);
 
-	if (keys->nameless.len > 0)
+	if (keys->nameless.hmac != NULL)
 		print(&keys->nameless, signer, out);
 	for (size_t i = 0; i < keys->n; i++)
 		print(&keys->named[i], signer, out);

@@ -22,8 +22,8 @@
 
 struct jwt_key {
 	char kid[JWT_KID_BYTES];	/* "": jwt_secret_file's */
-	char bytes[JWT_KEY_BYTES_MAX];
-	size_t len;			/* 0: there is none */
+	struct crypto_hmac *hmac;	/* NULL: there is none */
+	size_t len;			/* bytes of the key */
 	int64_t made_s;			/* its file, since the epoch */
 };
 

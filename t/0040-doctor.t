@@ -79,14 +79,14 @@ sql_root 'SET GLOBAL sql_mode = DEFAULT, tx_isolation = DEFAULT'
 # ---- The schema
 
 provoked 'a schema that is behind' \
-    "UPDATE schema_migrations SET version = '0000'" \
-    "UPDATE schema_migrations SET version = '0001'" \
-    'schema-version: it is 0000, the newest file 0001: run shopctl migrate'
+    "DELETE FROM schema_migrations WHERE version = '0002'" \
+    "INSERT INTO schema_migrations VALUES ('0002')" \
+    'schema-version: it is 0001, the newest file 0002: run shopctl migrate'
 provoked 'one that is ahead' "INSERT INTO schema_migrations VALUES ('9999')" \
     "DELETE FROM schema_migrations WHERE version = '9999'" \
-    'schema-version: it is 9999, the newest file 0001: install'
+    'schema-version: it is 9999, the newest file 0002: install'
 provoked 'none' 'DELETE FROM schema_migrations' \
-    "INSERT INTO schema_migrations VALUES ('0001')" \
+    "INSERT INTO schema_migrations VALUES ('0001'), ('0002')" \
     'schema-version: it is , .*: run shopctl migrate'
 
 provoked 'a table that is gone' 'RENAME TABLE hourly_sales TO elsewhere' \

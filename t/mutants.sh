@@ -70,6 +70,9 @@ mutant no-key src/web/http.c \
 mutant blind-update schema/routines/order_place.sql \
     's/ AND stock >= v_quantity//' \
     '7010-last-piece.t'
+mutant blind-update-of-many schema/routines/order_place.sql \
+    's/WHERE l\.n < v_n\n            AND p\.stock >= CAST\([^;]*;/WHERE l.n < v_n;/' \
+    '7010-last-piece.t'
 mutant no-rollback src/io/db.c \
     's/mysql_rollback\(db->conn\) == 0\)\n\t\t\treturn;/true)\n\t\t\treturn;/' \
     '3040-retries.t 6050-freeze.t'
@@ -82,8 +85,8 @@ mutant unknown-is-failure src/io/db_err.def \
 mutant cache-trusted src/web/seal.c \
     's/ \|\|\n\t    again_len != len \|\| memcmp\(again, value, len\) != 0//' \
     '4010-ranking.t 6060-memcached.t'
-mutant unlocked-balance schema/routines/order_place.sql \
-    's/(FROM users WHERE id = p_user) FOR UPDATE/$1/' \
+mutant unguarded-balance schema/routines/order_place.sql \
+    's/ AND balance >= v_total//' \
     '7010-last-piece.t 6080-locks.t'
 mutant no-deadline src/shop/attempt.c \
     's/ctx->trace\.attempts >= ATTEMPTS_MAX/false/; s/\(!unknown && !may_spend\(ctx\)\)/false/' \

@@ -70,6 +70,39 @@ sql 'UPDATE products SET price = 12500 WHERE id = 1'
 request GET /v1/products/1
 is "$(json .price)" 12500 'so is a new price there at once'
 
+# ---- Only when it has changed
+
+request GET /v1/products/1
+tag=$(header ETag)
+like "$tag" '^"[0-9a-f]{16}"$' 'it has a tag'
+for known in "$tag" "W/$tag" '*' "\"x\", $tag" "\"x\",W/\"y\" ,$tag,\"z\""; do
+	: >"$dir/body"
+	request GET /v1/products/1 -H "If-None-Match: $known"
+	is "$status $(header ETag) $(wc -c <"$dir/body")" "304 $tag 0" \
+	    "who has it is told so: $known"
+done
+is "$(header Cache-Control) $(header Content-Type) $(header Content-Length)" \
+    'no-cache  ' 'and nothing of what is not there'
+request HEAD /v1/products/1 -H "If-None-Match: $tag"
+is "$status $(header ETag)" "304 $tag" 'HEAD as GET'
+for other in '"x"' "${tag%?}" "$(echo "$tag" | tr -d '"')" '"*"' ', ,' 'W/' \
+    "\"$tag\"" "x $tag"; do
+	request GET /v1/products/1 -H "If-None-Match: $other"
+	is "$status $(json .id)" '200 1' "who has another gets it: $other"
+done
+request GET /v1/products/2 -H "If-None-Match: $tag"
+is "$status $(json .id)" '200 2' 'the tag of another product is none'
+request GET /v1/products/99 -H 'If-None-Match: *'
+is "$status" 404 'nobody has what is not there'
+post /v1/orders '{"items": [{"productId": 1, "quantity": 1}]}'
+request GET /v1/products/1 -H "If-None-Match: $tag"
+is "$status $(json .stock)" '200 112' 'one more sold, and it is another'
+[ "$(header ETag)" != "$tag" ]
+ok 'with another tag'
+request GET /v1/points/balance -H "Authorization: Bearer $bearer" \
+    -H 'If-None-Match: *'
+is "$status $(header ETag)" '200 ' 'what is private has none'
+
 # ---- What the operator adds
 
 id=$(ctl product add --name '한지 "등" \ 1호 👘' --price 9007199254740991 \

@@ -464,6 +464,9 @@ nginx_conf() {
 	    -e "s|@LIMITS@|${limits:-$dir/nginx/limits.conf}|" \
 	    -e "s|@ACCESS_LOG@|$dir/log/access.log|" \
 	    -e "s|@HTML_DIR@|$top_srcdir/nginx/html|" \
+	    -e "s|@MEMCACHED@|unix:$dir/mc.sock|" \
+	    -e "s|@RANK_KEY@|${rank_key:-}|" \
+	    -e "s|@RANK_MAX_AGE@|${rank_max_age:-5}|" \
 	    -e "s|@NGINX_TIMEOUT@|8|" \
 	    "$top_srcdir/nginx/shop.conf.in" >"$dir/nginx/shop.conf"
 	echo "${nginx_also:-}" >>"$dir/nginx/shop.conf"

@@ -108,8 +108,9 @@ test_answer(void)
 	request_serve(&ctx, &f);
 	CU_ASSERT_EQUAL(f.finished, 1);
 	CU_ASSERT_STRING_EQUAL(f.sent, "{\"status\":\"ok\"}");
-	CU_ASSERT(strncmp(f.head, "Status: 200 OK\r\nContent-Length: 15\r\n",
-	    36) == 0);
+	CU_ASSERT(strncmp(f.head, "Status: 200 OK\r\n"
+	    "Content-Type: application/json\r\nContent-Length: 15\r\n",
+	    68) == 0);
 	CU_ASSERT(strcmp(f.head + strlen(f.head) - 4, "\r\n\r\n") == 0);
 	f.method = "HEAD";
 	request_serve(&ctx, &f);

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/num.h"
 
 enum kind { KIND_INT, KIND_STR, KIND_CHOICE };
@@ -231,6 +232,20 @@ conf_load(struct conf *c, const char *file, char *why)
 	return load_environment(c, why);
 }
 
+/* What nginx can't check must come from nobody else, and in whole seconds. */
+static enum err
+check_rank(const struct conf *c, char *why)
+{
+	if (strcmp(c->rank_by_nginx, "on") != 0)
+		return E_OK;
+	if (c->memcached[0] == '/' && c->rank_fresh_s >= RANK_BY_NGINX_S_MIN)
+		return E_OK;
+	snprintf(why, CONF_WHY_BYTES, "rank_by_nginx = on: memcached (%.100s) "
+	    "must be a socket's path, and rank_fresh_s (%" PRId64 ") %d or "
+	    "more", c->memcached, c->rank_fresh_s, RANK_BY_NGINX_S_MIN);
+	return E_INVALID_PARAMETER;
+}
+
 enum err
 conf_check(const struct conf *c, char *why)
 {
@@ -259,7 +274,7 @@ conf_check(const struct conf *c, char *why)
 		    chain[i].ms, chain[i].longer, chain[i].longer_ms);
 		return E_INVALID_PARAMETER;
 	}
-	return E_OK;
+	return check_rank(c, why);
 }
 
 void

@@ -17,6 +17,7 @@
 #define QUANTITY_MAX		INT64_C(1000)		/* pieces a line */
 #define ORDER_LINES_MAX		100			/* lines an order */
 #define RANK_ITEMS		5			/* products ranked */
+#define RANK_BY_NGINX_S_MIN	4			/* rank_fresh_s then */
 #define ATTEMPTS_MAX		4			/* 1 + 3 retries */
 
 /* A request. */

@@ -88,6 +88,7 @@ read_request(struct fcgi *f, struct arena *a, struct req *req)
 		.authorization = param(f, a, "HTTP_AUTHORIZATION"),
 		.content_type = param(f, a, "CONTENT_TYPE"),
 		.idempotency_key = param(f, a, "HTTP_IDEMPOTENCY_KEY"),
+		.if_none_match = param(f, a, "HTTP_IF_NONE_MATCH"),
 		.made_key = param(f, a, "SHOP_MADE_KEY"),
 		.request_id = param(f, a, "HTTP_X_REQUEST_ID"),
 		.body = "",
@@ -98,13 +99,18 @@ read_request(struct fcgi *f, struct arena *a, struct req *req)
 static bool
 send_response(struct fcgi *f, const struct req *req, const struct resp *resp)
 {
-	char head[HEADER_BYTES_MAX + 128];
+	char head[HEADER_BYTES_MAX + 256], content[128] = "";
 	bool head_only = req->method != NULL &&
 	    strcmp(req->method, "HEAD") == 0;
-	int len = snprintf(head, sizeof head,
-	    "Status: %d %s\r\nContent-Length: %zu\r\n%s\r\n", resp->status,
-	    http_reason(resp->status), resp->body_len, resp->headers.data);
+	int len;
 
+	/* 304 has no content, and tells nothing of what it would be. */
+	if (resp->status != 304)
+		snprintf(content, sizeof content, "Content-Type: %s\r\n"
+		    "Content-Length: %zu\r\n", resp->type, resp->body_len);
+	len = snprintf(head, sizeof head, "Status: %d %s\r\n%s%s\r\n",
+	    resp->status, http_reason(resp->status), content,
+	    resp->headers.data);
 	return fcgi_finish(f, head, (size_t)len, resp->body,
 	    head_only ? 0 : resp->body_len);
 }

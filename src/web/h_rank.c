@@ -29,6 +29,42 @@ key_of(const struct ctx *ctx, const char *what, char *key)
 	return key;
 }
 
+static bool
+by_nginx(const struct conf *c)
+{
+	return strcmp(c->rank_by_nginx, "on") == 0;
+}
+
+/*
+ * How long nginx may answer with its copy, whose age it can't tell: half of
+ * what is fresh, for the other half may pass with whoever keeps that answer.
+ */
+static int64_t
+copy_s(const struct conf *c)
+{
+	return c->rank_fresh_s / 2;
+}
+
+/*
+ * From which age on a list is made anew.  memcached counts whole seconds, and
+ * may let nginx's copy go up to one too early: then it is time as well.
+ */
+static int64_t
+renew_ms(const struct conf *c)
+{
+	return (by_nginx(c) ? copy_s(c) - 1 : c->rank_fresh_s) * 1000;
+}
+
+/* Seconds for which it is fresh yet. */
+static int64_t
+fresh_for_s(const struct ctx *ctx, const struct sealed *s)
+{
+	int64_t left_ms = ctx->conf->rank_fresh_s * 1000 -
+	    (num_now_ms() - s->time_ms);
+
+	return left_ms > 0 ? left_ms / 1000 : 0;
+}
+
 static struct cached
 lookup(struct ctx *ctx)
 {
@@ -54,6 +90,9 @@ store(struct ctx *ctx, const struct sealed *s)
 	const char *value;
 	size_t len;
 
+	if (by_nginx(ctx->conf))
+		(void)cache_set(ctx->cache, key_of(ctx, "top", key), s->body,
+		    s->len, copy_s(ctx->conf));
 	return seal_make(ctx->arena, s, &value, &len) == E_OK &&
 	    cache_set(ctx->cache, key_of(ctx, "rank", key), value, len,
 	    ctx->conf->rank_stale_s);
@@ -84,30 +123,35 @@ put_rank(struct ctx *ctx, struct resp *resp, const struct rank *r)
 }
 
 static enum err
-serve_cached(struct resp *resp, const struct cached *c, const char *status)
+serve_cached(const struct ctx *ctx, struct resp *resp, const struct cached *c,
+    const char *status)
 {
 	resp->status = 200;
 	resp->body = c->sealed.body;
 	resp->body_len = c->sealed.len;
-	http_header(resp, "Content-Type", "application/json");
+	resp->type = "application/json";
+	resp->max_age_s = fresh_for_s(ctx, &c->sealed);
 	http_header(resp, "Cache-Status", status);
 	return E_OK;
 }
 
+/* What is there while another request makes it anew, or none can. */
 static enum err
-serve_stale(struct ctx *ctx, struct resp *resp, const struct cached *c)
+serve_kept(struct ctx *ctx, struct resp *resp, const struct cached *c)
 {
 	/* It has aged while the database was asked. */
 	int64_t age_ms = num_now_ms() - c->sealed.time_ms;
 	int64_t over_ms = age_ms - ctx->conf->rank_fresh_s * 1000;
-	const char *status = arena_printf(ctx->arena,
-	    "ranking; hit; ttl=-%" PRId64, over_ms / 1000 + 1);
+	const char *status = "ranking; hit";
 
 	if (age_ms >= ctx->conf->rank_stale_s * 1000)
 		return E_UNAVAILABLE;
-
-	ctx->trace.cache = "stale";
-	return status != NULL ? serve_cached(resp, c, status) : E_INTERNAL;
+	if (over_ms >= 0)
+		status = arena_printf(ctx->arena,
+		    "ranking; hit; ttl=-%" PRId64, over_ms / 1000 + 1);
+	ctx->trace.cache = over_ms >= 0 ? "stale" : "hit";
+	return status != NULL ? serve_cached(ctx, resp, c, status)
+	    : E_INTERNAL;
 }
 
 /* From the database, and into the cache. */
@@ -115,6 +159,7 @@ static enum err
 recompute(struct ctx *ctx, struct resp *resp)
 {
 	int64_t time_ms = num_now_ms();
+	struct sealed fresh;
 	struct rank rank;
 	bool stored;
 	enum err e;
@@ -123,8 +168,9 @@ recompute(struct ctx *ctx, struct resp *resp)
 	if ((e = rank_compute(ctx, &rank)) != E_OK ||
 	    (e = put_rank(ctx, resp, &rank)) != E_OK)
 		return e;
-	stored = store(ctx, &(struct sealed){ resp->body, resp->body_len,
-	    time_ms });
+	fresh = (struct sealed){ resp->body, resp->body_len, time_ms };
+	stored = store(ctx, &fresh);
+	resp->max_age_s = fresh_for_s(ctx, &fresh);
 	http_header(resp, "Cache-Status", stored ? "ranking; fwd=miss; stored"
 	    : "ranking; fwd=miss");
 	return E_OK;
@@ -138,17 +184,14 @@ h_rank_top(struct ctx *ctx, const struct req *req, struct resp *resp)
 	enum err e;
 
 	(void)req;
-	if (c.sealed.body != NULL &&
-	    c.age_ms < ctx->conf->rank_fresh_s * 1000) {
-		ctx->trace.cache = "hit";
-		return serve_cached(resp, &c, "ranking; hit");
-	}
-	/* One recomputes; who finds another at it serves the old list. */
+	if (c.sealed.body != NULL && c.age_ms < renew_ms(ctx->conf))
+		return serve_kept(ctx, resp, &c);
+	/* One recomputes; who finds another at it serves what is kept. */
 	if (c.sealed.body != NULL && !cache_add(ctx->cache,
 	    key_of(ctx, "refresh", key), "1", 1, REFRESH_S))
-		return serve_stale(ctx, resp, &c);
+		return serve_kept(ctx, resp, &c);
 	e = recompute(ctx, resp);
 	if (e == E_UNAVAILABLE && c.sealed.body != NULL)
-		return serve_stale(ctx, resp, &c);
+		return serve_kept(ctx, resp, &c);
 	return e;
 }

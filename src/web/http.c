@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/name.h"
 #include "io/crypto.h"
 #include "web/route.h"
 
@@ -18,17 +19,15 @@ static const char last_resort[] = "{\"type\":\"/problems/internal\","
     "\"title\":\"Something went wrong on our side\",\"status\":500,"
     "\"code\":\"internal\"}";
 
+/* Of a digest in an ETag: enough that no two of a URL's bodies share it. */
+#define ETAG_BYTES 8
+
 static const char more_faults[] = "There are more faults than are told.";
 
 static bool
 is_request_id(const char *s)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-	size_t len = s != NULL ? strlen(s) : 0;
-
-	return len > 0 && len <= REQUEST_ID_BYTES_MAX &&
-	    strspn(s, allowed) == len;
+	return name_is_valid(s, REQUEST_ID_BYTES_MAX);
 }
 
 /* 32 hexadecimal digits nobody can foretell; NULL without memory. */
@@ -66,7 +65,8 @@ http_reason(int status)
 		int status;
 		const char *reason;
 	} reasons[] = {
-		{ 200, "OK" }, { 201, "Created" }, { 400, "Bad Request" },
+		{ 200, "OK" }, { 201, "Created" }, { 304, "Not Modified" },
+		{ 400, "Bad Request" },
 		{ 401, "Unauthorized" }, { 404, "Not Found" },
 		{ 405, "Method Not Allowed" }, { 409, "Conflict" },
 		{ 413, "Content Too Large" },
@@ -100,7 +100,7 @@ http_json(struct resp *resp, int status, struct json_writer *w)
 	if (e != E_OK)
 		return e;
 	resp->status = status;
-	http_header(resp, "Content-Type", "application/json");
+	resp->type = "application/json";
 	return E_OK;
 }
 
@@ -218,6 +218,7 @@ http_refuse(struct ctx *ctx, const struct req *req, struct resp *resp,
 
 	assert(e != E_OK);
 	resp->status = status;
+	resp->type = "application/problem+json";
 	resp->headers.len = 0;
 	resp->headers.overflow = false;
 	if (e == E_OUTCOME_UNKNOWN)
@@ -227,7 +228,6 @@ http_refuse(struct ctx *ctx, const struct req *req, struct resp *resp,
 		resp->body = last_resort;
 		resp->body_len = sizeof last_resort - 1;
 	}
-	http_header(resp, "Content-Type", "application/problem+json");
 	http_header(resp, "Cache-Control", "no-store");
 	if (status == 401)
 		put_challenge(resp, e);
@@ -320,6 +320,56 @@ check_body(struct ctx *ctx, struct req *req, struct resp *resp)
 	return json_parse(ctx->arena, req->body, req->body_len, &req->json);
 }
 
+/*
+ * Is tag among those of an If-None-Match?  "*" is whatever there is; a weak
+ * one (W/) will do, since bodies that are equal are the same to a reader.
+ */
+static bool
+is_known(const char *known, const char *tag)
+{
+	size_t len = strlen(tag);
+	const char *end;
+
+	if (known == NULL || strcmp(known, "*") == 0)
+		return known != NULL;
+	for (;; known = end + 1) {
+		known += strspn(known, " \t,");
+		known += strncmp(known, "W/", 2) == 0 ? 2 : 0;
+		if (*known != '"' || (end = strchr(known + 1, '"')) == NULL)
+			return false;
+		if ((size_t)(end + 1 - known) == len &&
+		    memcmp(known, tag, len) == 0)
+			return true;
+	}
+}
+
+/* A shared answer has a tag, and is not sent to who has it already. */
+static enum err
+put_shared(const struct req *req, struct resp *resp)
+{
+	unsigned char digest[SHA256_BYTES];
+	char tag[2 + 2 * ETAG_BYTES + 1] = "\"", text[48] = "no-cache";
+	enum err e;
+
+	e = crypto_sha256(resp->body, resp->body_len, digest);
+	if (e != E_OK)
+		return e;
+	for (size_t i = 0; i < ETAG_BYTES; i++)
+		snprintf(tag + 1 + 2 * i, 3, "%02x", digest[i]);
+	strcat(tag, "\"");
+	http_header(resp, "ETag", tag);
+	if (resp->max_age_s > 0)
+		snprintf(text, sizeof text, "public, max-age=%" PRId64,
+		    resp->max_age_s);
+	http_header(resp, "Cache-Control", text);
+	if (is_known(req->if_none_match, tag)) {
+		resp->status = 304;
+		resp->body = "";
+		resp->body_len = 0;
+	}
+	return E_OK;
+}
+
 /* Everything the route's row asks for, then its handler. */
 static enum err
 run(struct ctx *ctx, struct req *req, struct resp *resp)
@@ -338,9 +388,12 @@ run(struct ctx *ctx, struct req *req, struct resp *resp)
 	if ((needs & ROUTE_BODY) != 0 &&
 	    (e = check_body(ctx, req, resp)) != E_OK)
 		return e;
-	http_header(resp, "Cache-Control",
-	    (needs & ROUTE_SHARED) != 0 ? "no-cache" : "no-store");
-	return req->route->handler(ctx, req, resp);
+	if ((e = req->route->handler(ctx, req, resp)) != E_OK)
+		return e;
+	if ((needs & ROUTE_SHARED) != 0)
+		return put_shared(req, resp);
+	http_header(resp, "Cache-Control", "no-store");
+	return E_OK;
 }
 
 void
@@ -353,6 +406,7 @@ http_serve(struct ctx *ctx, struct req *req, struct resp *resp)
 		/* Not even headers: the smallest answer there is. */
 		buf_init(&resp->headers, nowhere, sizeof nowhere);
 		resp->status = err_row(e)->status;
+		resp->type = "application/problem+json";
 		resp->body = last_resort;
 		resp->body_len = sizeof last_resort - 1;
 		return;

@@ -27,6 +27,7 @@ struct req {
 	const char *authorization;
 	const char *content_type;
 	const char *idempotency_key;	/* the client's */
+	const char *if_none_match;	/* what of a shared answer it has */
 	const char *made_key;		/* the one to use if it sent none */
 	const char *request_id;		/* after http_begin well-formed */
 	const char *body;
@@ -62,6 +63,8 @@ struct http_problem {
 
 struct resp {
 	int status;
+	const char *type;		/* media type of the body */
+	int64_t max_age_s;		/* others may keep it; 0: they ask */
 	struct buf headers;		/* lines ending in CR LF */
 	const char *body;
 	size_t body_len;
@@ -74,7 +77,7 @@ enum err http_begin(struct ctx *, struct req *, struct resp *) MUST_CHECK;
 /* Add a header; the value must not hold CR or LF. */
 void http_header(struct resp *, const char *name, const char *value);
 
-/* Answer with what was written.  E_INTERNAL. */
+/* Answer with what was written, as application/json.  E_INTERNAL. */
 enum err http_json(struct resp *, int status, struct json_writer *)
     MUST_CHECK;
 

@@ -36,7 +36,7 @@ sites_add() {
 	sed -i "s|^\(	listen \).*|&\n\1127.0.0.1:$port;|" "$site"
 	free_port
 	hello_url=http://127.0.0.1:$port
-	sed -n '/^upstream /,/^}/p; /^server {/,$p' \
+	sed -n '/^upstream shop_pool /,/^}/p; /^server {/,$p' \
 	    "$site" | sed -e 's/shop_pool/hello_pool/' \
 	    -e "s|$dir/shop.sock|$dir/hello.sock|" \
 	    -e '/^	listen unix:/d' \
@@ -82,8 +82,10 @@ data_make() {
 	    bail 'load.sh failed'
 }
 
-# shop_with ORDERS DAYS: all of it.
+# shop_with ORDERS DAYS: all of it, as ./stack has it.
 shop_with() {
+	conf rank_by_nginx on
+	rank_key=shop:shop:top
 	shop_db
 	data_make "$1" "$2"
 	mc_start -m 16

@@ -26,6 +26,8 @@ typedef bool my_bool;
 #define ARGS_MAX		8
 #define COLUMNS_MAX		16
 #define CELL_BYTES_MAX		8192
+/* What a routine may string together; MySQL cuts at 1024 where it isn't told. */
+#define GROUP_CONCAT_BYTES	65536
 /* An audit or a migration takes its time, but not for ever. */
 #define ADMIN_TIMEOUT_S		3600
 
@@ -226,7 +228,8 @@ set_session(struct db *db)
 	snprintf(text, sizeof text, "SET SESSION sql_mode = "
 	    "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,"
 	    "ERROR_FOR_DIVISION_BY_ZERO', time_zone = '+00:00', "
-	    "innodb_lock_wait_timeout = %d", (int)db->conf->db_lock_wait_s);
+	    "group_concat_max_len = %d, innodb_lock_wait_timeout = %d",
+	    GROUP_CONCAT_BYTES, (int)db->conf->db_lock_wait_s);
 	return mysql_query(db->conn, text) == 0 && mysql_query(db->conn,
 	    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED") == 0;
 }

@@ -65,6 +65,26 @@ for product in $(cat "$dir/products"); do
 done
 is "$rounds$bad" 20 'two buyers of the last piece: one gets it, each time'
 
+# ---- Two buyers, one piece among others, of which there are many.
+
+products 2 10 1000
+plenty=$(tr '\n' ' ' <"$dir/products")
+products 6 10 1
+bad=
+rounds=0
+for product in $(cat "$dir/products"); do
+	rounds=$((rounds + 1))
+	[ $rounds -gt 3 ] || gather "$product"
+	parallel 2 buy $plenty "$product"
+	wait "$hold_pid"
+	codes=$(problems)
+	got="$(shots), $codes$(stock "$product")"
+	[ "$got" = '1 201, 1 409, insufficient_stock 0' ] || bad="$bad; $got"
+done
+is "$rounds$bad" 6 'two orders that need the last piece: one is all there, each time'
+is "$(for other in $plenty; do stock "$other"; done | tr '\n' ' ')" '994 994 ' \
+    'and of the other nothing was taken'
+
 # ---- 64 buyers, 10 pieces.
 
 users 64 500

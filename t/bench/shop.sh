@@ -9,7 +9,7 @@ programs=$top_builddir/t/bench
 users=1000
 
 # As ./stack has them.
-db_options="--innodb-buffer-pool-size=256M --innodb-log-file-size=32M"
+db_options="--innodb-buffer-pool-size=256M --innodb-log-file-size=256M"
 
 say() { printf '%s\n' "$*" >&2; }
 

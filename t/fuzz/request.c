@@ -147,7 +147,7 @@ check_id(const char *head, char **id)
 static void
 check_status(const char *head, int status)
 {
-	bool known = status == 201;
+	bool known = status == 201 || status == 304;
 
 	for (int e = E_OK; e < E_COUNT; e++)
 		known |= err_row((enum err)e)->status == status;
@@ -159,8 +159,11 @@ check_status(const char *head, int status)
 	CHECK(status != 503 || has(head, "Retry-After", NULL));
 	CHECK(status != 201 || strstr(head, "\r\nCache-Control: no-store\r\n")
 	    != NULL);
-	CHECK(has(head, "Content-Type", status < 400 ? "application/json"
-	    : "application/problem+json"));
+	CHECK(status == 304 || has(head, "Content-Type", status < 400
+	    ? "application/json" : "application/problem+json"));
+	CHECK(status != 304 || (has(head, "ETag", NULL) &&
+	    !has(head, "Content-Type", NULL) &&
+	    !has(head, "Content-Length", NULL)));
 }
 
 static const char *
@@ -250,7 +253,9 @@ fcgi_finish(struct fcgi *f, const char *head, size_t head_len,
 		return false;
 	check_id(head, &id);
 	check_status(head, status);
-	if (method != NULL && strcmp(method, "HEAD") == 0) {
+	if (status == 304) {
+		CHECK(body_len == 0);
+	} else if (method != NULL && strcmp(method, "HEAD") == 0) {
 		CHECK(body_len == 0);
 		CHECK(has(head, "Content-Length", NULL));
 	} else {

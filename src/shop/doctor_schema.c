@@ -2,8 +2,8 @@
 /*
  * Has the database the tables and routines that the files of schema/ make?
  * What a table should be is what the server makes of the migrations: their
- * CREATE TABLE and ALTER TABLE statements are run on temporary tables of
- * other names, and SHOW CREATE TABLE of the two is compared line by line.
+ * CREATE, ALTER and DROP TABLE statements are run on temporary tables of other
+ * names, and SHOW CREATE TABLE of the two is compared line by line.
  * Nothing else in a migration is run, and nothing lasting is touched.
  */
 #include "config.h"
@@ -35,37 +35,51 @@ struct lines {
 };
 
 static bool
-is_in(const struct names *names, const char *name)
+skip(const char **sql, const char *words)
 {
-	for (size_t i = 0; i < names->n; i++)
-		if (strcmp(names->name[i], name) == 0)
-			return true;
-	return false;
+	if (strncmp(*sql, words, strlen(words)) != 0)
+		return false;
+	*sql += strlen(words);
+	return true;
+}
+
+/* Where the name stands; n where it doesn't. */
+static size_t
+place(const struct names *names, const char *name)
+{
+	size_t i = 0;
+
+	while (i < names->n && strcmp(names->name[i], name) != 0)
+		i++;
+	return i;
 }
 
 /* The statement for a model, if it shapes a table; else NULL. */
 static const char *
 for_model(struct arena *a, struct names *names, const char *sql)
 {
-	static const char create[] = "CREATE TABLE ", alter[] = "ALTER TABLE ",
-	    unless[] = "IF NOT EXISTS ";
-	bool creates = strncmp(sql, create, strlen(create)) == 0;
+	bool creates = skip(&sql, "CREATE TABLE ");
+	bool drops = !creates && skip(&sql, "DROP TABLE ");
 	const char *name;
-	size_t len;
+	size_t len, at;
 
-	if (!creates && strncmp(sql, alter, strlen(alter)) != 0)
+	if (!creates && !drops && !skip(&sql, "ALTER TABLE "))
 		return NULL;
-	sql += creates ? strlen(create) : strlen(alter);
-	if (strncmp(sql, unless, strlen(unless)) == 0)
-		sql += strlen(unless);
+	(void)(skip(&sql, "IF NOT EXISTS ") || skip(&sql, "IF EXISTS "));
 	len = strcspn(sql, " (\n");
 	name = arena_copy(a, sql, len);
-	if (name == NULL || is_in(names, name) == creates)
+	if (name == NULL)
 		return NULL;
-	if (creates && names->n < TABLES_MAX)
+	at = place(names, name);
+	if ((at < names->n) == creates || at == TABLES_MAX)
+		return NULL;
+	if (creates)
 		names->name[names->n++] = name;
-	return arena_printf(a, "%s doctor_%s%s", creates
-	    ? "CREATE TEMPORARY TABLE" : "ALTER TABLE", name, sql + len);
+	if (drops)
+		names->name[at] = names->name[--names->n];
+	return arena_printf(a, "%s TABLE doctor_%s%s", creates
+	    ? "CREATE TEMPORARY" : drops ? "DROP TEMPORARY" : "ALTER", name,
+	    sql + len);
 }
 
 static bool

@@ -82,14 +82,22 @@ FROM (
 GROUP BY x.order_id, x.user_id
 HAVING SUM(x.total) <> SUM(x.taken) OR SUM(x.entries) <> 1 OR SUM(x.after_order) <> SUM(x.after_entry);
 
--- hourly_is_orders: the ranking's sums since are those of the orders
-SELECT CONCAT('product ', x.product_id, ' at ', FROM_DAYS(x.hour DIV 24), ' ', LPAD(x.hour MOD 24, 2, '0'), ':00:00: sums ', SUM(x.summed), ', orders ', SUM(x.ordered)) AS violation
+-- marks_are_orders: what a product sold from mark to mark since stands in the orders of that hour
+SELECT CONCAT('product ', x.product_id, ' at ', FROM_DAYS(x.hour DIV 24), ' ', LPAD(x.hour MOD 24, 2, '0'), ':00:00: marks ', SUM(x.marked), ', orders ', SUM(x.ordered)) AS violation
 FROM (
-  SELECT TO_SECONDS(hour) DIV 3600 AS hour, product_id, sold AS summed, 0 AS ordered FROM hourly_sales WHERE hour >= @hour
+  SELECT TO_SECONDS(m.hour) DIV 3600 AS hour, m.product_id, COALESCE(LEAD(m.sold_before) OVER (PARTITION BY m.product_id ORDER BY m.hour), p.sold, 0) - m.sold_before AS marked, 0 AS ordered
+  FROM sales_marks m FORCE INDEX (sales_marks_hour) LEFT JOIN products p ON p.id = m.product_id
+  WHERE m.hour >= @hour
   UNION ALL
   SELECT TO_SECONDS(o.created_at) DIV 3600, i.product_id, 0, i.quantity
   FROM orders o STRAIGHT_JOIN order_items i ON i.order_id = o.id
   WHERE o.id >= @order_from AND o.created_at >= @hour
 ) x
 GROUP BY x.hour, x.product_id
-HAVING SUM(x.summed) <> SUM(x.ordered);
+HAVING SUM(x.marked) <> SUM(x.ordered) OR SUM(x.ordered) = 0;
+
+-- product_hour: a product's hour is that of its newest mark since
+SELECT CONCAT('product ', p.id, ': hour ', p.hour, ', newest mark ', COALESCE(m.hour, 'older')) AS violation
+FROM products p
+LEFT JOIN (SELECT product_id, MAX(hour) AS hour FROM sales_marks FORCE INDEX (sales_marks_hour) WHERE hour >= @hour GROUP BY product_id) m ON m.product_id = p.id
+WHERE p.hour <> COALESCE(m.hour, IF(p.hour < @hour, p.hour, '1970-01-01 00:00:00'));

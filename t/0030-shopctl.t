@@ -111,7 +111,7 @@ is "$status" 422 'an order that is none'
 post /v1/orders "{\"items\": [{\"productId\": $product, \"quantity\": 2}]}"
 is "$status" 201 'an order to tamper with'
 order=$(json .id)
-hour=$(sql 'SELECT hour FROM hourly_sales')
+hour=$(sql 'SELECT hour FROM sales_marks')
 run audit
 is "$code $(echo "$out" | head -n 1) $err" '0 ok ' 'the audit is content'
 
@@ -166,19 +166,30 @@ tamper 'a payment too many' \
     VALUES (777777, $id, 1, 'approved', 1, NOW())" \
     'DELETE FROM payments WHERE id = 777777' \
     'payment_order: payment 777777: approved without an order'
-tamper 'an hour'\''s sum' \
-    "UPDATE hourly_sales SET sold = 3 WHERE product_id = $product" \
-    "UPDATE hourly_sales SET sold = 2 WHERE product_id = $product" \
-    "hourly_is_orders: product $product at $hour: sums 3, orders 2"
-tamper 'an hour that is gone' \
-    "DELETE FROM hourly_sales WHERE product_id = $product" \
-    "INSERT INTO hourly_sales VALUES ('$hour', $product, 2)" \
-    "hourly_is_orders: product $product at $hour: sums 0, orders 2"
+tamper 'a mark' \
+    "UPDATE sales_marks SET sold_before = 1 WHERE product_id = $product" \
+    "UPDATE sales_marks SET sold_before = 0 WHERE product_id = $product" \
+    "marks_are_orders: product $product at $hour: marks 1, orders 2"
+tamper 'a mark that is gone' \
+    "DELETE FROM sales_marks WHERE product_id = $product" \
+    "INSERT INTO sales_marks VALUES ($product, '$hour', 0)" \
+    "marks_are_orders: product $product at $hour: marks 0, orders 2" \
+    "product_hour: product $product: hour $hour, newest mark missing"
+tamper 'a mark too many' \
+    "INSERT INTO sales_marks VALUES ($product, '$hour' - INTERVAL 2 HOUR, 0)" \
+    "DELETE FROM sales_marks WHERE hour < '$hour'" \
+    "marks_are_orders: product $product at .*: marks 0, orders 0"
 tamper 'another hour' \
-    "UPDATE hourly_sales SET hour = hour - INTERVAL 1 HOUR" \
-    "UPDATE hourly_sales SET hour = hour + INTERVAL 1 HOUR" \
-    "hourly_is_orders: product $product at $hour: sums 0, orders 2" \
-    "hourly_is_orders: product $product at .*: sums 2, orders 0"
+    "UPDATE sales_marks SET hour = hour - INTERVAL 1 HOUR" \
+    "UPDATE sales_marks SET hour = hour + INTERVAL 1 HOUR" \
+    "marks_are_orders: product $product at $hour: marks 0, orders 2" \
+    "marks_are_orders: product $product at .*: marks 2, orders 0" \
+    "product_hour: product $product: hour $hour, newest mark "
+tamper 'a product'\''s hour' \
+    "UPDATE products SET hour = hour + INTERVAL 1 HOUR WHERE id IN (1, $product)" \
+    "UPDATE products SET hour = hour - INTERVAL 1 HOUR WHERE id IN (1, $product)" \
+    "product_hour: product $product: hour .*, newest mark $hour" \
+    'product_hour: product 1: hour 1970-01-01 01:00:00, newest mark missing'
 tamper 'a charge in the ledger' \
     "UPDATE points_ledger SET amount = 101 WHERE id = $charge" \
     "UPDATE points_ledger SET amount = 100 WHERE id = $charge" \
@@ -207,7 +218,7 @@ tamper 'an order'\''s quantity' \
     "UPDATE order_items SET quantity = 3 WHERE order_id = $order" \
     "UPDATE order_items SET quantity = 2 WHERE order_id = $order" \
     "order_total: order $order: total 3000, lines 4500" \
-    "sold_is_orders: product $product: sold 2, lines 3" "hourly_is_orders: product $product "
+    "sold_is_orders: product $product: sold 2, lines 3" "marks_are_orders: product $product "
 tamper 'an order'\''s price' \
     "UPDATE order_items SET price = 1499 WHERE order_id = $order" \
     "UPDATE order_items SET price = 1500 WHERE order_id = $order" \
@@ -301,7 +312,7 @@ run migrate
 is "$code $lines" '1 1' 'a migration with a fault'
 like "$err" 'NONSENSE' 'and says which'
 is "$(sql 'SELECT id FROM more') $(sql 'SELECT GROUP_CONCAT(version ORDER BY version)
-    FROM schema_migrations')" '1 0001,0002,0099' 'those before it are done, it is not'
+    FROM schema_migrations')" '1 0001,0002,0003,0099' 'those before it are done, it is not'
 rm "$dir/schema/migrations/0100_most.sql"
 sql 'DROP TABLE more'
 run migrate
@@ -313,6 +324,53 @@ run migrate
 fails 1 'no schema to be found'
 conf schema_dir "$top_srcdir/schema"
 run migrate
+
+# ---- From hourly sums to marks
+
+marks=$top_srcdir/schema/migrations/0003_sales_marks.sql
+# hours_pass N: all that was sold becomes so much older.
+hours_pass() {
+	sql "UPDATE orders SET created_at = created_at - INTERVAL $1 HOUR;
+	    UPDATE sales_marks SET hour = hour - INTERVAL $1 HOUR ORDER BY hour;
+	    UPDATE products SET hour = hour - INTERVAL $1 HOUR WHERE sold > 0"
+}
+# back: to hourly sums.
+back() {
+	sed '1,/^-- migrate:down/d' "$marks" >"$dir/down.sql"
+	sql_file "$dir/down.sql" || fail 'and back'
+	sql "DELETE FROM schema_migrations WHERE version = '0003'"
+}
+# again_is TEXT: the next migrate makes the same marks.
+again_is() {
+	run migrate
+	is "$code $out $err" '0 migration 0003_sales_marks.sql ' "$1: carried out"
+	is "$(tables)" "$right" 'each mark and each hour is right'
+	is "$(sql "SHOW TABLES LIKE 'hourly%'")" '' 'the sums are gone'
+}
+for passed in 1 70 3; do
+	hours_pass "$passed"
+	post /v1/points/charge '{"amount": 100000}'
+	for lines in '{"productId": 3, "quantity": 2}' \
+	    '{"productId": 3, "quantity": 1}, {"productId": 5, "quantity": 4}'; do
+		post /v1/orders "{\"items\": [$lines]}"
+	done
+done
+right=$(tables)
+back
+sold_by_hour='SELECT DATE_FORMAT(o.created_at, "%Y-%m-%d %H:00:00") AS hour,
+    i.product_id, SUM(i.quantity) FROM orders o
+    JOIN order_items i ON i.order_id = o.id GROUP BY 1, 2 ORDER BY 1, 2'
+is "$(sql 'SELECT * FROM hourly_sales ORDER BY hour, product_id')" \
+    "$(sql "$sold_by_hour")" 'back: the sums of each hour'
+is "$(sql 'SELECT COUNT(*) > 5 AND COUNT(DISTINCT hour) > 2 FROM hourly_sales')" \
+    1 'of several hours'
+again_is 'hourly sums'
+back
+sed '/^DROP TABLE hourly_sales/,$d' "$marks" >"$dir/half.sql"
+sql_file "$dir/half.sql"
+again_is 'one that was cut short'
+sql "DELETE FROM schema_migrations WHERE version = '0003'"
+again_is 'one that was only not noted'
 
 # ---- What the workers' account may
 
@@ -340,7 +398,7 @@ done <<'END'
 1142 UPDATE users SET balance = balance + 1 WHERE id = 1
 1142 UPDATE products SET stock = stock + 1 WHERE id = 1
 1142 UPDATE orders SET total_price = 1
-1142 UPDATE hourly_sales SET sold = 0
+1142 UPDATE sales_marks SET sold_before = 0
 1142 DELETE FROM points_ledger
 1142 DELETE FROM orders
 1142 REPLACE INTO products (id, name, price, created_at) VALUES (1, 'x', 1, NOW())
@@ -373,6 +431,7 @@ done <<'END'
 1227 FLUSH TABLES
 1227 SHUTDOWN
 1370 CALL payment_request(1, 1, 1, @payment)
+1370 CALL sales_mark('', NOW())
 1370 CALL product_add('x', '', 1, 1)
 1370 CALL user_add('x', 'x@y.example', 1000000)
 1044 GRANT ALL ON shop.* TO shop_worker@localhost

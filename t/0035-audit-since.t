@@ -30,8 +30,8 @@ old() {
 	    stock_movements; do
 		sql "UPDATE $table SET created_at = created_at - INTERVAL $1 HOUR"
 	done
-	sql "UPDATE hourly_sales SET hour = hour - INTERVAL $1 HOUR
-	    ORDER BY hour"
+	sql "UPDATE sales_marks SET hour = hour - INTERVAL $1 HOUR ORDER BY hour;
+	    UPDATE products SET hour = hour - INTERVAL $1 HOUR WHERE sold > 0"
 }
 
 # ---- Bad usage
@@ -78,7 +78,7 @@ other=$(json .id)
 as 1
 post /v1/orders '{"items": [{"productId": 5, "quantity": 1}]}'
 paid=$(sql "SELECT id FROM points_ledger WHERE order_id = $order")
-hour=$(sql 'SELECT MAX(hour) FROM hourly_sales')
+hour=$(sql 'SELECT MAX(hour) FROM sales_marks')
 now=$(sql "SELECT DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-%dT%H:%i:%s.000Z')")
 
 run audit
@@ -105,7 +105,7 @@ found() {
 	shift 3
 	run audit --since "$now"
 	is "$code $lines $(wc -l <"$dir/out")" "1 1 $#" "found: $found_name"
-	unlike "$out" '^(ok|mark)' 'no mark to go on from'
+	unlike "$out" '^(ok$|mark )' 'no mark to go on from'
 	for pattern in "$@"; do
 		like "$out" "^$pattern" 'names it'
 	done
@@ -159,21 +159,21 @@ found 'an order that is gone' "$(kept orders "id = $other")" "$(kept_back orders
     "item_order: line 0 of order $other: no such order" \
     "payment_order: payment $other: approved without an order" \
     "order_ledger: order $other: total 0, ledger [0-9]+ in 1 rows" \
-    'hourly_is_orders: product 3 at .*: sums 1, orders 0'
+    'marks_are_orders: product 3 at .*: marks 1, orders 0'
 found 'a line that is gone' "$(kept order_items "order_id = $order AND line = 1")" \
     "$(kept_back order_items)" "order_total: order $order: " \
-    "hourly_is_orders: product 2 at $hour: sums 1, orders 0"
+    "marks_are_orders: product 2 at $hour: marks 1, orders 0"
 found 'a quantity' \
     "UPDATE order_items SET quantity = 3 WHERE order_id = $order AND line = 0" \
     "UPDATE order_items SET quantity = 2 WHERE order_id = $order AND line = 0" \
     "order_total: order $order: " \
-    "hourly_is_orders: product 1 at $hour: sums 2, orders 3"
+    "marks_are_orders: product 1 at $hour: marks 2, orders 3"
 found 'a line of no product' \
     "UPDATE order_items SET product_id = 999 WHERE order_id = $order AND line = 1" \
     "UPDATE order_items SET product_id = 2 WHERE order_id = $order AND line = 1" \
     "item_product: line 1 of order $order: no such product" \
-    "hourly_is_orders: product 2 at $hour: sums 1, orders 0" \
-    "hourly_is_orders: product 999 at $hour: sums 0, orders 1"
+    "marks_are_orders: product 2 at $hour: marks 1, orders 0" \
+    "marks_are_orders: product 999 at $hour: marks 0, orders 1"
 found 'a payment that failed after all' \
     "UPDATE payments SET status = 'failed', reason = 'x' WHERE id = $order" \
     "UPDATE payments SET status = 'approved', reason = NULL WHERE id = $order" \
@@ -190,22 +190,29 @@ found 'an approved payment without an order' \
     "INSERT INTO payments VALUES (777777, 1, 1, 'approved', 1, NULL, UTC_TIMESTAMP(3))" \
     'DELETE FROM payments WHERE id = 777777' \
     'payment_order: payment 777777: approved without an order'
-found 'an hour'\''s sum' \
-    "UPDATE hourly_sales SET sold = sold + 1 WHERE hour = '$hour' AND product_id = 1" \
-    "UPDATE hourly_sales SET sold = sold - 1 WHERE hour = '$hour' AND product_id = 1" \
-    "hourly_is_orders: product 1 at $hour: sums 3, orders 2"
-found 'a sum of nothing' "INSERT INTO hourly_sales VALUES ('$hour', 9, 1)" \
-    "DELETE FROM hourly_sales WHERE product_id = 9" \
-    "hourly_is_orders: product 9 at $hour: sums 1, orders 0"
-found 'a sum that is gone' "$(kept hourly_sales "hour = '$hour' AND product_id = 1")" \
-    "$(kept_back hourly_sales)" \
-    "hourly_is_orders: product 1 at $hour: sums 0, orders 2"
+found 'a mark' \
+    "UPDATE sales_marks SET sold_before = 1 WHERE hour = '$hour' AND product_id = 1" \
+    "UPDATE sales_marks SET sold_before = 0 WHERE hour = '$hour' AND product_id = 1" \
+    "marks_are_orders: product 1 at $hour: marks 1, orders 2"
+found 'a mark of nothing' "INSERT INTO sales_marks VALUES (9, '$hour', 0)" \
+    "DELETE FROM sales_marks WHERE product_id = 9" \
+    "marks_are_orders: product 9 at $hour: marks 0, orders 0" \
+    "product_hour: product 9: hour 1970-01-01 00:00:00, newest mark $hour"
+found 'a mark that is gone' "$(kept sales_marks "hour = '$hour' AND product_id = 1")" \
+    "$(kept_back sales_marks)" \
+    "marks_are_orders: product 1 at $hour: marks 0, orders 2" \
+    "product_hour: product 1: hour $hour, newest mark older"
+found 'a product'\''s hour' \
+    "UPDATE products SET hour = hour - INTERVAL 1 HOUR WHERE id = 3" \
+    "UPDATE products SET hour = hour + INTERVAL 1 HOUR WHERE id = 3" \
+    "product_hour: product 3: hour .*, newest mark $hour"
 found 'a stock' 'UPDATE products SET stock = stock + 1 WHERE id = 20' \
     'UPDATE products SET stock = stock - 1 WHERE id = 20' \
     'stock_is_movements: product 20: stock 51, movements 50, sold 0'
 found 'what was sold' 'UPDATE products SET sold = sold + 1 WHERE id = 1' \
     'UPDATE products SET sold = sold - 1 WHERE id = 1' \
-    'stock_is_movements: product 1: stock 118, movements 120, sold 3'
+    'stock_is_movements: product 1: stock 118, movements 120, sold 3' \
+    "marks_are_orders: product 1 at $hour: marks 3, orders 2"
 found 'a movement' \
     'UPDATE stock_movements SET quantity = quantity - 1 WHERE product_id = 1' \
     'UPDATE stock_movements SET quantity = quantity + 1 WHERE product_id = 1' \
@@ -227,13 +234,14 @@ sql "$(kept_back order_items)"
 # A row commits after one that is younger: ids are not quite in time's order.
 sql "UPDATE orders SET created_at = '$hour' - INTERVAL 30 SECOND WHERE id = $order;
     UPDATE points_ledger SET created_at = '$hour' - INTERVAL 30 SECOND WHERE id = $paid;
-    UPDATE hourly_sales SET hour = '$hour' - INTERVAL 1 HOUR
+    UPDATE sales_marks SET hour = '$hour' - INTERVAL 1 HOUR
     WHERE hour = '$hour' AND product_id IN (1, 2);
+    UPDATE products SET hour = '$hour' - INTERVAL 1 HOUR WHERE id IN (1, 2);
     UPDATE points_ledger SET amount = amount - 1 WHERE id = $charge"
 run audit --since "$now"
 like "$out" "^ledger_chain: ledger row $charge " \
     'a row before one of the hour before is seen'
-unlike "$out" 'order_ledger|hourly' 'that one is no fault'
+unlike "$out" 'order_ledger|marks_are|product_hour' 'that one is no fault'
 sql "UPDATE points_ledger SET amount = amount + 1 WHERE id = $charge"
 run audit --since "$now"
 clean 'all set right'

@@ -79,19 +79,19 @@ sql_root 'SET GLOBAL sql_mode = DEFAULT, tx_isolation = DEFAULT'
 # ---- The schema
 
 provoked 'a schema that is behind' \
-    "DELETE FROM schema_migrations WHERE version = '0002'" \
-    "INSERT INTO schema_migrations VALUES ('0002')" \
-    'schema-version: it is 0001, the newest file 0002: run shopctl migrate'
+    "DELETE FROM schema_migrations WHERE version = '0003'" \
+    "INSERT INTO schema_migrations VALUES ('0003')" \
+    'schema-version: it is 0002, the newest file 0003: run shopctl migrate'
 provoked 'one that is ahead' "INSERT INTO schema_migrations VALUES ('9999')" \
     "DELETE FROM schema_migrations WHERE version = '9999'" \
-    'schema-version: it is 9999, the newest file 0002: install'
+    'schema-version: it is 9999, the newest file 0003: install'
 provoked 'none' 'DELETE FROM schema_migrations' \
-    "INSERT INTO schema_migrations VALUES ('0001'), ('0002')" \
+    "INSERT INTO schema_migrations VALUES ('0001'), ('0002'), ('0003')" \
     'schema-version: it is , .*: run shopctl migrate'
 
-provoked 'a table that is gone' 'RENAME TABLE hourly_sales TO elsewhere' \
-    'RENAME TABLE elsewhere TO hourly_sales' \
-    'tables: there is no hourly_sales: '
+provoked 'a table that is gone' 'RENAME TABLE sales_marks TO elsewhere' \
+    'RENAME TABLE elsewhere TO sales_marks' \
+    'tables: there is no sales_marks: '
 provoked 'a table of the doctor'\''s own' \
     'RENAME TABLE schema_routines TO elsewhere' \
     'RENAME TABLE elsewhere TO schema_routines' \
@@ -100,9 +100,9 @@ provoked 'another engine' 'ALTER TABLE stock_movements ENGINE = MyISAM' \
     'ALTER TABLE stock_movements ENGINE = InnoDB' \
     'tables: stock_movements is ENGINE=MyISAM .* instead of ENGINE=InnoDB '
 provoked 'another character set' \
-    'ALTER TABLE hourly_sales DEFAULT CHARSET = latin1' \
-    'ALTER TABLE hourly_sales DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_ci' \
-    'tables: hourly_sales is .*CHARSET=latin1 .* instead of .*CHARSET=utf8mb4'
+    'ALTER TABLE sales_marks DEFAULT CHARSET = latin1' \
+    'ALTER TABLE sales_marks DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_ci' \
+    'tables: sales_marks is .*CHARSET=latin1 .* instead of .*CHARSET=utf8mb4'
 provoked 'text of another character set' \
     'ALTER TABLE order_items MODIFY name VARCHAR(100) CHARACTER SET latin1 NOT NULL' \
     'ALTER TABLE order_items MODIFY name VARCHAR(100) NOT NULL' \
@@ -112,6 +112,10 @@ provoked 'a column that is gone' 'ALTER TABLE payments
     "ALTER TABLE payments ADD reason VARCHAR(64) NULL,
     ADD CONSTRAINT payments_reason CHECK ((status = 'failed') = (reason IS NOT NULL))" \
     'columns: payments has no reason ' 'constraints: .*payments_reason'
+provoked 'one that a later migration added' \
+    'ALTER TABLE products RENAME COLUMN hour TO hours' \
+    'ALTER TABLE products RENAME COLUMN hours TO hour' \
+    'columns: products has no hour datetime NOT NULL DEFAULT '
 provoked 'a narrower one' 'ALTER TABLE order_items MODIFY price INT NOT NULL' \
     'ALTER TABLE order_items MODIFY price BIGINT NOT NULL' \
     'columns: order_items has no price bigint\(20\) NOT NULL: '
@@ -123,10 +127,10 @@ provoked 'one that is no longer unique' 'ALTER TABLE users DROP INDEX users_emai
     ADD KEY users_email (email)' 'ALTER TABLE users DROP INDEX users_email,
     ADD UNIQUE KEY users_email (email)' \
     'keys: users has no UNIQUE KEY users_email \(email\): '
-provoked 'another primary key' 'ALTER TABLE hourly_sales DROP PRIMARY KEY,
-    ADD PRIMARY KEY (product_id, hour)' 'ALTER TABLE hourly_sales DROP PRIMARY KEY,
-    ADD PRIMARY KEY (hour, product_id)' \
-    'keys: hourly_sales has no PRIMARY KEY \(hour,product_id\): '
+provoked 'another primary key' 'ALTER TABLE sales_marks DROP PRIMARY KEY,
+    ADD PRIMARY KEY (hour, product_id)' 'ALTER TABLE sales_marks DROP PRIMARY KEY,
+    ADD PRIMARY KEY (product_id, hour)' \
+    'keys: sales_marks has no PRIMARY KEY \(product_id,hour\): '
 provoked 'a check that is gone' \
     'ALTER TABLE products DROP CONSTRAINT products_stock' \
     'ALTER TABLE products ADD CONSTRAINT products_stock

@@ -46,9 +46,11 @@ is "$(sql "SELECT type, amount, balance_after FROM points_ledger
 is "$(balance 6)" 174700 'the balance'
 is "$(stock 4) $(stock 17) $(stock 3) $(stock 1)" '43 297 199 120' \
     'the stock of its products, and of no others'
-is "$(sql 'SELECT product_id, sold FROM hourly_sales
-    WHERE hour > UTC_TIMESTAMP() - INTERVAL 2 HOUR ORDER BY product_id' | tr '\t\n' ': ')" \
-    '3:1 4:2 17:3 ' 'and what the ranking is made of'
+is "$(sql "SELECT p.id, p.sold, m.sold_before, m.hour = p.hour
+      AND m.hour = DATE_FORMAT(o.created_at, '%Y-%m-%d %H:00:00')
+    FROM sales_marks m JOIN products p ON p.id = m.product_id JOIN orders o
+    ORDER BY p.id" | tr '\t\n' ': ')" \
+    '3:1:0:1 4:2:0:1 17:3:0:1 ' 'and what the ranking is made of'
 
 # ---- Shown again
 
@@ -145,4 +147,88 @@ is "$body" "$hundred" 'and are shown so'
 is "$(sql "SELECT MIN(stock), MAX(stock) FROM products
     WHERE id BETWEEN $first AND $((first + 99))")" "$(printf '8\t8')" \
     'each has lost its two pieces'
+
+# ---- Another hour
+
+# marks PRODUCT: what had been sold before each hour in which it did.
+marks() {
+	sql "SELECT GROUP_CONCAT(sold_before ORDER BY hour) FROM sales_marks
+	    WHERE product_id = $1"
+}
+sold() { sql "SELECT sold FROM products WHERE id = $1"; }
+
+# hours_pass N: all that was sold becomes so much older.
+hours_pass() {
+	sql "UPDATE orders SET created_at = created_at - INTERVAL $1 HOUR;
+	    UPDATE sales_marks SET hour = hour - INTERVAL $1 HOUR ORDER BY hour;
+	    UPDATE products SET hour = hour - INTERVAL $1 HOUR WHERE sold > 0"
+}
+
+# order PRODUCT...: one of each.
+order() {
+	items=
+	for product in "$@"; do
+		items="$items${items:+,}{\"productId\": $product, \"quantity\": 1}"
+	done
+	post /v1/orders "{\"items\": [$items]}"
+}
+
+# No hour may end while we look, but by us.
+while [ $(($(date +%s) % 3600)) -gt 3570 ]; do sleep 1; done
+as 6
+hours_pass 1
+before_3=$(marks 3)
+before_4=$(marks 4)
+want_17=$(marks 17),$(sold 17)
+order 17
+order 17
+is "$status $(marks 17)" "201 $want_17" 'the first order of an hour makes a mark'
+want_3=$before_3,$(sold 3)
+order 17 3
+is "$status $(marks 3) $(marks 4) $(marks 17)" "201 $want_3 $before_4 $want_17" \
+    'one of two products makes that of the one that has none'
+hours_pass 2
+want="$want_3,$(sold 3) $before_4,$(sold 4) $want_17,$(sold 17)"
+order 17 3 4
+order 4 3 17
+is "$status $(marks 3) $(marks 4) $(marks 17)" "201 $want" \
+    'one of three makes three'
+hours_pass 1
+digest=$(tables)
+post /v1/orders '{"items": [{"productId": 4, "quantity": 1}, {"productId": 17, "quantity": 999}]}'
+is "$status $(tables)" "409 $digest" 'one that is refused makes none'
+is "$(invariants)" '' 'what was sold from mark to mark is what was ordered'
+
+# hour_begins PRODUCT...: while others look, and want them; by a clock that is
+# an hour ahead.
+hour_begins() {
+	rm -f "$dir/begun"
+	for product in "$@"; do
+		echo "UPDATE products SET hour = DATE_FORMAT(UTC_TIMESTAMP()
+		    + INTERVAL 1 HOUR, '%Y-%m-%d %H:00:00') WHERE id = $product;
+		    INSERT INTO sales_marks SELECT id, hour, sold FROM products
+		    WHERE id = $product;"
+	done >"$dir/begins.sql"
+	mariadb --no-defaults -S "$db_sock" -u root -N -B --unbuffered shop \
+	    -e "BEGIN; $(cat "$dir/begins.sql") SELECT 'begun';
+	    SELECT SLEEP(0.5); COMMIT" >"$dir/begun" &
+	begins_pid=$!
+	eventually 5 grep -q begun "$dir/begun"
+}
+order 17 3 4
+hour_begins 17
+order 17
+wait "$begins_pid"
+is "$status $(json '.createdAt[14:]')" '201 "00:00.000Z"' \
+    'the next hour begins meanwhile: an order is of that one'
+is "$(invariants)" '' 'and counted there'
+hour_begins 3 4
+order 4 3
+wait "$begins_pid"
+is "$status $(json '.createdAt[14:]')" '201 "00:00.000Z"' \
+    'and one of two lines'
+is "$(invariants)" '' 'they are, too'
+order 8 3
+is "$status $(json '.createdAt[14:]') $(marks 8)" '201 "00:00.000Z" 0' \
+    'a clock that was set back makes no order older than the one before'
 finish

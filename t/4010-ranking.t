@@ -68,9 +68,15 @@ BEGIN
       idem, fingerprint, created_at)
     VALUES ($rich, 'payment', -v_total, v_balance, v_id,
       UNHEX(MD5(v_id)), '', p_time);
-  INSERT INTO hourly_sales (hour, product_id, sold)
-    VALUES (DATE_FORMAT(p_time, '%Y-%m-%d %H:00:00'), p_product, p_quantity)
-    ON DUPLICATE KEY UPDATE sold = sold + p_quantity;
+  REPLACE INTO sales_marks (product_id, hour, sold_before)
+    SELECT p_product, h.hour, SUM(h.sold) OVER (ORDER BY h.hour) - h.sold
+    FROM (SELECT DATE_FORMAT(o.created_at, '%Y-%m-%d %H:00:00') AS hour,
+	SUM(i.quantity) AS sold
+      FROM orders o JOIN order_items i ON i.order_id = o.id
+      WHERE i.product_id = p_product GROUP BY 1) h;
+  UPDATE products SET hour = (SELECT MAX(hour) FROM sales_marks
+      WHERE product_id = p_product)
+    WHERE id = p_product;
 END //
 END
 sql_file "$dir/sold.sql"
@@ -208,7 +214,7 @@ is "$(cached) $(json .items)" "ranking; fwd=miss; stored $right" \
 # All at once, while the database is slow: one computes, nobody waits for it.
 mc 'delete shop:shop:refresh' >"$dir/out"
 plant 12
-hold 8 'LOCK TABLES hourly_sales WRITE'
+hold 8 'LOCK TABLES sales_marks WRITE'
 one_of_many() {
 	curl -s --max-time 10 --unix-socket "$dir/http.sock" -o "$dir/body.$n" \
 	    -D "$dir/headers.$n" -w '%{http_code}\n' \

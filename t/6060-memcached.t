@@ -8,10 +8,8 @@ shop_start
 
 # ranking: the five, from the tables.
 ranking() {
-	sql "SELECT CONCAT_WS(':', p.id, p.price, s.sold) FROM (SELECT
-	    product_id, SUM(sold) AS sold FROM hourly_sales GROUP BY product_id
-	    ORDER BY sold DESC, product_id LIMIT 5) s
-	    JOIN products p ON p.id = s.product_id ORDER BY s.sold DESC, p.id"
+	sql "SELECT CONCAT_WS(':', id, price, sold) FROM products
+	    WHERE sold > 0 ORDER BY sold DESC, id LIMIT 5"
 }
 
 # is_right TEXT: what is served is a ranking as it is or was a while ago: five
@@ -20,8 +18,7 @@ is_right() {
 	request GET /v1/products/top
 	printf '%s' "$body" | jq -r '.items[] | "\(.productId) \(.price) \(.sold)"' \
 	    >"$dir/served" 2>/dev/null
-	sql 'SELECT p.id, p.price, SUM(h.sold) FROM hourly_sales h
-	    JOIN products p ON p.id = h.product_id GROUP BY p.id' >"$dir/now"
+	sql 'SELECT id, price, sold FROM products' >"$dir/now"
 	is "$status $(awk 'NR == FNR { price[$1] = $2; sold[$1] = $3; next }
 	    price[$1] != $2 || sold[$1] < $3 || (FNR > 1 && last < $3) { bad++ }
 	    { last = $3 } END { print FNR, bad + 0 }' "$dir/now" \

@@ -129,19 +129,40 @@ is "$(sql "SELECT balance FROM users WHERE email LIKE 'u350-%'") $(stock "$many"
 users 20 3000000
 crosswise() {
 	if [ $((n % 2)) = 0 ]; then
-		buy 1 2
+		buy "$1" "$2"
 	else
-		buy 2 1
+		buy "$2" "$1"
 	fi
 }
 stock_1=$(stock 1)
 stock_2=$(stock 2)
 for round in 1 2 3; do
-	parallel 20 crosswise
+	parallel 20 crosswise 1 2
 	is "$(shots)" '20 201' "orders of {1, 2} and {2, 1}, round $round"
 done
 is "$(stock 1) $(stock 2)" "$((stock_1 - 60)) $((stock_2 - 60))" \
     'each took both'
+
+# ---- Crosswise, and the first orders of an hour.
+
+# No hour may end while we look.
+while [ $(($(date +%s) % 3600)) -gt 3570 ]; do sleep 1; done
+products 2 10 1000
+two=$(paste -s -d ' ' "$dir/products")
+for round in 1 2 3; do
+	sql 'UPDATE orders SET created_at = created_at - INTERVAL 1 HOUR;
+	    UPDATE sales_marks SET hour = hour - INTERVAL 1 HOUR ORDER BY hour;
+	    UPDATE products SET hour = hour - INTERVAL 1 HOUR WHERE sold > 0'
+	gather "${two% *}"
+	parallel 20 crosswise $two
+	wait "$hold_pid"
+	is "$(shots)" '20 201' "the first of an hour, round $round"
+	is "$(sql "SELECT GROUP_CONCAT(sold_before ORDER BY hour, product_id)
+	    FROM sales_marks WHERE product_id IN ($(echo $two | tr ' ' ,))")" \
+	    "$(echo 0,0 20,20 40,40 | cut -d ' ' -f "-$round" | tr ' ' ,)" \
+	    'a mark each, of what was sold before'
+	is "$(invariants)" '' 'and all was sold after it'
+done
 is "$(grep -c 'number=1213' "$dir/log/shopd.log")" 0 \
     'no two of them met in a deadlock'
 finish

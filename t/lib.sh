@@ -642,7 +642,7 @@ tables() {
 	sql 'SELECT * FROM users; SELECT * FROM products;
 	    SELECT * FROM orders; SELECT * FROM order_items;
 	    SELECT * FROM payments; SELECT * FROM points_ledger;
-	    SELECT * FROM hourly_sales; SELECT * FROM stock_movements' |
+	    SELECT * FROM sales_marks; SELECT * FROM stock_movements' |
 	    sha256sum
 }
 

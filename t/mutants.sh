@@ -71,8 +71,17 @@ mutant blind-update schema/routines/order_place.sql \
     's/ AND stock >= v_quantity//' \
     '7010-last-piece.t'
 mutant blind-update-of-many schema/routines/order_place.sql \
-    's/WHERE l\.n < v_n\n            AND p\.stock >= CAST\([^;]*;/WHERE l.n < v_n;/' \
+    's/\n +AND p\.stock >= CAST\([^;]*;/;/' \
     '7010-last-piece.t'
+mutant no-mark schema/routines/order_place.sql \
+    's/ *CALL sales_mark\(p_lines, v_hour\);\n//' \
+    '3010-orders.t'
+mutant blind-hour schema/routines/order_place.sql \
+    's/ AND hour = v_hour//' \
+    '3010-orders.t'
+mutant blind-hour-of-many schema/routines/order_place.sql \
+    's/ AND p\.hour = v_hour//' \
+    '3010-orders.t'
 mutant no-rollback src/io/db.c \
     's/mysql_rollback\(db->conn\) == 0\)\n\t\t\treturn;/true)\n\t\t\treturn;/' \
     '3040-retries.t 6050-freeze.t'

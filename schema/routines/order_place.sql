@@ -14,12 +14,16 @@
 --
 -- The quick way looks at the products without a lock and then takes points
 -- and stock by guarded UPDATEs: the user's row first, which makes one user's
--- writes wait for each other; the rows that many users want, sums and stock,
--- last.  LAST_INSERT_ID(x) is how an UPDATE tells what it has set.  Prices
--- are carried along, so that total and lines agree.  An order of one line, as
--- most are, is spared the joins that take p_lines apart.  Where a guard or the
--- key fails, the slow way finds out why under the user's lock, in the
--- contract's order.
+-- writes wait for each other; the rows that many users want, the stock, last.
+-- LAST_INSERT_ID(x) is how an UPDATE tells what it has set.  Prices are
+-- carried along, so that total and lines agree.  An order of one line, as most
+-- are, is spared the joins that take p_lines apart.  Where a guard or the key
+-- fails, the slow way finds out why under the user's lock, in the contract's
+-- order.
+--
+-- A product's hour is that of its newest row in sales_marks, and what it sells
+-- is of that hour: the first order of another one makes its marks, and no
+-- order is older than they are, whatever becomes of the clock.
 CREATE /*M! OR REPLACE */ PROCEDURE order_place(
   IN p_user BIGINT, IN p_idem BINARY(16), IN p_fingerprint BINARY(16),
   IN p_wait INT, IN p_attempt INT,
@@ -39,6 +43,7 @@ place: BEGIN
   DECLARE v_prices VARCHAR(1600) CHARACTER SET ascii;
   DECLARE v_fingerprint BINARY(16);
   DECLARE v_now DATETIME(3);
+  DECLARE v_hour, v_newest DATETIME;
 
   IF p_wait > 0 AND COALESCE(GET_LOCK(CONCAT('shop:', HEX(p_idem)), p_wait), 0) = 0 THEN
     SELECT 'idempotency_in_progress' AS outcome, NULL AS required,
@@ -54,15 +59,16 @@ place: BEGIN
       SET v_enough = 0;
       IF v_n = 1 THEN
         SELECT name, price, LEAST(price * v_quantity, 9007199254740992),
-            stock >= v_quantity
-          INTO v_name, v_price, v_total, v_enough
+            stock >= v_quantity, hour, hour
+          INTO v_name, v_price, v_total, v_enough, v_hour, v_newest
           FROM products WHERE id = v_product;
       ELSE
         SELECT LEAST(SUM(p.price * CAST(SUBSTRING(p_lines, l.n * 23 + 17, 4) AS SIGNED)),
               9007199254740992),
             SUM(p.stock >= CAST(SUBSTRING(p_lines, l.n * 23 + 17, 4) AS SIGNED)),
-            GROUP_CONCAT(LPAD(p.price, 16, '0') ORDER BY l.n SEPARATOR '')
-          INTO v_total, v_enough, v_prices
+            GROUP_CONCAT(LPAD(p.price, 16, '0') ORDER BY l.n SEPARATOR ''),
+            MIN(p.hour), MAX(p.hour)
+          INTO v_total, v_enough, v_prices, v_hour, v_newest
           FROM line_numbers l STRAIGHT_JOIN products p
             ON p.id = CAST(SUBSTRING(p_lines, l.n * 23 + 1, 16) AS SIGNED)
           WHERE l.n < v_n;
@@ -75,7 +81,12 @@ place: BEGIN
       IF ROW_COUNT() <> 1 THEN
         LEAVE quickly;
       END IF;
-      SET v_balance = LAST_INSERT_ID(), v_now = UTC_TIMESTAMP(3);
+      SET v_balance = LAST_INSERT_ID(),
+        v_now = GREATEST(UTC_TIMESTAMP(3), v_newest);
+      IF v_now >= v_hour + INTERVAL 1 HOUR THEN
+        SET v_hour = DATE_FORMAT(v_now, '%Y-%m-%d %H:00:00');
+        CALL sales_mark(p_lines, v_hour);
+      END IF;
 
       CALL payment_request(p_user, v_total, p_attempt, v_order);
       INSERT INTO orders (id, user_id, total_price, balance_after, created_at)
@@ -87,11 +98,8 @@ place: BEGIN
       IF v_n = 1 THEN
         INSERT INTO order_items (order_id, line, product_id, name, quantity, price)
           VALUES (v_order, 0, v_product, v_name, v_quantity, v_price);
-        INSERT INTO hourly_sales (hour, product_id, sold)
-          VALUES (DATE_FORMAT(v_now, '%Y-%m-%d %H:00:00'), v_product, v_quantity)
-          ON DUPLICATE KEY UPDATE sold = sold + v_quantity;
         UPDATE products SET stock = stock - v_quantity, sold = sold + v_quantity
-          WHERE id = v_product AND stock >= v_quantity;
+          WHERE id = v_product AND hour = v_hour AND stock >= v_quantity;
         SET v_taken = ROW_COUNT();
       ELSE
         INSERT INTO order_items (order_id, line, product_id, name, quantity, price)
@@ -101,22 +109,16 @@ place: BEGIN
             FROM line_numbers l STRAIGHT_JOIN products p
               ON p.id = CAST(SUBSTRING(p_lines, l.n * 23 + 1, 16) AS SIGNED)
             WHERE l.n < v_n;
-        INSERT INTO hourly_sales (hour, product_id, sold)
-          SELECT DATE_FORMAT(v_now, '%Y-%m-%d %H:00:00'),
-              CAST(SUBSTRING(p_lines, l.n * 23 + 1, 16) AS SIGNED),
-              CAST(SUBSTRING(p_lines, l.n * 23 + 17, 4) AS SIGNED)
-            FROM line_numbers l WHERE l.n < v_n
-          ON DUPLICATE KEY UPDATE hourly_sales.sold = hourly_sales.sold + VALUES(sold);
         UPDATE line_numbers l STRAIGHT_JOIN products p
             ON p.id = CAST(SUBSTRING(p_lines, l.n * 23 + 1, 16) AS SIGNED)
           SET p.stock = p.stock - CAST(SUBSTRING(p_lines, l.n * 23 + 17, 4) AS SIGNED),
             p.sold = p.sold + CAST(SUBSTRING(p_lines, l.n * 23 + 17, 4) AS SIGNED)
-          WHERE l.n < v_n
+          WHERE l.n < v_n AND p.hour = v_hour
             AND p.stock >= CAST(SUBSTRING(p_lines, l.n * 23 + 17, 4) AS SIGNED);
         SET v_taken = ROW_COUNT();
       END IF;
       IF v_taken < v_n THEN
-        -- Somebody else got the last ones since we looked.
+        -- Somebody else got the last ones since we looked, or began an hour.
         LEAVE quickly;
       END IF;
       COMMIT;

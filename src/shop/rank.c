@@ -15,9 +15,8 @@ rank_compute(struct ctx *ctx, struct rank *rank)
 	if ((e = attempt_read(ctx, SQL_RANK_WINDOW, NULL, 0, &w)) != E_OK)
 		return e;
 	const struct db_cell *to = db_at(&w, 0, 0), *from = db_at(&w, 0, 1);
-	struct db_arg arg[] = { DB_BYTES(from->s, from->len),
-	    DB_BYTES(to->s, to->len) };
-	if ((e = attempt_read(ctx, SQL_RANK, arg, 2, &r)) != E_OK)
+	struct db_arg oldest = DB_BYTES(from->s, from->len);
+	if ((e = attempt_read(ctx, SQL_RANK, &oldest, 1, &r)) != E_OK)
 		return e;
 	if (!num_rfc3339(from->s, rank->from) || !num_rfc3339(to->s, rank->to))
 		return E_INTERNAL;

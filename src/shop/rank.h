@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The ranking: what sold most pieces in 72 hour buckets, the current hour and
- * the 71 before it, summed from the hours' sums that each order keeps.
+ * the 71 before it: all it sold, less what it had sold before the first of
+ * them in which it did, as a mark of that hour tells.
  */
 #ifndef SHOP_RANK_H
 #define SHOP_RANK_H

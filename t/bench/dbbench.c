@@ -53,7 +53,7 @@ enum want { NOTHING, ROWS, SAYS_OK };
  * A statement is the text, or one of sql.def.  args has a letter a parameter:
  *	u user	p product	q quantity	a amount	t attempt
  *	k key	f fingerprint	w seconds to wait	l lines, as order_place
- *	o oldest hour of the ranking	n the newest, this one
+ *	o oldest hour of the ranking
  */
 static const struct bench {
 	const char *name, *database, *text, *args;
@@ -74,7 +74,7 @@ static const struct bench {
 	{ "order-10", "shop", NULL, "ukfwtl", 10, SQL_PLACE, SAYS_OK, false },
 	{ "product", "shop", NULL, "p", 0, SQL_PRODUCT, ROWS, false },
 	{ "balance", "shop", NULL, "u", 0, SQL_BALANCE, ROWS, false },
-	{ "ranking", "shop", NULL, "on", 0, SQL_RANK, ROWS, false },
+	{ "ranking", "shop", NULL, "o", 0, SQL_RANK, ROWS, false },
 };
 
 #define BENCHES (sizeof benches / sizeof benches[0])
@@ -199,7 +199,7 @@ put_hour(struct arg *a, int64_t hours_ago)
 static bool
 is_text(char letter)
 {
-	return strchr("kflon", letter) != NULL;
+	return strchr("kflo", letter) != NULL;
 }
 
 static void
@@ -217,7 +217,6 @@ put_arg(struct client *c, char letter, struct arg *a)
 	case 'f': put_random(c, a); break;
 	case 'l': put_lines(c, a); break;
 	case 'o': put_hour(a, 71); break;
-	case 'n': put_hour(a, 0); break;
 	default: die("args", "no such letter");
 	}
 }

@@ -94,21 +94,26 @@ INSERT INTO points_ledger (id, user_id, type, amount, balance_after, order_id,
 END
 	about order_id
 	cat <<END
-INSERT INTO hourly_sales (hour, product_id, sold)
-  SELECT DATE_FORMAT($at, '%Y-%m-%d %H:00:00'), product_id, SUM(quantity)
+CREATE TEMPORARY TABLE hourly (product_id BIGINT, hour DATETIME, sold BIGINT)
+  SELECT product_id, DATE_FORMAT($at, '%Y-%m-%d %H:00:00') AS hour,
+    SUM(quantity) AS sold
   FROM order_items GROUP BY 1, 2;
-INSERT INTO products (id, name, price, stock, sold, created_at)
+INSERT INTO sales_marks (product_id, hour, sold_before)
+  SELECT product_id, hour,
+    SUM(sold) OVER (PARTITION BY product_id ORDER BY hour) - sold
+  FROM hourly;
+INSERT INTO products (id, name, price, stock, sold, hour, created_at)
   SELECT n.seq, CONCAT('Product ', n.seq), 100 + n.seq % 900, 1000000000,
-    COALESCE(s.sold, 0), @start
+    COALESCE(s.sold, 0), COALESCE(s.hour, '1970-01-01'), @start
   FROM seq_1_to_$products n LEFT JOIN
-    (SELECT product_id, SUM(sold) AS sold FROM hourly_sales
+    (SELECT product_id, SUM(sold) AS sold, MAX(hour) AS hour FROM hourly
       GROUP BY product_id) s ON s.product_id = n.seq;
 INSERT INTO stock_movements (product_id, type, quantity, created_at)
   SELECT id, 'opening', sold + stock, @start FROM products;
 END
 } | shop
 shop >/dev/null -e 'ANALYZE TABLE users, products, payments, orders,
-    order_items, points_ledger, hourly_sales, stock_movements'
+    order_items, points_ledger, sales_marks, stock_movements'
 
 if [ -n "$prove" ]; then
 	violations=$(shop <"$here/../../schema/invariants.sql")

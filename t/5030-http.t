@@ -168,7 +168,7 @@ answered 200 'one to HTTP/2' \
 answered 200 'a range' "$(with 'Range: bytes=0-1\r\nIf-Range: x\r\n')"
 answered 200 'ranges of a static page' \
     "$(asked 'GET /openapi.yaml' | sed "s/\\\\r\\\\n/&Range: bytes=0-1,1-2,0-9\\\\r\\\\n/")"
-answered 200 'conditions' "$(with 'If-Match: "x"\r\nIf-None-Match: *\r\nIf-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\nIf-Modified-Since: x\r\n')"
+answered 304 'conditions' "$(with 'If-Match: "x"\r\nIf-None-Match: *\r\nIf-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\nIf-Modified-Since: x\r\n')"
 
 # ---- Where a body ends
 

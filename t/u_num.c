@@ -13,6 +13,17 @@
 #define UNTOUCHED INT64_C(-77)
 
 static void
+test_hex(void)
+{
+	char text[16] = "xxxxxxxxxxxxxxx";
+
+	num_hex("\x00\x7f\x80\xfe\xff\x09", 6, text);
+	CU_ASSERT_STRING_EQUAL(text, "007f80feff09");
+	num_hex("", 0, text);
+	CU_ASSERT_STRING_EQUAL(text, "");
+}
+
+static void
 test_parse(void)
 {
 	static const struct {
@@ -158,6 +169,7 @@ suite_num(void)
 {
 	CU_pSuite s = CU_add_suite("num", NULL, NULL);
 
+	CU_ADD_TEST(s, test_hex);
 	CU_ADD_TEST(s, test_parse);
 	CU_ADD_TEST(s, test_parse_takes_all_of_len);
 	CU_ADD_TEST(s, test_overflow);

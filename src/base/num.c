@@ -33,6 +33,19 @@ num_parse(const char *s, size_t len, int64_t min, int64_t max, int64_t *out)
 	return true;
 }
 
+void
+num_hex(const void *bytes, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *at = bytes;
+
+	for (; len > 0; len--, at++) {
+		*out++ = digits[*at >> 4];
+		*out++ = digits[*at & 15];
+	}
+	*out = '\0';
+}
+
 bool
 num_add(int64_t a, int64_t b, int64_t *out)
 {

@@ -21,6 +21,9 @@ bool num_parse(const char *s, size_t len, int64_t min, int64_t max,
 bool num_add(int64_t a, int64_t b, int64_t *out);
 bool num_mul(int64_t a, int64_t b, int64_t *out);
 
+/* Each byte as two hexadecimal digits, in small letters, and a 0 behind. */
+void num_hex(const void *bytes, size_t len, char *out);
+
 /* Microseconds of the monotonic clock: for spans, never shown. */
 int64_t num_monotonic_us(void);
 

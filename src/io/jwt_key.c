@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/name.h"
+#include "base/num.h"
 #include "io/crypto.h"
 
 #define SUFFIX ".key"
@@ -250,13 +251,11 @@ write_random(int fd)
 {
 	unsigned char random[RANDOM_BYTES];
 	char text[2 * RANDOM_BYTES + 2];
-	size_t len = 0;
+	size_t len = 2 * sizeof random + 1;
 	bool ok = crypto_random(random, sizeof random) == E_OK;
 
-	for (size_t i = 0; i < sizeof random; i++)
-		len += (size_t)snprintf(text + len, sizeof text - len, "%02x",
-		    random[i]);
-	text[len++] = '\n';
+	num_hex(random, sizeof random, text);
+	text[len - 1] = '\n';
 	errno = EIO;
 	ok = ok && write(fd, text, len) == (ssize_t)len;
 	explicit_bzero(random, sizeof random);

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/name.h"
+#include "base/num.h"
 #include "io/crypto.h"
 #include "web/route.h"
 
@@ -39,8 +40,7 @@ random_text(struct arena *a)
 
 	if (text == NULL || crypto_random(bytes, sizeof bytes) != E_OK)
 		return NULL;
-	for (size_t i = 0; i < sizeof bytes; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+	num_hex(bytes, sizeof bytes, text);
 	return text;
 }
 
@@ -354,8 +354,7 @@ put_shared(const struct req *req, struct resp *resp)
 	e = crypto_sha256(resp->body, resp->body_len, digest);
 	if (e != E_OK)
 		return e;
-	for (size_t i = 0; i < ETAG_BYTES; i++)
-		snprintf(tag + 1 + 2 * i, 3, "%02x", digest[i]);
+	num_hex(digest, ETAG_BYTES, tag + 1);
 	strcat(tag, "\"");
 	http_header(resp, "ETag", tag);
 	if (resp->max_age_s > 0)

@@ -36,9 +36,8 @@ seal_make(struct arena *a, const struct sealed *s, const char **value,
 	if ((e = crypto_sha256(out, head_len + s->len, digest)) != E_OK)
 		return e;
 	memmove(body + SUM_DIGITS + 1, body, s->len);
-	for (size_t i = 0; i < SUM_DIGITS / 2; i++, body += 2)
-		snprintf(body, 3, "%02x", digest[i]);
-	*body = '\n';
+	num_hex(digest, SUM_DIGITS / 2, body);
+	body[SUM_DIGITS] = '\n';
 	*value = out;
 	return E_OK;
 }

@@ -106,7 +106,6 @@ test_refuses_what_openssl_can_not_take(void)
 {
 	unsigned char out[SHA256_BYTES];
 
-	CU_ASSERT_PTR_NULL(crypto_hmac_new("k", SIZE_MAX));
 	CU_ASSERT_EQUAL(crypto_random(out, SIZE_MAX), E_INTERNAL);
 }
 

@@ -52,7 +52,7 @@ server {
 	location = /hello { return 200 '{"hello": "world"}'; }
 	location = /cached {
 		set \$memcached_key bench;
-		memcached_pass "unix:$dir/mc.sock";
+		memcached_pass shop_memcached;
 	}
 }
 END

@@ -27,14 +27,14 @@ base64url_encode(struct arena *a, const void *from, size_t len)
 #define NO_VALUE 64
 
 static unsigned int
-value_of(unsigned int c)
+value_of(unsigned char c)
 {
-	if (c - 'A' < 26)
-		return c - 'A';
-	if (c - 'a' < 26)
-		return c - 'a' + 26;
-	if (c - '0' < 10)
-		return c - '0' + 52;
+	if (c >= 'A' && c <= 'Z')
+		return (unsigned)(c - 'A');
+	if (c >= 'a' && c <= 'z')
+		return (unsigned)(c - 'a') + 26;
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0') + 52;
 	return c == '-' ? 62 : c == '_' ? 63 : NO_VALUE;
 }
 

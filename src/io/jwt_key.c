@@ -330,9 +330,9 @@ jwt_key_retire(const struct conf *c, const char *kid, char *why)
 	if ((e = open_dir(c, &fd, &kids, why)) != E_OK)
 		return e;
 	key_path(path, c->jwt_key_dir, kid);
-	if (access(path, F_OK) != 0)
-		e = fail(why, path, strerror(errno));
-	else if (kids.n == 1 && c->jwt_secret_file[0] == '\0')
+	/* One that isn't there can't be the last. */
+	if (kids.n == 1 && c->jwt_secret_file[0] == '\0' &&
+	    access(path, F_OK) == 0)
 		e = fail(why, kid, "is the last key, without which no worker "
 		    "starts: add another first");
 	else if (unlink(path) != 0 || fsync(fd) != 0)

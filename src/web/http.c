@@ -348,14 +348,15 @@ static enum err
 put_shared(const struct req *req, struct resp *resp)
 {
 	unsigned char digest[SHA256_BYTES];
-	char tag[2 + 2 * ETAG_BYTES + 1] = "\"", text[48] = "no-cache";
+	char hex[2 * ETAG_BYTES + 1], tag[sizeof hex + 2];
+	char text[48] = "no-cache";
 	enum err e;
 
 	e = crypto_sha256(resp->body, resp->body_len, digest);
 	if (e != E_OK)
 		return e;
-	num_hex(digest, ETAG_BYTES, tag + 1);
-	strcat(tag, "\"");
+	num_hex(digest, ETAG_BYTES, hex);
+	snprintf(tag, sizeof tag, "\"%s\"", hex);
 	http_header(resp, "ETag", tag);
 	if (resp->max_age_s > 0)
 		snprintf(text, sizeof text, "public, max-age=%" PRId64,

@@ -115,6 +115,7 @@ set multiplot layout 2, 1
 set style fill solid 0.6
 set boxwidth 0.7
 set grid ytics
+set rmargin 8
 set xtics rotate by -40 noenhanced
 set yrange [0:]
 set title "a second, $connections connections, $pool workers"

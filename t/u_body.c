@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/conf.h"
 #include "base/num.h"
 #include "io/jwt.h"
 #include "unit.h"
@@ -142,33 +141,18 @@ static const struct row {
 
 #define N(rows) (sizeof rows / sizeof rows[0])
 
-static struct conf conf;
-static struct jwt_keys *keys;
 static struct ctx ctx;
 
 static int
 set_up(void)
 {
-	static const char secret[] = "0123456789abcdef0123456789abcdef";
-	char path[UNIT_PATH_BYTES], why[CONF_WHY_BYTES];
-
-	unit_file(path, "body.secret", secret, sizeof secret - 1, 0600);
-	if (conf_load(&conf, "/dev/null", why) != E_OK)
-		return 1;
-	snprintf(conf.jwt_secret_file, sizeof conf.jwt_secret_file, "%s",
-	    path);
-	if (jwt_keys_load(&conf, &keys, why) != E_OK)
-		return 1;
-	ctx = (struct ctx){ .conf = &conf, .keys = keys,
-	    .arena = arena_new(ARENA_BYTES_MAX) };
-	return ctx.arena == NULL;
+	return !unit_ctx(&ctx);
 }
 
 static int
 tear_down(void)
 {
-	arena_free(ctx.arena);
-	jwt_keys_free(keys);
+	unit_ctx_free(&ctx);
 	return 0;
 }
 
@@ -197,7 +181,7 @@ serve(const char *target, const char *body, struct resp *resp)
 	const char *token = "";
 
 	arena_reset(ctx.arena);
-	CU_ASSERT_EQUAL(jwt_sign(jwt_keys_signer(keys), &conf, ctx.arena, 1,
+	CU_ASSERT_EQUAL(jwt_sign(jwt_keys_signer(ctx.keys), ctx.conf, ctx.arena, 1,
 	    num_now_ms() / 1000, 60, &token), E_OK);
 	req.authorization = arena_printf(ctx.arena, "Bearer %s", token);
 	http_serve(&ctx, &req, resp);

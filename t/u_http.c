@@ -9,39 +9,23 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/conf.h"
 #include "base/num.h"
 #include "io/jwt.h"
 #include "unit.h"
 #include "web/route.h"
 
-static struct conf conf;
-static struct jwt_keys *keys;
 static struct ctx ctx;
 
 static int
 set_up(void)
 {
-	static const char secret[] = "0123456789abcdef0123456789abcdef";
-	char path[UNIT_PATH_BYTES], why[CONF_WHY_BYTES];
-
-	unit_file(path, "http.secret", secret, sizeof secret - 1, 0600);
-	if (conf_load(&conf, "/dev/null", why) != E_OK)
-		return 1;
-	snprintf(conf.jwt_secret_file, sizeof conf.jwt_secret_file, "%s",
-	    path);
-	if (jwt_keys_load(&conf, &keys, why) != E_OK)
-		return 1;
-	ctx = (struct ctx){ .conf = &conf, .keys = keys,
-	    .arena = arena_new(ARENA_BYTES_MAX) };
-	return ctx.arena == NULL;
+	return !unit_ctx(&ctx);
 }
 
 static int
 tear_down(void)
 {
-	arena_free(ctx.arena);
-	jwt_keys_free(keys);
+	unit_ctx_free(&ctx);
 	return 0;
 }
 
@@ -50,7 +34,7 @@ bearer(void)
 {
 	const char *token;
 
-	if (jwt_sign(jwt_keys_signer(keys), &conf, ctx.arena, 1,
+	if (jwt_sign(jwt_keys_signer(ctx.keys), ctx.conf, ctx.arena, 1,
 	    num_now_ms() / 1000, 60, &token) != E_OK)
 		return NULL;
 	return arena_printf(ctx.arena, "Bearer %s", token);

@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "io/crypto.h"
+#include "encode.h"
 #include "hmac.h"
 #include "unit.h"
 
@@ -67,27 +68,6 @@ teardown(void)
 	jwt_keys_free(keys);
 	arena_free(arena);
 	return 0;
-}
-
-/* Written apart from the module's, so that one does not excuse the other. */
-static size_t
-encode(char *out, const void *from, size_t len)
-{
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkl"
-	    "mnopqrstuvwxyz0123456789-_";
-	const unsigned char *in = from;
-	unsigned int bits = 0, n = 0;
-	size_t chars = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		bits = bits << 8 | in[i];
-		for (n += 8; n >= 6; n -= 6)
-			out[chars++] = letters[bits >> (n - 6) & 63];
-	}
-	if (n > 0)
-		out[chars++] = letters[bits << (6 - n) & 63];
-	out[chars] = '\0';
-	return chars;
 }
 
 /* A text and the signature that makes a token of it. */

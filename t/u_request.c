@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/conf.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -26,8 +25,6 @@ struct fcgi {
 	int finished;
 };
 
-static struct conf conf;
-static struct jwt_keys *keys;
 static struct ctx ctx;
 static char authorization[512];
 
@@ -70,20 +67,9 @@ __wrap_fcgi_finish(struct fcgi *f, const char *head, size_t head_len,
 static int
 set_up(void)
 {
-	static const char secret[] = "0123456789abcdef0123456789abcdef";
-	char path[UNIT_PATH_BYTES], why[CONF_WHY_BYTES];
 	const char *token;
 
-	unit_file(path, "request.secret", secret, sizeof secret - 1, 0600);
-	if (conf_load(&conf, "/dev/null", why) != E_OK)
-		return 1;
-	snprintf(conf.jwt_secret_file, sizeof conf.jwt_secret_file, "%s",
-	    path);
-	if (jwt_keys_load(&conf, &keys, why) != E_OK)
-		return 1;
-	ctx = (struct ctx){ .conf = &conf, .keys = keys,
-	    .arena = arena_new(ARENA_BYTES_MAX) };
-	if (ctx.arena == NULL || jwt_sign(jwt_keys_signer(keys), &conf,
+	if (!unit_ctx(&ctx) || jwt_sign(jwt_keys_signer(ctx.keys), ctx.conf,
 	    ctx.arena, 1, num_now_ms() / 1000, 600, &token) != E_OK)
 		return 1;
 	snprintf(authorization, sizeof authorization, "Bearer %s", token);
@@ -95,8 +81,7 @@ static int
 tear_down(void)
 {
 	log_threshold(LOG_INFO);
-	arena_free(ctx.arena);
-	jwt_keys_free(keys);
+	unit_ctx_free(&ctx);
 	return 0;
 }
 

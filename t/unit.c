@@ -14,6 +14,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/ctx.h"
+#include "base/limits.h"
+#include "io/jwt_key.h"
+
+static struct conf conf;
+static struct jwt_keys *keys;
 static char dir[UNIT_PATH_BYTES / 2];
 
 static void
@@ -62,6 +70,33 @@ unit_dir(char *out, const char *name)
 {
 	unit_path(out, name);
 	check_setup(mkdir(out, 0700) == 0, out);
+}
+
+bool
+unit_ctx(struct ctx *ctx)
+{
+	static const char secret[] = "0123456789abcdef0123456789abcdef";
+	char path[UNIT_PATH_BYTES], why[CONF_WHY_BYTES];
+
+	*ctx = (struct ctx){ .conf = &conf };
+	unit_file(path, "ctx.secret", secret, sizeof secret - 1, 0600);
+	if (conf_load(&conf, "/dev/null", why) != E_OK)
+		return false;
+	snprintf(conf.jwt_secret_file, sizeof conf.jwt_secret_file, "%s",
+	    path);
+	if (jwt_keys_load(&conf, &keys, why) != E_OK)
+		return false;
+	ctx->keys = keys;
+	ctx->arena = arena_new(ARENA_BYTES_MAX);
+	return ctx->arena != NULL;
+}
+
+void
+unit_ctx_free(struct ctx *ctx)
+{
+	arena_free(ctx->arena);
+	jwt_keys_free(keys);
+	keys = NULL;
 }
 
 static void

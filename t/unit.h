@@ -55,4 +55,14 @@ void unit_file(char *out, const char *name, const void *content, size_t len,
 /* A directory there; out as above. */
 void unit_dir(char *out, const char *name);
 
+struct ctx;
+
+/*
+ * What a worker has, but for a database and a cache: the settings' defaults,
+ * one nameless key, an arena.  One at a time; free with unit_ctx_free, also
+ * after false.
+ */
+bool unit_ctx(struct ctx *);
+void unit_ctx_free(struct ctx *);
+
 #endif

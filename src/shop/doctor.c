@@ -295,8 +295,8 @@ worker_rights(struct doctor *d)
 	struct db_result r;
 	size_t k;
 
-	if (!expected_grants(d, &grant) || grant == NULL || !doctor_ask(d, &d->worker,
-	    "SHOW GRANTS FOR CURRENT_USER", &r))
+	if (!expected_grants(d, &grant) || grant == NULL ||
+	    !doctor_ask(d, &d->worker, "SHOW GRANTS FOR CURRENT_USER", &r))
 		return false;
 	for (size_t i = 0; i < r.rows; i++) {
 		right = right_of(d, db_at(&r, i, 0)->s);

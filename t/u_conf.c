@@ -105,11 +105,26 @@ test_defaults(void)
 	CU_ASSERT_EQUAL(load_text(""), E_OK);
 	for (size_t i = 0; i < SETTINGS; i++)
 		CHECK_ROW(settings[i].key, strcmp(value_of(settings[i].key,
-		    value, sizeof value), settings[i].def) == 0);
+		    value, sizeof value), strcmp(settings[i].key, "db_user")
+		    == 0 ? "shop_worker" : settings[i].def) == 0);
 	CU_ASSERT_EQUAL(conf_check(&conf, why), E_OK);
 	CU_ASSERT_EQUAL(conf.workers, 8);
 	CU_ASSERT_STRING_EQUAL(conf.db_name, "shop");
 	CU_ASSERT_STRING_EQUAL(conf.db_tls, "verify");
+}
+
+/* What is not said follows from the database's name. */
+static void
+test_worker_name(void)
+{
+	CU_ASSERT_EQUAL(load_text("db_name = staging\n"), E_OK);
+	CU_ASSERT_STRING_EQUAL(conf.db_user, "staging_worker");
+	CU_ASSERT_EQUAL(load_text("db_name = staging\ndb_user = me\n"),
+	    E_OK);
+	CU_ASSERT_STRING_EQUAL(conf.db_user, "me");
+	CU_ASSERT_EQUAL(load_text("db_name = 12345678901234567890123456789012"
+	    "34567890123456789012345678901234\n"), E_OK);
+	CU_ASSERT_EQUAL(strlen(conf.db_user), 64 + 7);
 }
 
 static void
@@ -463,6 +478,7 @@ suite_conf(void)
 	CU_pSuite s = CU_add_suite("conf", NULL, NULL);
 
 	CU_ADD_TEST(s, test_defaults);
+	CU_ADD_TEST(s, test_worker_name);
 	CU_ADD_TEST(s, test_file);
 	CU_ADD_TEST(s, test_bad_integers);
 	CU_ADD_TEST(s, test_bad_choices);

@@ -227,9 +227,14 @@ conf_load(struct conf *c, const char *file, char *why)
 		file = getenv("SHOP_CONFIG");
 	if (file == NULL && access(SHOP_CONFIG_FILE, F_OK) == 0)
 		file = SHOP_CONFIG_FILE;
-	if (file != NULL && (e = load_file(c, file, why)) != E_OK)
+	if ((file != NULL && (e = load_file(c, file, why)) != E_OK) ||
+	    (e = load_environment(c, why)) != E_OK)
 		return e;
-	return load_environment(c, why);
+	/* Two shops of one database server don't meet in one account. */
+	if (c->db_user[0] == '\0')
+		snprintf(c->db_user, sizeof c->db_user, "%s_worker",
+		    c->db_name);
+	return E_OK;
 }
 
 /* What nginx can't check must come from nobody else, and in whole seconds. */

@@ -21,6 +21,7 @@
 #include "run/roll.h"
 #include "shop/audit.h"
 #include "shop/doctor.h"
+#include "shop/identity.h"
 #include "shop/migrate.h"
 #include "shop/point.h"
 #include "shop/product.h"
@@ -45,6 +46,8 @@ static const char usage[] =
     "  doctor                                look whether all is set right,\n"
     "                                        and say what to do\n"
     "  migrate                               bring the schema up to date\n"
+    "  id                                    print the shop's id, which its\n"
+    "                                        keys in memcached have\n"
     "exit status: 0 done, 1 failed, 2 bad usage\n";
 
 /* An option of a command: an integer in a range, or a text. */
@@ -304,6 +307,19 @@ run_migrate(struct ctx *ctx, struct option_row *o)
 	return complain("migrate", why != NULL ? why : "out of memory");
 }
 
+static int
+run_id(struct ctx *ctx, struct option_row *o)
+{
+	const char *id = identity_get(ctx);
+
+	(void)o;
+	if (id == NULL)
+		return complain("id", "the database has none, or can't be "
+		    "asked: run shopctl migrate");
+	puts(id);
+	return EXIT_DONE;
+}
+
 static const struct command commands[] = {
 	{ "token", NULL, run_token, token_options },
 	{ "key", "add", run_key_add, key_add_options },
@@ -314,6 +330,7 @@ static const struct command commands[] = {
 	{ "audit", NULL, run_audit, audit_options },
 	{ "doctor", NULL, run_doctor, no_options },
 	{ "migrate", NULL, run_migrate, no_options },
+	{ "id", NULL, run_id, no_options },
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])

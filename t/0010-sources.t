@@ -55,6 +55,7 @@ awk '
 		may["doctor health"] = may["doctor schema"] = 1
 		may["doctor_schema schema"] = may["doctor_schema script"] = 1
 		may["doctor doctor_part"] = may["doctor_part doctor"] = 1
+		may["doctor_nginx identity"] = 1
 		may["doctor_nginx doctor_part"] = may["doctor_schema doctor_part"] = 1
 	}
 	index($1, "shop/") == 1 && index($2, "shop/") == 1 {

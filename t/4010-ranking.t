@@ -33,7 +33,7 @@ plant() {
 	head="shop1 $(($(date +%s%3N) - $1 * 1000)) ${#old} "
 	sum=$(printf '%s%s' "$head" "$old" | sha256sum | cut -c 1-16)
 	printf '%s%s\n%s' "$head" "$sum" "$old" >"$dir/planted"
-	put shop:shop:rank "$dir/planted"
+	put "shop:$shop_id:rank" "$dir/planted"
 }
 
 # Each request may find another worker, each with its own word on memcached.
@@ -132,18 +132,18 @@ is "$(json '[.items[] | keys_unsorted] | unique')" \
     '[["rank","productId","name","price","sold"]]' 'no more'
 
 sold 0 1 16
-mc 'delete shop:shop:rank' >"$dir/out"
+mc "delete shop:$shop_id:rank" >"$dir/out"
 top
 is "$(ranks)" '[[1,5,42],[2,1,20],[3,17,9],[4,20,6],[5,9,5]]' \
     'the hour 71 before this one counts; of equals the greater id is the one that goes'
 sold 0 2 1
 sold 0 8 1
-mc 'delete shop:shop:rank' >"$dir/out"
+mc "delete shop:$shop_id:rank" >"$dir/out"
 top
 is "$(json '[.items[].productId]')" '[5,1,17,20,2]' \
     'the hour before it does not: 2 has 5, and is before 8, 9 and 12'
 sql "UPDATE products SET price = 7777, name = 'New' WHERE id = 5"
-mc 'delete shop:shop:rank' >"$dir/out"
+mc "delete shop:$shop_id:rank" >"$dir/out"
 top
 is "$(json '.items[0] | [.name, .price]')" '["New",7777]' \
     'name and price are those of today'
@@ -151,7 +151,7 @@ right=$(json .items)
 
 # An order that failed was not sold.
 post /v1/orders '{"items": [{"productId": 13, "quantity": 16}]}'
-mc 'delete shop:shop:rank' >"$dir/out"
+mc "delete shop:$shop_id:rank" >"$dir/out"
 top
 is "$(json .items)" "$right" 'what was refused is not counted'
 
@@ -178,7 +178,7 @@ plant 61
 cp "$dir/planted" "$dir/g-minute"
 for garbage in empty newline word headless huge sum long noise short longer \
     changed redated version future minute; do
-	put shop:shop:rank "$dir/g-$garbage" || bail "$garbage: not put"
+	put "shop:$shop_id:rank" "$dir/g-$garbage" || bail "$garbage: not put"
 	top
 	is "$status $(cached) $(json .items)" \
 	    "200 ranking; fwd=miss; stored $right" "a value that is $garbage is a miss"
@@ -189,7 +189,7 @@ done
 plant 9
 top
 is "$(cached) $body" "ranking; hit $old" 'a list of 9 s is fresh'
-mc 'delete shop:shop:refresh' >"$dir/out"
+mc "delete shop:$shop_id:refresh" >"$dir/out"
 plant 12
 top
 is "$(cached) $(json .items)" "ranking; fwd=miss; stored $right" \
@@ -197,7 +197,7 @@ is "$(cached) $(json .items)" "ranking; fwd=miss; stored $right" \
 top
 is "$(cached) $(json .items)" "ranking; hit $right" 'for all'
 
-mc 'set shop:shop:refresh 0 60 1' 1 >"$dir/out"
+mc "set shop:$shop_id:refresh 0 60 1" 1 >"$dir/out"
 plant 12
 top
 like "$(cached)" '^ranking; hit; ttl=-[345]$' \
@@ -212,7 +212,7 @@ is "$(cached) $(json .items)" "ranking; fwd=miss; stored $right" \
     'but never longer, whoever computes'
 
 # All at once, while the database is slow: one computes, nobody waits for it.
-mc 'delete shop:shop:refresh' >"$dir/out"
+mc "delete shop:$shop_id:refresh" >"$dir/out"
 plant 12
 hold 8 'LOCK TABLES sales_marks WRITE'
 one_of_many() {
@@ -269,7 +269,7 @@ conf rank_fresh_s 1
 kill -HUP "$pool_pid"
 eventually 10 grep -q event=roll-done "$dir/log/shopd.log" ||
     bail 'no new workers'
-mc 'delete shop:shop:rank' >"$dir/out"
+mc "delete shop:$shop_id:rank" >"$dir/out"
 top
 computed=$(json .to)
 sleep 1.1
@@ -281,7 +281,7 @@ unlike "$(json .to)" "^$computed\$" 'and says so'
 # ---- Without the database
 
 plant 12
-mc 'delete shop:shop:refresh' >"$dir/out"
+mc "delete shop:$shop_id:refresh" >"$dir/out"
 db_stop
 top
 like "$status $(cached) $body" '^200 ranking; hit; ttl=-.*"old"' \

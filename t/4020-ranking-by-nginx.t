@@ -4,7 +4,7 @@
 # there is nothing.
 . "${top_srcdir:-.}/t/lib.sh"
 conf rank_by_nginx on
-rank_key=shop:shop:top
+rank_by_nginx=yes
 # A busy machine may be slow to run memcached; that is not what is tested.
 conf cache_timeout_ms 100
 shop_start
@@ -75,8 +75,8 @@ done
 # ---- How long
 
 # The copy goes after half of what is fresh at the latest.
-like "$(mc 'mg shop:shop:top t')" '^HD t[1-5]' 'the copy has at most 5 s'
-like "$(mc 'mg shop:shop:rank t')" '^HD t(5[0-9]|60)' \
+like "$(mc "mg shop:$shop_id:top t")" '^HD t[1-5]' 'the copy has at most 5 s'
+like "$(mc "mg shop:$shop_id:rank t")" '^HD t(5[0-9]|60)' \
     'the list that a worker checks has its 60 s'
 as 1
 post /v1/orders '{"items": [{"productId": 3, "quantity": 2}]}'
@@ -89,9 +89,9 @@ ok 'but it comes to be'
 less $(($(now_ms) - ordered)) 10500 'within 10 s (ms)'
 
 # One makes it anew: the others have what there is.
-mc 'delete shop:shop:top' 'delete shop:shop:rank' >/dev/null
+mc "delete shop:$shop_id:top" "delete shop:$shop_id:rank" >/dev/null
 top
-mc 'delete shop:shop:top' >/dev/null
+mc "delete shop:$shop_id:top" >/dev/null
 shot_top() { shot "$n" GET /v1/products/top; }
 parallel 12 shot_top
 is "$(grep -lx 'Cache-Status: ranking; hit.*' "$dir"/shots/*.headers | wc -l)" 12 \
@@ -127,20 +127,20 @@ ok 'and thawed it is asked again'
 eventually 5 is_by_nginx
 seeded
 mc_garbage
-mc 'delete shop:shop:top' >/dev/null
+mc "delete shop:$shop_id:top" >/dev/null
 top
 is "$status $(json '.items[0].productId')" '200 3' \
     'garbage where a worker looks is a miss'
 
 # ---- The pool away
 
-lasts() { is_by_nginx && mc 'mg shop:shop:top t' | grep -q '^HD t[3-5]'; }
+lasts() { is_by_nginx && mc "mg shop:$shop_id:top t" | grep -q '^HD t[3-5]'; }
 eventually 15 lasts
 ok 'nginx answers, and will for some seconds'
 pool_stop
 top
 is "$status $(cached)" '200 ranking; hit' 'without a pool as well'
-mc 'delete shop:shop:top' >/dev/null
+mc "delete shop:$shop_id:top" >/dev/null
 top
 is_problem 503 unavailable 'until there is neither'
 is "$(header Retry-After)" 1 'and says when to come again'

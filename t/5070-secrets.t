@@ -35,7 +35,8 @@ ctl_waits() {
 	[ "$(sql "SELECT COUNT(*) FROM information_schema.processlist
 	    WHERE info LIKE 'SELECT GET_LOCK(%'")" = 1 ]
 }
-hold 10 "SELECT GET_LOCK('shop.migrate', 1)"
+hold 10 "SELECT GET_LOCK(CONCAT('shop.migrate.',
+    LEFT(SHA2('shop', 256), 32)), 1)"
 "$top_builddir/shopctl" --config "$dir/shop.conf" migrate >"$dir/said" 2>&1 &
 ctl_pid=$!
 eventually 5 ctl_waits

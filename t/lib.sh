@@ -237,7 +237,8 @@ hold_release() {
 key_held() {
 	key_digest=$(printf '%s POST %s 0 %s' "$1" "$2" "$3" | sha256sum |
 	    cut -c 1-32 | tr a-f A-F)
-	[ "$(sql "SELECT IS_USED_LOCK('shop:$key_digest') IS NOT NULL")" = 1 ]
+	[ "$(sql "SELECT IS_USED_LOCK(CONCAT(LEFT(SHA2(DATABASE(), 256), 24),
+	    ':$key_digest')) IS NOT NULL")" = 1 ]
 }
 
 # slow_fsync_make: before shop_start; as long as the file $slow_flag exists
@@ -350,7 +351,7 @@ mc_garbage() {
 		2) printf 'shop1 %s 99999999999999999999 x\n' "$(now_ms)" ;;
 		3) : ;;
 		esac >"$dir/garbage"
-		mc_put shop:shop:rank "$dir/garbage"
+		mc_put "shop:$shop_id:rank" "$dir/garbage"
 	done
 }
 
@@ -465,7 +466,7 @@ nginx_conf() {
 	    -e "s|@ACCESS_LOG@|$dir/log/access.log|" \
 	    -e "s|@HTML_DIR@|$top_srcdir/nginx/html|" \
 	    -e "s|@MEMCACHED@|unix:$dir/mc.sock|" \
-	    -e "s|@RANK_KEY@|${rank_key:-}|" \
+	    -e "s|@RANK_KEY@|${rank_by_nginx:+shop:$shop_id:top}|" \
 	    -e "s|@RANK_MAX_AGE@|${rank_max_age:-5}|" \
 	    -e "s|@NGINX_TIMEOUT@|8|" \
 	    "$top_srcdir/nginx/shop.conf.in" >"$dir/nginx/shop.conf"
@@ -500,6 +501,7 @@ shop_db() {
 	db_start
 	# The template's workers' password was another's.
 	ctl migrate >/dev/null || bail 'migrate failed'
+	shop_id=$(ctl id) || bail 'no id'
 }
 
 shop_start() {

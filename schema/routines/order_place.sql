@@ -45,7 +45,9 @@ place: BEGIN
   DECLARE v_now DATETIME(3);
   DECLARE v_hour, v_newest DATETIME;
 
-  IF p_wait > 0 AND COALESCE(GET_LOCK(CONCAT('shop:', HEX(p_idem)), p_wait), 0) = 0 THEN
+  -- A lock's name is the server's, which other shops may use.
+  IF p_wait > 0 AND COALESCE(GET_LOCK(CONCAT(LEFT(SHA2(DATABASE(), 256), 24), ':',
+      HEX(p_idem)), p_wait), 0) = 0 THEN
     SELECT 'idempotency_in_progress' AS outcome, NULL AS required,
       NULL AS available, NULL AS `lines`;
     LEAVE place;

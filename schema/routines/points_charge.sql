@@ -23,7 +23,9 @@ charge: BEGIN
   DECLARE v_rounds INT DEFAULT 0;
   DECLARE v_now DATETIME(3);
 
-  IF p_wait > 0 AND COALESCE(GET_LOCK(CONCAT('shop:', HEX(p_idem)), p_wait), 0) = 0 THEN
+  -- A lock's name is the server's, which other shops may use.
+  IF p_wait > 0 AND COALESCE(GET_LOCK(CONCAT(LEFT(SHA2(DATABASE(), 256), 24), ':',
+      HEX(p_idem)), p_wait), 0) = 0 THEN
     SELECT 'idempotency_in_progress' AS outcome;
     LEAVE charge;
   END IF;

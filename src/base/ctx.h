@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "base/limits.h"
+
 struct arena;
 struct cache;
 struct conf;
@@ -33,6 +35,7 @@ struct ctx {
 		int64_t tenths;		/* of a retry */
 		int64_t filled_us;	/* when it was last filled up */
 	} budget;
+	char identity[IDENTITY_CHARS + 1];	/* shop/identity's; "": not known */
 	struct trace trace;
 };
 

@@ -36,6 +36,9 @@
 #define LOG_LINE_BYTES_MAX	2048
 #define ARENA_BYTES_MAX		(4 * 1024 * 1024)
 
+/* Letters and digits of the id that tells a shop from others. */
+#define IDENTITY_CHARS		16
+
 /* Text columns; the schema has the same lengths, in characters. */
 #define NAME_CHARS_MAX		100
 #define EMAIL_CHARS_MAX		254

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "shop/doctor_part.h"
+#include "shop/identity.h"
 
 #define WORD_BYTES 64
 
@@ -132,6 +133,19 @@ size_bytes(const char *text)
 	return number(text, unit, factor);
 }
 
+/* With another key nginx never finds this shop's ranking, or tells another's. */
+static void
+judge_rank_key(struct doctor *d, struct site *s)
+{
+	const char *id = identity_get(d->ctx);
+	const char *key = id == NULL ? NULL
+	    : arena_printf(d->ctx->arena, "shop:%s:top", id);
+
+	if (s->value[0] != '\0' && key != NULL && strcmp(s->value, key) != 0)
+		doctor_add(d, &s->faults, "the ranking's key is %s instead "
+		    "of %s", s->value, key);
+}
+
 static void
 judge(struct doctor *d, struct site *s)
 {
@@ -152,6 +166,8 @@ judge(struct doctor *d, struct site *s)
 	    strcmp(s->value, "off") != 0)
 		doctor_add(d, &s->faults, "fastcgi_keep_conn is %s: an idle "
 		    "connection holds a worker", s->value);
+	else if (strcmp(s->name, "/v1/products/top") == 0)
+		judge_rank_key(d, s);
 }
 
 bool

@@ -238,6 +238,20 @@ account(struct job *j)
 	    schema_select_grant(j->ctx), to), NULL);
 }
 
+/*
+ * The shop's id (shop/identity.h).  The row of a database that was copied
+ * under another name is the other shop's.
+ */
+static enum err
+identity(struct job *j)
+{
+	return run(j, "REPLACE INTO shop_identity (one, id, database_name) "
+	    "SELECT 1, LEFT(SHA2(CONCAT(UUID(), RAND(), RAND()), 256), 16), "
+	    "DATABASE() FROM (SELECT 1) one WHERE NOT EXISTS (SELECT 1 "
+	    "FROM shop_identity WHERE BINARY database_name "
+	    "= BINARY DATABASE())", NULL);
+}
+
 enum err
 migrate_run(struct ctx *ctx, FILE *out, const char **why)
 {
@@ -250,7 +264,8 @@ migrate_run(struct ctx *ctx, FILE *out, const char **why)
 	*why = "out of memory";
 	if (own == NULL)
 		return E_UNAVAILABLE;
-	if ((e = run(&j, "SELECT GET_LOCK('shop.migrate', 30)", &locked))
+	if ((e = run(&j, "SELECT GET_LOCK(CONCAT('shop.migrate.', "
+	    "LEFT(SHA2(DATABASE(), 256), 32)), 30)", &locked))
 	    != E_OK)
 		return e;
 	if (db_at(&locked, 0, 0)->null ||
@@ -259,7 +274,7 @@ migrate_run(struct ctx *ctx, FILE *out, const char **why)
 		return E_UNAVAILABLE;
 	}
 	if ((e = run_script(&j, own)) != E_OK ||
-	    (e = migrations(&j)) != E_OK || (e = account(&j)) != E_OK)
+	    (e = identity(&j)) != E_OK || (e = migrations(&j)) != E_OK || (e = account(&j)) != E_OK)
 		return e;
 	return routines(&j);
 }

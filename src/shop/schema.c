@@ -21,7 +21,13 @@ const char schema_own_tables[] =
     "name VARCHAR(64) NOT NULL COMMENT 'the routine', "
     "digest CHAR(64) NOT NULL COMMENT 'SHA-256 of its file', "
     "PRIMARY KEY (name)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 "
-    "COLLATE=utf8mb4_bin COMMENT='routines as they were made';\n";
+    "COLLATE=utf8mb4_bin COMMENT='routines as they were made';\n"
+    "CREATE TABLE IF NOT EXISTS shop_identity ("
+    "one TINYINT NOT NULL COMMENT 'there is one row', "
+    "id CHAR(16) NOT NULL COMMENT 'of this shop and no other', "
+    "database_name VARCHAR(64) NOT NULL COMMENT 'for which it was made', "
+    "PRIMARY KEY (one)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 "
+    "COLLATE=utf8mb4_bin COMMENT='what tells shops apart';\n";
 
 static int
 is_sql(const struct dirent *d)

@@ -9,6 +9,7 @@
 #include "base/conf.h"
 #include "base/num.h"
 #include "io/cache.h"
+#include "shop/identity.h"
 #include "shop/rank.h"
 #include "web/route.h"
 #include "web/seal.h"
@@ -22,10 +23,11 @@ struct cached {
 	int64_t age_ms;		/* when it was looked up */
 };
 
+/* A key of this shop's in memcached, which others may use, too. */
 static const char *
 key_of(const struct ctx *ctx, const char *what, char *key)
 {
-	snprintf(key, KEY_BYTES, "shop:%s:%s", ctx->conf->db_name, what);
+	snprintf(key, KEY_BYTES, "shop:%s:%s", ctx->identity, what);
 	return key;
 }
 
@@ -73,7 +75,9 @@ lookup(struct ctx *ctx)
 	const char *value;
 	size_t len;
 
-	if (!cache_get(ctx->cache, ctx->arena, key_of(ctx, "rank", key),
+	/* A shop that doesn't know its name has nothing there. */
+	if (identity_get(ctx) == NULL ||
+	    !cache_get(ctx->cache, ctx->arena, key_of(ctx, "rank", key),
 	    &value, &len) || !seal_open(ctx->arena, value, len, &c.sealed))
 		return c;
 	c.age_ms = num_now_ms() - c.sealed.time_ms;
@@ -90,6 +94,8 @@ store(struct ctx *ctx, const struct sealed *s)
 	const char *value;
 	size_t len;
 
+	if (ctx->identity[0] == '\0')
+		return false;
 	if (by_nginx(ctx->conf))
 		(void)cache_set(ctx->cache, key_of(ctx, "top", key), s->body,
 		    s->len, copy_s(ctx->conf));

@@ -85,7 +85,7 @@ data_make() {
 # shop_with ORDERS DAYS: all of it, as ./stack has it.
 shop_with() {
 	conf rank_by_nginx on
-	rank_key=shop:shop:top
+	rank_by_nginx=yes
 	shop_db
 	data_make "$1" "$2"
 	mc_start -m 16

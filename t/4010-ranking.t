@@ -14,17 +14,7 @@ cached() { header Cache-Status; }
 ranks() { json '[.items[] | [.rank, .productId, .sold]]'; }
 
 # mc LINE...: commands for memcached; prints what it says.
-mc() {
-	{ printf '%s\r\n' "$@"; printf 'quit\r\n'; } | curl -s --max-time 5 \
-	    --unix-socket "$dir/mc.sock" telnet://memcached | tr -d '\r'
-}
-
-# put KEY FILE: into memcached as it is.
-put() {
-	{ printf 'set %s 0 60 %d\r\n' "$1" "$(wc -c <"$2")"; cat "$2"
-	printf '\r\nquit\r\n'; } | curl -s --max-time 5 --unix-socket \
-	    "$dir/mc.sock" telnet://memcached | grep -q STORED
-}
+mc() { printf '%s\r\n' "$@" | mc_say; }
 
 # plant SECONDS: the list as it stands in memcached, with a mark, as if it
 # were so old; $old is its body.
@@ -33,7 +23,7 @@ plant() {
 	head="shop1 $(($(date +%s%3N) - $1 * 1000)) ${#old} "
 	sum=$(printf '%s%s' "$head" "$old" | sha256sum | cut -c 1-16)
 	printf '%s%s\n%s' "$head" "$sum" "$old" >"$dir/planted"
-	put "shop:$shop_id:rank" "$dir/planted"
+	mc_put "shop:$shop_id:rank" "$dir/planted"
 }
 
 # Each request may find another worker, each with its own word on memcached.
@@ -164,8 +154,7 @@ printf '%s' "$old" >"$dir/g-headless"
 printf 'shop1 1 99999999999999999999999 0123456789abcdef\n' >"$dir/g-huge"
 printf 'shop1 %d 0 0123456789abcdef\n' "$(date +%s%3N)" >"$dir/g-sum"
 printf 'shop1 %0500d\n{}' 1 >"$dir/g-long"
-# curl's telnet doubles a byte of 255.
-head -c 300000 /dev/urandom | tr -d '\377' >"$dir/g-noise"
+head -c 300000 /dev/urandom >"$dir/g-noise"
 plant 0
 head -c 100 "$dir/planted" >"$dir/g-short"
 { cat "$dir/planted"; printf ' '; } >"$dir/g-longer"
@@ -178,7 +167,7 @@ plant 61
 cp "$dir/planted" "$dir/g-minute"
 for garbage in empty newline word headless huge sum long noise short longer \
     changed redated version future minute; do
-	put "shop:$shop_id:rank" "$dir/g-$garbage" || bail "$garbage: not put"
+	mc_put "shop:$shop_id:rank" "$dir/g-$garbage" || bail "$garbage: not put"
 	top
 	is "$status $(cached) $(json .items)" \
 	    "200 ranking; fwd=miss; stored $right" "a value that is $garbage is a miss"

@@ -24,10 +24,7 @@ is_by_nginx() {
 	top
 	[ "$(workers_asked)" = "$asked" ] && [ "$(cached)" = 'ranking; hit' ]
 }
-mc() {
-	{ printf '%s\r\n' "$@"; printf 'quit\r\n'; } | curl -s --max-time 5 \
-	    --unix-socket "$dir/mc.sock" telnet://memcached | tr -d '\r'
-}
+mc() { printf '%s\r\n' "$@" | mc_say; }
 
 # ---- Miss, and hit
 
@@ -104,7 +101,6 @@ mc_kill
 top
 is "$status $(cached)" '200 ranking; fwd=miss' 'memcached is away: the database'
 is "$(json '.items[0].productId')" 3 'and the list is right'
-rm -f "$dir/mc.sock"
 mc_start
 eventually 5 is_by_nginx
 ok 'it is back, and nginx answers again'

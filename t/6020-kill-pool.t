@@ -17,8 +17,10 @@ since=$(now_ms)
 for round in 1 2 3; do
 	random 500
 	sleep_ms $((r + 1100))
-	kill -KILL $(pool_workers)
+	old=$(pool_workers)
+	kill -KILL $old
 	killed_at=$(now_ms)
+	seen 'all workers killed' none_of $old
 	eventually 2 pool_is_full
 	ok "all workers are killed, round $round: the pool is full again"
 	eventually 2 succeeds_after "$killed_at"

@@ -12,12 +12,12 @@ clients_start --clients 6 --pause-ms 20 --mix charge,order
 round=0
 while [ $round -lt "$kills" ]; do
 	round=$((round + 1))
-	: >"$slow_flag"
+	slow_begin
+	seen 'a slow flush' slow_is_seen
 	random 61
 	sleep_ms $r
-	kill -KILL "$db_pid"
-	rm -f "$slow_flag"
-	eventually 5 gone "$db_pid"
+	db_kill
+	slow_end
 	killed_at=$(now_ms)
 	db_start
 	eventually 5 succeeds_after "$killed_at" || break

@@ -19,6 +19,7 @@ one_pid=$!
 eventually 3 is_at_work
 victim=$(at_work)
 kill -STOP "$victim"
+seen 'a worker stopped' stands_still "$victim"
 ok "a worker with a request is stopped ($victim)"
 stopped_at=$(now_ms)
 hold_release

@@ -37,9 +37,19 @@ buy() {
 	shot_post "$n" /v1/orders "{\"items\": [$items]}"
 }
 
-# gather PRODUCT: who comes within half a second meets the others there, with
-# all that was looked up before already looked up.
-gather() { hold 0.5 "SELECT id FROM products WHERE id = $1 FOR UPDATE"; }
+# gather PRODUCT N COMMAND...: N at once, of whom as many as there are workers
+# meet at the product's row, with all that was looked up before already looked
+# up, and then are let go.
+gather() {
+	hold 30 "SELECT id FROM products WHERE id = $1 FOR UPDATE"
+	shift
+	parallel "$@" &
+	gather_pid=$!
+	if [ "$1" -lt 8 ]; then meet=$1; else meet=8; fi
+	seen "$meet who wait for one row" lock_waits_are $meet
+	hold_release
+	wait $gather_pid
+}
 
 # problems: the codes of all refusals, each once.
 problems() {
@@ -56,9 +66,11 @@ rounds=0
 for product in $(cat "$dir/products"); do
 	rounds=$((rounds + 1))
 	# At first they surely meet, then as it comes.
-	[ $rounds -gt 3 ] || gather "$product"
-	parallel 2 buy "$product"
-	wait "$hold_pid"
+	if [ $rounds -le 3 ]; then
+		gather "$product" 2 buy "$product"
+	else
+		parallel 2 buy "$product"
+	fi
 	codes=$(problems)
 	got="$(shots), $codes$(stock "$product")"
 	[ "$got" = '1 201, 1 409, insufficient_stock 0' ] || bad="$bad; $got"
@@ -74,9 +86,11 @@ bad=
 rounds=0
 for product in $(cat "$dir/products"); do
 	rounds=$((rounds + 1))
-	[ $rounds -gt 3 ] || gather "$product"
-	parallel 2 buy $plenty "$product"
-	wait "$hold_pid"
+	if [ $rounds -le 3 ]; then
+		gather "$product" 2 buy $plenty "$product"
+	else
+		parallel 2 buy $plenty "$product"
+	fi
 	codes=$(problems)
 	got="$(shots), $codes$(stock "$product")"
 	[ "$got" = '1 201, 1 409, insufficient_stock 0' ] || bad="$bad; $got"
@@ -90,9 +104,7 @@ is "$(for other in $plenty; do stock "$other"; done | tr '\n' ' ')" '994 994 ' \
 users 64 500
 products 1 500 10
 many=$(cat "$dir/products")
-gather "$many"
-parallel 64 buy "$many"
-wait "$hold_pid"
+gather "$many" 64 buy "$many"
 is "$(cat "$dir"/shots/*.body | jq -c 'select(.code).errors |
     [length, .[0].pointer, .[0].requested, .[0].available]' | sort -u)" \
     '[1,"/items/0/quantity",1,0]' 'who is late is told that nothing is left'
@@ -116,9 +128,7 @@ bearer=$(cat "$dir/tokens")
 for n in 2 3 4 5 6 7 8 9 10; do
 	echo "$bearer"
 done >>"$dir/tokens"
-gather "$many"
-parallel 10 buy "$many"
-wait "$hold_pid"
+gather "$many" 10 buy "$many"
 is "$(problems)" 'insufficient_points ' 'points are what is short'
 is "$(shots)" '3 201, 7 409' 'one user with points for 3 of 10 orders'
 is "$(sql "SELECT balance FROM users WHERE email LIKE 'u350-%'") $(stock "$many")" \
@@ -153,9 +163,7 @@ for round in 1 2 3; do
 	sql 'UPDATE orders SET created_at = created_at - INTERVAL 1 HOUR;
 	    UPDATE sales_marks SET hour = hour - INTERVAL 1 HOUR ORDER BY hour;
 	    UPDATE products SET hour = hour - INTERVAL 1 HOUR WHERE sold > 0'
-	gather "${two% *}"
-	parallel 20 crosswise $two
-	wait "$hold_pid"
+	gather "${two% *}" 20 crosswise $two
 	is "$(shots)" '20 201' "the first of an hour, round $round"
 	is "$(sql "SELECT GROUP_CONCAT(sold_before ORDER BY hour, product_id)
 	    FROM sales_marks WHERE product_id IN ($(echo $two | tr ' ' ,))")" \

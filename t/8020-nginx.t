@@ -161,6 +161,7 @@ sed -i 's/fastcgi_read_timeout 8s/fastcgi_read_timeout 1s/' \
 kill -HUP "$nginx_pid"
 for pid in $(pool_workers); do
 	kill -STOP "$pid"
+	seen 'a frozen worker' stands_still "$pid"
 done
 # The nginx before HUP would wait for 8 s.
 for again in 1 2 3 4 5 6 7 8 9 10; do

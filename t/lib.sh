@@ -34,6 +34,14 @@ mounted=
 
 # ---- TAP
 
+# seen WHAT COMMAND...: a fault that a test injects is there before anything is
+# asked that depends on it; a row about a fault that isn't would prove nothing.
+seen() {
+	seen_what=$1
+	shift
+	eventually 10 "$@" || bail "the fault is not there: $seen_what"
+}
+
 # ok TEXT: what ran just before succeeded.
 ok() {
 	if [ $? -eq 0 ]; then pass "$1"; else fail "$1"; fi
@@ -123,6 +131,11 @@ gone() {
 	! alive "$1"
 }
 
+# stands_still PID: SIGSTOP has stopped each of its threads.
+stands_still() {
+	! grep -L '^State:[[:space:]]*T' "/proc/$1/task/"*/status | grep -q .
+}
+
 pid_in() {
 	cat "$1" 2>/dev/null
 }
@@ -190,8 +203,11 @@ db_start() {
 }
 
 db_stop() { stop_pid TERM "${db_pid:-}"; }
-db_kill() { kill -KILL "$db_pid"; eventually 5 gone "$db_pid"; }
-db_freeze() { kill -STOP "$db_pid"; }
+db_kill() { kill -KILL "$db_pid"; seen 'MariaDB killed' gone "$db_pid"; }
+db_freeze() {
+	kill -STOP "$db_pid"
+	seen 'MariaDB frozen' stands_still "$db_pid"
+}
 db_thaw() { kill -CONT "$db_pid"; }
 
 sql_root() {
@@ -221,7 +237,14 @@ hold() {
 	    -e "BEGIN; $2; SELECT 'held'; SELECT SLEEP($1); ROLLBACK" \
 	    >"$dir/held" 2>/dev/null &
 	hold_pid=$!
-	eventually 5 grep -q held "$dir/held"
+	seen "locks held by $2" grep -q held "$dir/held"
+}
+
+# lock_waits_are N: so many transactions wait for a row.
+lock_waits_are() {
+	sleep 0.15
+	[ "$(sql "SELECT COUNT(*) FROM information_schema.innodb_trx
+	    WHERE trx_state = 'LOCK WAIT'")" -ge "$1" ]
 }
 
 hold_release() {
@@ -250,6 +273,14 @@ slow_fsync_make() {
 	db_env="LD_PRELOAD=$dir/slow_fsync.so SLOW_FSYNC_FLAG=$slow_flag"
 }
 
+# slow_is_seen: a flush has been slow since slow_begin.
+slow_begin() {
+	rm -f "$slow_flag.seen"
+	: >"$slow_flag"
+}
+slow_end() { rm -f "$slow_flag"; }
+slow_is_seen() { [ -e "$slow_flag.seen" ]; }
+
 # db_on_disk MIB: before shop_start; the database gets a small disk of its own,
 # $dir/disk.  False where that can't be had.
 db_on_disk() {
@@ -270,6 +301,13 @@ disk_fill() {
 	fallocate -l "$(($(stat -f -c '%a * %S' "$dir/disk")))" \
 	    "$dir/disk/fill" 2>/dev/null
 	cat /dev/zero >>"$dir/disk/fill" 2>/dev/null
+	seen 'a full disk' disk_is_full
+}
+disk_is_full() {
+	! head -c 65536 /dev/zero 2>/dev/null >"$dir/disk/probe"
+	full=$?
+	rm -f "$dir/disk/probe"
+	return $full
 }
 disk_free() { rm -f "$dir/disk/fill"; }
 
@@ -308,36 +346,61 @@ few_connections() {
 
 # mc_start [OPTION...]: of memcached, beyond the usual.
 mc_start() {
+	rm -f "$dir/mc.sock"
 	memcached -s "$dir/mc.sock" -a 0700 -U 0 -m 8 \
 	    ${as_root:+-u root} "$@" 2>"$dir/log/mc.err" >/dev/null &
 	mc_pid=$!
-	eventually 5 [ -S "$dir/mc.sock" ]
+	eventually 10 mc_answers ||
+	    bail "memcached does not start: $(cat "$dir/log/mc.err")"
 }
 
 mc_stop() { stop_pid TERM "${mc_pid:-}"; rm -f "$dir/mc.sock"; }
-mc_kill() { kill -KILL "$mc_pid"; eventually 5 gone "$mc_pid"; }
-mc_freeze() { kill -STOP "$mc_pid"; }
+mc_kill() { kill -KILL "$mc_pid"; seen 'memcached killed' gone "$mc_pid"; }
+mc_freeze() {
+	kill -STOP "$mc_pid"
+	seen 'memcached frozen' stands_still "$mc_pid"
+}
 mc_thaw() { kill -CONT "$mc_pid"; }
+
+# mc_say: standard input to memcached, as it is, and then quit; prints what it
+# answers, until it hangs up.
+mc_say() {
+	{ cat; printf 'quit\r\n'; } | perl -MIO::Socket::UNIX -e '
+		alarm 30;
+		$SIG{PIPE} = "IGNORE";
+		my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or exit 1;
+		# What it answers is taken off while more is said.
+		if (!fork) {
+			print $s $_ while read STDIN, $_, 65536;
+			exit;
+		}
+		print while sysread $s, $_, 65536;' "$dir/mc.sock" | tr -d '\r'
+}
+mc_answers() { printf 'version\r\n' | mc_say | grep -q '^VERSION '; }
 
 # mc_put KEY FILE: into memcached as it is.
 mc_put() {
 	{ printf 'set %s 0 600 %d\r\n' "$1" "$(wc -c <"$2")"; cat "$2"
-	printf '\r\nquit\r\n'; } | curl -s --max-time 5 --unix-socket \
-	    "$dir/mc.sock" telnet://memcached | grep -q STORED
+	printf '\r\n'; } | mc_say | grep -q STORED
 }
 
 # mc_full: another memcached, which forgets nothing and has no room for one
-# more ranking: both size classes that it may fall into are used up.
+# more ranking: whatever size class it may fall into is used up.
 mc_full() {
 	mc_stop
-	mc_start -m 1 -M
-	awk 'BEGIN { for (size = 380; size <= 500; size += 120)
+	mc_start -m 1 -M -I 512k
+	awk 'BEGIN { for (size = 200; size <= 900; size += 50)
 	    for (n = 0; n < 2400; n++)
-		printf "set f%d.%d 0 600 %d noreply\r\n%" size "s\r\n",
-		    size, n, size, "x"
-	    printf "quit\r\n" }' >"$dir/fill"
-	curl -s --max-time 10 --unix-socket "$dir/mc.sock" \
-	    telnet://memcached <"$dir/fill"
+		printf "set f%d.%d 0 600 %d\r\n%" size "s\r\n",
+		    size, n, size, "x" }' | mc_say >"$dir/filled"
+	seen 'a full memcached' mc_is_full
+}
+mc_is_full() {
+	for size in 250 380 450 500 700; do
+		head -c $size /dev/zero >"$dir/more"
+		! mc_put more "$dir/more" || return 1
+	done
+	mc_answers
 }
 
 # mc_garbage: what no worker has put where the ranking is, in many shapes.
@@ -351,7 +414,8 @@ mc_garbage() {
 		2) printf 'shop1 %s 99999999999999999999 x\n' "$(now_ms)" ;;
 		3) : ;;
 		esac >"$dir/garbage"
-		mc_put "shop:$shop_id:rank" "$dir/garbage"
+		mc_put "shop:$shop_id:rank" "$dir/garbage" ||
+		    bail 'the fault is not there: garbage in memcached'
 	done
 }
 
@@ -403,7 +467,7 @@ pool_workers() {
 pool_is_full() { [ "$(pool_workers | wc -l)" = "$workers" ]; }
 
 # pool_kill: shopd itself, by the signal that nobody can mind.
-pool_kill() { kill -KILL "$pool_pid"; eventually 5 gone "$pool_pid"; }
+pool_kill() { kill -KILL "$pool_pid"; seen 'shopd killed' gone "$pool_pid"; }
 
 # pool_again: after that; its log begins anew.
 pool_again() {
@@ -782,8 +846,10 @@ clients_start() {
 	    --seed "$seed" --products "$goods" --amount 3000 \
 	    --seconds 86400 "$@" >"$dir/clients.out" &
 	clients_pid=$!
-	sleep 0.3
+	journal_has=$(wc -l <"$dir/journal")
+	seen 'clients at work' journal_grows
 }
+journal_grows() { [ "$(wc -l <"$dir/journal")" -gt $((journal_has + 20)) ]; }
 
 clients_stop() {
 	kill -TERM "$clients_pid"

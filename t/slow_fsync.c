@@ -4,6 +4,8 @@
  * SLOW_FSYNC_MS (60) as long as the file SLOW_FSYNC_FLAG exists, so that a
  * COMMIT can be killed in its middle.
  */
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -11,6 +13,18 @@
 
 int fsync(int fd);
 int fdatasync(int fd);
+
+/* That it is slow is seen by whoever looks for FLAG.seen. */
+static void
+tell(const char *flag)
+{
+	char seen[4096];
+	int fd;
+
+	if (snprintf(seen, sizeof seen, "%s.seen", flag) < (int)sizeof seen &&
+	    (fd = open(seen, O_WRONLY | O_CREAT, 0600)) >= 0)
+		close(fd);
+}
 
 static void
 linger(void)
@@ -20,8 +34,10 @@ linger(void)
 	long ms = text != NULL ? strtol(text, NULL, 10) : 60;
 	struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
 
-	if (flag != NULL && access(flag, F_OK) == 0)
-		nanosleep(&t, NULL);
+	if (flag == NULL || access(flag, F_OK) != 0)
+		return;
+	tell(flag);
+	nanosleep(&t, NULL);
 }
 
 /* The sleep comes first: who is killed in it has flushed nothing. */

@@ -28,7 +28,11 @@ fault_kill_worker() {
 	done
 }
 
-fault_kill_workers() { kill -KILL $(pool_workers); }
+fault_kill_workers() {
+	old=$(pool_workers)
+	kill -KILL $old
+	seen 'all workers killed' none_of $old
+}
 
 fault_kill_shopd() {
 	old=$(pool_workers)
@@ -41,14 +45,16 @@ fault_kill_shopd() {
 }
 
 fault_roll() {
+	old=$(pool_workers)
 	kill -HUP "$pool_pid"
-	sleep 2
+	seen 'a roll' none_of $old
 }
 
 # Shorter or longer than the pool's patience, idle or with a request.
 fault_stop_worker() {
 	some_worker
 	kill -STOP "$victim"
+	seen 'a worker stopped' stands_still "$victim"
 	random 15000
 	sleep_ms "$r"
 	kill -CONT "$victim"
@@ -68,12 +74,12 @@ fault_kill_db() {
 
 fault_kill_commit() {
 	for kill in 1 2 3 4 5; do
-		: >"$slow_flag"
+		slow_begin
+		seen 'a slow flush' slow_is_seen
 		random 300
 		sleep_ms "$r"
-		kill -KILL "$db_pid"
-		rm -f "$slow_flag"
-		eventually 5 gone "$db_pid"
+		db_kill
+		slow_end
 		db_start
 		sleep 0.3
 	done
@@ -99,7 +105,6 @@ fault_hold_product() {
 
 fault_kill_memcached() {
 	mc_kill
-	rm -f "$dir/mc.sock"
 	sleep 2
 	mc_start
 }

@@ -52,9 +52,17 @@ is "$status $(json .balanceAfter)" '201 1' 'the least charge, on a balance of 0'
 post /v1/points/charge '{"amount": 1000000000}'
 is "$status $(json .balanceAfter)" '201 1000000001' 'the greatest'
 
+for value in 1.0 1e0 10e-1 0.01E+2 1.000000000000000000000000000000; do
+	before=$(balance 5)
+	post /v1/points/charge "{\"amount\": $value}"
+	is "$status $(json '[.amount, .balanceAfter]')" \
+	    "201 [1,$((before + 1))]" "1 as $value"
+done
+
 digest=$(tables)
 for value in 1000000001 0 -0 -1 9007199254740991 9007199254740992 \
-    9223372036854775808 18446744073709551617 -9223372036854775809 1.0 1.5 1e3 1E400 '"1000"' \
+    9223372036854775808 18446744073709551617 -9223372036854775809 1.5 1e-1 1E400 -1e400 \
+    1e-400 1e999999999999 0e999999 0.0 1000000001.0 9007199254740993.0 '"1000"' \
     '""' null true '[1]' '{"amount": 1}'; do
 	post /v1/points/charge "{\"amount\": $value}"
 	is_problem 422 validation_failed "an amount of $value"

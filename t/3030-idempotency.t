@@ -51,6 +51,13 @@ is "$(balance 1) $(ledger 1)" '51000 2' 'it was charged once'
 with k1 /v1/points/charge "$(printf '\t{ "\\u0061mount"\r\n:\n 1000 }  ')"
 replayed 'the same JSON in other bytes'
 
+for amount in 1000.0 1e3 1E+3 10e2 100000e-2 0.1e4 1000.000000000000000000000000; do
+	with k1 /v1/points/charge "{\"amount\": $amount}"
+	replayed "the same amount as $amount"
+done
+with k1 /v1/points/charge '{"amount": 1000.5}'
+is_problem 422 validation_failed 'no integer is told first'
+
 with k1 /v1/points/charge '{"amount": 1001}'
 reused 'another amount'
 with k1 /v1/points/charge '{"amount": 0}'
@@ -74,6 +81,8 @@ replayed 'an order again'
 is "$(header Location)" "$location" 'with its Location'
 with k1 /v1/orders '{"items":[{"quantity":2,"productId":3},{"quantity":1,"productId":1}]}'
 replayed 'its members in another order'
+with k1 /v1/orders '{"items":[{"productId":3.0,"quantity":20e-1},{"productId":1e0,"quantity":1.0}]}'
+replayed 'its numbers in another spelling'
 with k1 /v1/orders '{"items": [{"productId": 1, "quantity": 1}, {"productId": 3, "quantity": 2}]}'
 reused 'its lines in another order'
 with k1 /v1/orders '{"items": [{"productId": 3, "quantity": 2}]}'

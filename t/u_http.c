@@ -134,7 +134,7 @@ static const struct {
 	    NULL },
 	{ "POST", CHARGE, TOKEN, JSON, NULL, "{\"amount\":0}", 422,
 	    "validation_failed", NULL },
-	{ "POST", CHARGE, TOKEN, JSON, NULL, "{\"amount\":1.0}", 422,
+	{ "POST", CHARGE, TOKEN, JSON, NULL, "{\"amount\":1.5}", 422,
 	    "validation_failed", NULL },
 	{ "POST", ORDERS, TOKEN, JSON, NULL, "{\"items\":[]}", 422,
 	    "validation_failed", NULL },

@@ -175,14 +175,34 @@ test_integers(void)
 		{ "9223372036854775807", false, 0 },
 		{ "9223372036854775808", false, 0 },
 		{ "18446744073709551617", false, 0 },
-		{ "1.0", false, 0 }, { "1.5", false, 0 }, { "0.0", false, 0 },
-		{ "-0.0", false, 0 }, { "0.5", false, 0 }, { "1e0", false, 0 },
-		{ "1e2", false, 0 }, { "9e99", false, 0 },
-		{ "1e400", false, 0 }, { "1E-2", false, 0 },
+		{ "1.0", true, 1 }, { "0.0", true, 0 }, { "-0.0", true, 0 },
+		{ "1e0", true, 1 }, { "1e2", true, 100 },
+		{ "1E+3", true, 1000 }, { "10e2", true, 1000 },
+		{ "100000e-2", true, 1000 }, { "0.1e1", true, 1 },
+		{ "1000.0", true, 1000 }, { "-1.50e1", true, -15 },
+		{ "0e999999", true, 0 }, { "-0e-999999999999", true, 0 },
+		{ "9007199254740991.0", true, SAFE_INT_MAX },
+		{ "9.007199254740991e15", true, SAFE_INT_MAX },
+		{ "-900719925474099100e-2", true, -SAFE_INT_MAX },
+		{ "1e15", true, INT64_C(1000000000000000) },
+		{ "123456789e7", true, INT64_C(1234567890000000) },
+		{ "1.00000000000000000000000000000000000000000000000000"
+		    "0000000000000000000000000000000000", true, 1 },
+		{ "1.00000000000000000000000000000000000000000000000000"
+		    "0000000000000000000000000000000001", false, 0 },
+		{ "1.5", false, 0 }, { "0.5", false, 0 }, { "9e99", false, 0 },
+		{ "9e98", false, 0 }, { "1e-1", false, 0 },
+		{ "9007199254740992.0", false, 0 },
+		{ "9007199254740993.0", false, 0 },
+		{ "9007199254740990.5", false, 0 },
+		{ "4503599627370496.5", false, 0 },
+		{ "1e16", false, 0 }, { "1e400", false, 0 },
+		{ "1e-400", false, 0 }, { "1e999999999999", false, 0 },
+		{ "1E-2", false, 0 },
 		{ "\"1\"", false, 0 }, { "true", false, 0 },
 		{ "null", false, 0 }, { "[1]", false, 0 }, { "{}", false, 0 },
 	};
-	char text[64];
+	char text[160];
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		int64_t n = -77;
@@ -196,6 +216,46 @@ test_integers(void)
 		CHECK_ROW(text, ok == rows[i].ok);
 		CHECK_ROW(text, n == (ok ? rows[i].value : -77));
 		CHECK_ROW(text, json_get_int(json, "a", &n) && n == 7);
+	}
+}
+
+/* Cut towards minus infinity; what is no number, or too large, is none. */
+static void
+test_floor(void)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		int64_t value;
+	} rows[] = {
+		{ "0", true, 0 }, { "7", true, 7 }, { "-7", true, -7 },
+		{ "1.8e9", true, 1800000000 }, { "7.0", true, 7 },
+		{ "1795659600.5", true, 1795659600 },
+		{ "1795659600.999999999999999999999", true, 1795659600 },
+		{ "0.9", true, 0 }, { "-0.1", true, -1 }, { "-7.9", true, -8 },
+		{ "1e-400", true, 0 }, { "-1e-400", true, -1 },
+		{ "2251799813685248.9", true, INT64_C(2251799813685248) },
+		{ "-2251799813685248.9", true, INT64_C(-2251799813685249) },
+		{ "2251799813685249.9", false, 0 },
+		{ "9007199254740990.5", false, 0 },
+		{ "9007199254740991", true, SAFE_INT_MAX },
+		{ "-9007199254740991", true, -SAFE_INT_MAX },
+		{ "9007199254740992", false, 0 }, { "1e400", false, 0 },
+		{ "-1e400", false, 0 }, { "\"7\"", false, 0 },
+		{ "null", false, 0 }, { "true", false, 0 },
+		{ "[7]", false, 0 }, { "{}", false, 0 },
+	};
+	char text[64];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int64_t n = -77;
+		bool ok;
+
+		snprintf(text, sizeof text, "{\"n\":%s}", rows[i].text);
+		ok = json_get_floor(parsed(text), "n", &n);
+		CHECK_ROW(text, ok == rows[i].ok);
+		CHECK_ROW(text, n == (ok ? rows[i].value : -77));
+		CHECK_ROW(text, !json_get_floor(parsed(text), "x", &n));
 	}
 }
 
@@ -353,10 +413,20 @@ static const struct {
 	    "1 and 9007199254740991;/items/0/quantity must be between "
 	    "1 and 1000;/items/0/x is not a known member;"
 	    "/note must be a string;/y is not a known member;" },
-	{ "{" L1 ",\"amount\":1.0}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":1.0}", "" },
+	{ "{" L1 ",\"amount\":1.5}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":9007199254740991.5}", "/amount must be an "
+	    "integer;" },
+	{ "{" L1 ",\"amount\":-60e-1}", "/amount must be between -5 and "
+	    "9007199254740991;" },
+	{ "{" L1 ",\"amount\":9007199254740993.0}", "/amount must be "
+	    "between -5 and 9007199254740991;" },
 	{ "{" L1 ",\"amount\":0.5}", "/amount must be an integer;" },
-	{ "{" L1 ",\"amount\":1e2}", "/amount must be an integer;" },
-	{ "{" L1 ",\"amount\":1e400}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":1e2}", "" },
+	{ "{" L1 ",\"amount\":1e-2}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":1e-400}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":1e400}", "/amount must be between -5 and "
+	    "9007199254740991;" },
 	{ "{" L1 ",\"amount\":\"1\"}", "/amount must be an integer;" },
 	{ "{" L1 ",\"amount\":true}", "/amount must be an integer;" },
 	{ "{" L1 ",\"amount\":null}", "/amount must be an integer;" },
@@ -679,6 +749,7 @@ suite_json(void)
 	CU_ADD_TEST(s, test_many_members);
 	CU_ADD_TEST(s, test_largest_trees);
 	CU_ADD_TEST(s, test_integers);
+	CU_ADD_TEST(s, test_floor);
 	CU_ADD_TEST(s, test_get);
 	CU_ADD_TEST(s, test_get_of_no_object);
 	CU_ADD_TEST(s, test_decode);

@@ -164,6 +164,78 @@ test_db_time(void)
 	CU_ASSERT(num_db_time("2000-02-29T00:00:00.000Z", out));
 }
 
+static const struct {
+	const char *text;
+	int64_t whole;
+	bool negative, fraction, huge;
+} decimals[] = {
+	{ "0", 0, false, false, false }, { "-0", 0, false, false, false },
+	{ "1", 1, false, false, false }, { "-7", -7, true, false, false },
+	{ "1.0", 1, false, false, false }, { "1e3", 1000, false, false, false },
+	{ "1E+3", 1000, false, false, false },
+	{ "1000e-3", 1, false, false, false },
+	{ "0.1e1", 1, false, false, false },
+	{ "-12.50e1", -125, true, false, false },
+	{ "0e999999999999999999999", 0, false, false, false },
+	{ "-0.000e-5", 0, false, false, false },
+	{ "1.5", 1, false, true, false }, { "-0.5", 0, true, true, false },
+	{ "1e-1", 0, false, true, false }, { "0.99", 0, false, true, false },
+	{ "-12.34", -12, true, true, false },
+	{ "12345e-2", 123, false, true, false },
+	{ "1e-99999999999999999999999", 0, false, true, false },
+	{ "1e99999999999999999999999", 0, false, false, true },
+	{ "-1e400", 0, true, false, true }, { "1e16", 0, false, false, true },
+	{ "9e15", INT64_C(9000000000000000), false, false, false },
+	{ "9007199254740991", SAFE_INT_MAX, false, false, false },
+	{ "9007199254740991.000", SAFE_INT_MAX, false, false, false },
+	{ "-9.007199254740991e15", -SAFE_INT_MAX, true, false, false },
+	{ "90071992547409910e-1", SAFE_INT_MAX, false, false, false },
+	{ "9007199254740991.9", SAFE_INT_MAX, false, true, false },
+	{ "9007199254740992", 0, false, false, true },
+	{ "9007199254740993.0", 0, false, false, true },
+	{ "9007199254740992.5", 0, false, true, true },
+	{ "0.00000000000000000000012e23", 12, false, false, false },
+	{ "100000000000000000000e-20", 1, false, false, false },
+	{ "100000000000000000001e-20", 1, false, true, false },
+};
+
+static void
+test_decimal(void)
+{
+	for (size_t i = 0; i < sizeof decimals / sizeof decimals[0]; i++) {
+		const char *text = decimals[i].text;
+		struct num_decimal n = num_decimal(text, strlen(text));
+
+		CHECK_ROW(text, n.whole == decimals[i].whole);
+		CHECK_ROW(text, n.negative == decimals[i].negative);
+		CHECK_ROW(text, n.fraction == decimals[i].fraction);
+		CHECK_ROW(text, n.huge == decimals[i].huge);
+	}
+}
+
+/* Thousands of digits, wherever the point stands among them. */
+static void
+test_long_decimal(void)
+{
+	static char text[60000];
+	struct num_decimal n;
+
+	memset(text, '0', sizeof text);
+	memcpy(text, "7.", 2);
+	n = num_decimal(text, sizeof text);
+	CU_ASSERT(n.whole == 7 && !n.fraction && !n.huge);
+	text[sizeof text - 1] = '1';
+	n = num_decimal(text, sizeof text);
+	CU_ASSERT(n.whole == 7 && n.fraction && !n.huge);
+	memcpy(text, "0.", 2);
+	memcpy(text + sizeof text - 8, "12e59992", 8);
+	n = num_decimal(text, sizeof text);
+	CU_ASSERT(n.whole == 12 && !n.fraction && !n.huge);
+	memset(text, '9', sizeof text);
+	n = num_decimal(text, sizeof text);
+	CU_ASSERT(n.whole == 0 && !n.fraction && n.huge);
+}
+
 void
 suite_num(void)
 {
@@ -171,6 +243,8 @@ suite_num(void)
 
 	CU_ADD_TEST(s, test_hex);
 	CU_ADD_TEST(s, test_parse);
+	CU_ADD_TEST(s, test_decimal);
+	CU_ADD_TEST(s, test_long_decimal);
 	CU_ADD_TEST(s, test_parse_takes_all_of_len);
 	CU_ADD_TEST(s, test_overflow);
 	CU_ADD_TEST(s, test_clocks);

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/limits.h"
+
 bool
 num_parse(const char *s, size_t len, int64_t min, int64_t max, int64_t *out)
 {
@@ -31,6 +33,99 @@ num_parse(const char *s, size_t len, int64_t min, int64_t max, int64_t *out)
 		return false;
 	*out = n;
 	return true;
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/*
+ * Behind an 'e'.  Past a thousand million it makes no difference: no text is
+ * so long that its digits could reach the point again.
+ */
+static int64_t
+exponent(const char *s, const char *end)
+{
+	bool negative = s < end && *s == '-';
+	int64_t n = 0;
+
+	s += s < end && !is_digit(*s);
+	for (; s < end; s++)
+		if (n < 1000000000)
+			n = n * 10 + (*s - '0');
+	return negative ? -n : n;
+}
+
+/* Digits and where the point stands among them: 12.30 is 1230 and 2. */
+struct digits {
+	const char *from, *to;		/* with a '.' at any place, or none */
+	int64_t first, last;		/* digits that are not 0; -1: none */
+	int64_t point;
+};
+
+static struct digits
+scan_digits(const char *s, const char *end)
+{
+	struct digits d = { s, s, -1, -1, -1 };
+	int64_t n = 0;
+
+	for (; d.to < end && *d.to != 'e' && *d.to != 'E'; d.to++) {
+		if (*d.to == '.') {
+			d.point = n;
+			continue;
+		}
+		if (*d.to != '0') {
+			d.last = n;
+			d.first = d.first < 0 ? n : d.first;
+		}
+		n++;
+	}
+	d.point = d.point < 0 ? n : d.point;
+	if (d.to < end)
+		d.point += exponent(d.to + 1, end);
+	return d;
+}
+
+/* What stands before the point, which has at most 16 digits. */
+static int64_t
+before_point(const struct digits *d)
+{
+	int64_t whole = 0, n = 0;
+
+	for (const char *s = d->from; s < d->to && n < d->point; s++) {
+		if (*s == '.')
+			continue;
+		whole = whole * 10 + (*s - '0');
+		n++;
+	}
+	/* The exponent has moved the point behind the last digit. */
+	for (; n < d->point && whole > 0; n++)
+		whole *= 10;
+	return whole;
+}
+
+struct num_decimal
+num_decimal(const char *s, size_t len)
+{
+	struct num_decimal n = { .negative = len > 0 && *s == '-' };
+	struct digits d = scan_digits(s + n.negative, s + len);
+
+	if (d.first < 0)
+		return (struct num_decimal){ 0 };
+	n.fraction = d.last >= d.point;
+	/* 9007199254740991 has 16 digits. */
+	n.huge = d.point - d.first > 16;
+	if (!n.huge)
+		n.whole = before_point(&d);
+	if (n.whole > SAFE_INT_MAX) {
+		n.huge = true;
+		n.whole = 0;
+	}
+	if (n.negative)
+		n.whole = -n.whole;
+	return n;
 }
 
 void

@@ -119,32 +119,17 @@ check_count(struct decoding *d, const struct path *p,
 	return false;
 }
 
-/* By the scanner's word every integer that is not huge is exact. */
-static bool
-is_integer(const cJSON *item)
-{
-	return cJSON_IsNumber(item) &&
-	    item->valuedouble != JSON_SCAN_FRACTION;
-}
-
-static bool
-integer_of(const cJSON *item, int64_t *out)
-{
-	if (!is_integer(item) || item->valuedouble == JSON_SCAN_HUGE)
-		return false;
-	*out = (int64_t)item->valuedouble;
-	return true;
-}
-
 static void
 decode_int(struct decoding *d, const struct path *p, const cJSON *item,
     const struct json_field *f, void *out)
 {
 	int64_t n;
+	enum json_number is = json_scan_number(item->valuedouble, &n);
 
-	if (!is_integer(item))
+	if (!cJSON_IsNumber(item) || is == JSON_NUMBER_FRACTION ||
+	    is == JSON_NUMBER_FAR)
 		fault(d, p, "must be an integer");
-	else if (!integer_of(item, &n) || n < f->min || n > f->max)
+	else if (is == JSON_NUMBER_HUGE || n < f->min || n > f->max)
 		fault(d, p, arena_printf(d->arena, "must be between %" PRId64
 		    " and %" PRId64, f->min, f->max));
 	else
@@ -299,8 +284,29 @@ bool
 json_get_int(const struct json *json, const char *name, int64_t *out)
 {
 	const cJSON *item = member(json, name);
+	int64_t n;
 
-	return item != NULL && integer_of(item, out);
+	if (!cJSON_IsNumber(item) ||
+	    json_scan_number(item->valuedouble, &n) != JSON_NUMBER_INTEGER)
+		return false;
+	*out = n;
+	return true;
+}
+
+bool
+json_get_floor(const struct json *json, const char *name, int64_t *out)
+{
+	const cJSON *item = member(json, name);
+	enum json_number is;
+	int64_t n;
+
+	if (!cJSON_IsNumber(item))
+		return false;
+	is = json_scan_number(item->valuedouble, &n);
+	if (is != JSON_NUMBER_INTEGER && is != JSON_NUMBER_FRACTION)
+		return false;
+	*out = n;
+	return true;
 }
 
 bool

@@ -43,7 +43,7 @@ struct json_faults {
 };
 
 enum json_type {
-	JSON_INT,	/* int64_t; written without '.' or exponent */
+	JSON_INT,	/* int64_t; 1, 1.0 and 10e-1 are one value, exactly */
 	JSON_STR,	/* const char *, 0-terminated UTF-8 */
 	JSON_LIST,	/* struct json_list of objects */
 };
@@ -79,6 +79,11 @@ void json_fault(struct json_faults *, const char *pointer,
 /* A member of an object by name and type; false when it is not so. */
 bool json_get_int(const struct json *, const char *name, int64_t *out);
 bool json_get_str(const struct json *, const char *name, const char **out);
+/*
+ * A number with or without a fraction, cut towards minus infinity; within
+ * +-SAFE_INT_MAX, with a fraction within +-2^51.
+ */
+bool json_get_floor(const struct json *, const char *name, int64_t *out);
 bool json_has(const struct json *, const char *name);
 bool json_is_object(const struct json *);
 /* name is an array of strings and one of them is value. */

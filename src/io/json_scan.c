@@ -3,14 +3,24 @@
 
 #include "io/json_scan.h"
 
+#include <assert.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/num.h"
 #include "base/utf8.h"
+
+/* No token has fewer characters than its stand-in. */
+#define HUGE_ONE 9e99
+#define FAR_ONE 9e98
+
+/* Whole parts up to it: a half more has a double of its own. */
+#define FRACTION_MAX (INT64_C(1) << 51)
 
 #define STR(x) STR_(x)
 #define STR_(x) #x
@@ -270,25 +280,63 @@ scan_word(struct scan *s, const char *word)
 	return E_OK;
 }
 
-/* Put a stand-in where cJSON would round, or stop short. */
+/* The n bytes of a token become text, and blanks behind it. */
 static void
-settle_number(struct scan *s, const char *from, bool whole)
+replace(struct scan *s, const char *from, const char *text, size_t len)
 {
-	static const char fraction[] = STR(JSON_SCAN_FRACTION);
-	static const char huge[] = STR(JSON_SCAN_HUGE);
-	size_t len = (size_t)(s->at - from);
 	char *to = s->text + (from - s->text);
-	int64_t n;
 
-	/* num_parse() knows no -0, which is 0. */
-	if (whole && (num_parse(from, len, -SAFE_INT_MAX, SAFE_INT_MAX, &n) ||
-	    (len == 2 && from[1] == '0')))
+	assert(len <= (size_t)(s->at - from));
+	memset(to, ' ', (size_t)(s->at - from));
+	memcpy(to, text, len);
+}
+
+/* 1.50e3 is 15e2: in no more characters, and to a double exact. */
+static void
+put_integer(struct scan *s, const char *from, int64_t n)
+{
+	char text[24];
+	int zeros = 0, len;
+
+	for (; n != 0 && n % 10 == 0; n /= 10)
+		zeros++;
+	len = zeros == 0 ? snprintf(text, sizeof text, "%" PRId64, n)
+	    : snprintf(text, sizeof text, "%" PRId64 "e%d", n, zeros);
+	replace(s, from, text, (size_t)len);
+}
+
+/* 12.34 is 12.5, and -0.1 is -0.5: cut to halves a double is exact, too. */
+static void
+put_fraction(struct scan *s, const char *from, const struct num_decimal *n)
+{
+	char text[24];
+	int len = snprintf(text, sizeof text, "%s%" PRId64 ".5",
+	    n->negative ? "-" : "", n->negative ? -n->whole : n->whole);
+
+	replace(s, from, text, (size_t)len);
+}
+
+/* What cJSON will read as a double is one that is exact, or a stand-in. */
+static void
+settle_number(struct scan *s, const char *from)
+{
+	static const char huge[] = STR(HUGE_ONE);
+	static const char far[] = STR(FAR_ONE);
+	size_t len = (size_t)(s->at - from);
+	struct num_decimal n;
+	int64_t plain;
+
+	if (num_parse(from, len, -SAFE_INT_MAX, SAFE_INT_MAX, &plain))
 		return;
-	memset(to, ' ', len);
-	if (whole)
-		memcpy(to, huge, sizeof huge - 1);
+	n = num_decimal(from, len);
+	if (n.fraction && (n.huge || llabs(n.whole) > FRACTION_MAX))
+		replace(s, from, far, sizeof far - 1);
+	else if (n.fraction)
+		put_fraction(s, from, &n);
+	else if (n.huge)
+		replace(s, from, huge, sizeof huge - 1);
 	else
-		memcpy(to, fraction, sizeof fraction - 1);
+		put_integer(s, from, n.whole);
 }
 
 /* Its digits; false when there are none. */
@@ -306,7 +354,6 @@ static enum err
 scan_number(struct scan *s)
 {
 	const char *from = s->at;
-	bool whole = true;
 
 	s->at += *s->at == '-';
 	if (*s->at == '0')
@@ -314,19 +361,17 @@ scan_number(struct scan *s)
 	else if (!skip_digits(s))
 		return E_MALFORMED_JSON;
 	if (*s->at == '.') {
-		whole = false;
 		s->at++;
 		if (!skip_digits(s))
 			return E_MALFORMED_JSON;
 	}
 	if (*s->at == 'e' || *s->at == 'E') {
-		whole = false;
 		s->at++;
 		s->at += *s->at == '+' || *s->at == '-';
 		if (!skip_digits(s))
 			return E_MALFORMED_JSON;
 	}
-	settle_number(s, from, whole);
+	settle_number(s, from);
 	return E_OK;
 }
 
@@ -372,4 +417,19 @@ json_scan(struct arena *a, char *text, size_t len)
 		return e;
 	/* A 0 inside the text stops the scan as well, but not here. */
 	return s.at == text + len ? E_OK : E_MALFORMED_JSON;
+}
+
+enum json_number
+json_scan_number(double n, int64_t *floor)
+{
+	*floor = 0;
+	if (n == HUGE_ONE)
+		return JSON_NUMBER_HUGE;
+	if (n == FAR_ONE)
+		return JSON_NUMBER_FAR;
+	*floor = (int64_t)n;
+	if ((double)*floor == n)
+		return JSON_NUMBER_INTEGER;
+	*floor -= n < 0;
+	return JSON_NUMBER_FRACTION;
 }

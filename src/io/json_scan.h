@@ -4,25 +4,31 @@
  * it, no \u0000, no lone surrogate, no duplicate member (compared unescaped),
  * JSON_DEPTH_MAX levels.  Only json.c uses it.
  *
- * Whether a number is an integer is decided here, by its text, because cJSON
- * reads every number as a double and stops after 63 digits.  In place, it is
- * left as it is where it is written without '.' and exponent and lies within
- * +-SAFE_INT_MAX, which a double holds exactly; else one of two stand-ins and
- * blanks take its place.
+ * What a number is worth is decided here, by its text, because cJSON reads
+ * every number as a double and stops after 63 digits.  In place, it becomes
+ * one that a double holds exactly, or a stand-in; json_scan_number() tells
+ * what cJSON has read then.
  */
 #ifndef SHOP_JSON_SCAN_H
 #define SHOP_JSON_SCAN_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 
-/* No token has fewer characters than its stand-in. */
-#define JSON_SCAN_FRACTION	0.5	/* has a '.' or an exponent */
-#define JSON_SCAN_HUGE		9e99	/* an integer out of range */
-
 /* text[len] must be 0.  E_MALFORMED_JSON, E_INTERNAL. */
 enum err json_scan(struct arena *, char *text, size_t len) MUST_CHECK;
+
+enum json_number {
+	JSON_NUMBER_INTEGER,	/* within +-SAFE_INT_MAX, however written */
+	JSON_NUMBER_HUGE,	/* an integer beyond */
+	JSON_NUMBER_FRACTION,	/* one whose whole part is within +-2^51 */
+	JSON_NUMBER_FAR,	/* a fraction beyond */
+};
+
+/* *floor is that of an integer or a fraction; else 0. */
+enum json_number json_scan_number(double, int64_t *floor);
 
 #endif

@@ -134,6 +134,18 @@ if command -v openssl >/dev/null; then
 
 	ask "Bearer $(sign "$hs" "{\"sub\":\"1\",$ends}")"
 	accepted 'a token of our own making'
+	for exp in $((now + 600)).5 $((now + 600)).0 $((now + 600))000e-3 4.1e9; do
+		ask "Bearer $(sign "$hs" "{\"sub\":\"1\",\"exp\":$exp,\"nbf\":$now.9,\"iat\":$now.25,$for_us}")"
+		accepted "an exp of $exp, nbf and iat with fractions"
+	done
+	for exp in $((now - 1)).999 1.7e9 1e-400 -0.5; do
+		ask "Bearer $(sign "$hs" "{\"sub\":\"1\",\"exp\":$exp,$for_us}")"
+		refused expired_token "an exp of $exp is past"
+	done
+	for exp in 1e400 9007199254740992 -1e400; do
+		bad "$(sign "$hs" "{\"sub\":\"1\",\"exp\":$exp,$for_us}")" \
+		    "an exp of $exp is no time"
+	done
 	ask "Bearer $(sign '{"alg":"HS256"}' "{\"sub\":\"1\",\"nbf\":$((now + 25)),\"iat\":$((now + 25)),$ends}")"
 	accepted 'nbf and iat may lie half a minute ahead'
 	ask "Bearer $(sign "$hs" "{\"sub\":\"1\",\"exp\":$((now + 600)),\"iss\":\"https://shop.example\",\"aud\":[\"x\",\"shop-api\"]}")"

@@ -227,8 +227,8 @@ test_headers(void)
 }
 
 #define SUB "sub is not a user's id"
-#define EXP "exp is not an integer"
-#define BEGUN "nbf or iat is not an integer"
+#define EXP "exp is not a time"
+#define BEGUN "nbf or iat is not a time"
 #define AHEAD "nbf or iat lies ahead"
 #define PAST "past its exp"
 
@@ -261,8 +261,26 @@ static const struct row claims_told[] = {
 	{ HEADER, "{\"sub\":[\"42\"],\"exp\":1700000600}", SUB },
 	{ HEADER, "{\"sub\":\"42\"}", EXP },
 	{ HEADER, "{\"sub\":\"42\",\"exp\":\"1700000600\"}", EXP },
-	{ HEADER, "{\"sub\":\"42\",\"exp\":1700000600.0}", EXP },
-	{ HEADER, "{\"sub\":\"42\",\"exp\":1.7e10}", EXP },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":1700000600.0}", "" },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":1700000600.5}", "" },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":1.7e10}", "" },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":1.8E+9}", "" },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":1700000001.0001}", "" },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":17000000010e-1}", "" },
+	/* Cut towards the past: it has expired a little early. */
+	{ HEADER, "{\"sub\":\"42\",\"exp\":1700000000.9}", PAST },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":1700000000.99999999999999999"
+	    "99999999}", PAST },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":-0.5}", PAST },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":1e-400}", PAST },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":0e999999999}", PAST },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":9007199254740990.5}", EXP },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":-1e400}", EXP },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":1e99999999999999999999}", EXP },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":NaN}", "not JSON" },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":Infinity}", "not JSON" },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":01700000600}", "not JSON" },
+	{ HEADER, "{\"sub\":\"42\",\"exp\":1700000600.}", "not JSON" },
 	{ HEADER, "{\"sub\":\"42\",\"exp\":1e400}", EXP },
 	{ HEADER, "{\"sub\":\"42\",\"exp\":9007199254740992}", EXP },
 	{ HEADER, "{\"sub\":\"42\",\"exp\":9223372036854775808}", EXP },
@@ -286,9 +304,17 @@ static const struct row claims_told[] = {
 	{ HEADER, C("\"iat\":1700000031"), AHEAD },
 	{ HEADER, C("\"nbf\":9007199254740991"), AHEAD },
 	{ HEADER, C("\"nbf\":\"1\""), BEGUN },
-	{ HEADER, C("\"nbf\":1.0"), BEGUN },
+	{ HEADER, C("\"nbf\":1.0"), "" },
+	{ HEADER, C("\"nbf\":1700000030.999"), "" },
+	{ HEADER, C("\"nbf\":1700000031.0"), AHEAD },
+	{ HEADER, C("\"iat\":1700000030.5"), "" },
+	{ HEADER, C("\"iat\":1700000031.5"), AHEAD },
+	{ HEADER, C("\"iat\":1.8e9"), AHEAD },
+	{ HEADER, C("\"nbf\":-0.5"), "" },
+	{ HEADER, C("\"nbf\":1e400"), BEGUN },
+	{ HEADER, C("\"iat\":-1e400"), BEGUN },
 	{ HEADER, C("\"nbf\":null"), BEGUN },
-	{ HEADER, C("\"iat\":1e1"), BEGUN },
+	{ HEADER, C("\"iat\":1e1"), "" },
 	{ HEADER, C("\"iat\":\"\""), BEGUN },
 	{ HEADER, C("\"iat\":-9223372036854775808"), BEGUN },
 	{ HEADER, C("\"nbf\":9007199254740992"), BEGUN },

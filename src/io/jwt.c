@@ -159,8 +159,8 @@ check_begun(struct verifying *v, const struct json *claims, const char *name,
 
 	if (!json_has(claims, name))
 		return E_OK;
-	if (!json_get_int(claims, name, &t))
-		return refuse(v, "nbf or iat is not an integer");
+	if (!json_get_floor(claims, name, &t))
+		return refuse(v, "nbf or iat is not a time");
 	if (t - v->conf->jwt_leeway_s > now_s)
 		return refuse(v, "nbf or iat lies ahead");
 	return E_OK;
@@ -197,8 +197,8 @@ check_claims(struct verifying *v, const struct part *p, int64_t now_s,
 	if (!json_get_str(claims, "sub", &sub) ||
 	    !num_parse(sub, strlen(sub), 1, SAFE_INT_MAX, user_id))
 		return refuse(v, "sub is not a user's id");
-	if (!json_get_int(claims, "exp", &exp))
-		return refuse(v, "exp is not an integer");
+	if (!json_get_floor(claims, "exp", &exp))
+		return refuse(v, "exp is not a time");
 	if ((e = check_begun(v, claims, "nbf", now_s)) != E_OK ||
 	    (e = check_begun(v, claims, "iat", now_s)) != E_OK ||
 	    (e = check_parties(v, claims)) != E_OK)

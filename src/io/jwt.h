@@ -16,6 +16,10 @@
 #include "io/jwt_key.h"
 
 /*
+ * exp, nbf and iat are NumericDates (RFC 7519, 2): a fraction is cut off,
+ * towards the past, so that a token of exp 100.9 has expired at 100.  Times
+ * that json_get_floor() doesn't take are no times.
+ *
  * Whose token is it?  E_OK and *user_id; E_INVALID_TOKEN; E_EXPIRED_TOKEN for
  * one that is right in everything but past its exp; E_INTERNAL.  *cause then
  * says why, for the log, without any part of the token.

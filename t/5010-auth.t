@@ -13,6 +13,14 @@ sign() {
 	    openssl dgst -sha256 -hmac "$secret" -binary | b64)"
 }
 
+# sign_octets HEADER CLAIMS: by the octets on stdin.
+sign_octets() {
+	octets_hex=$(od -An -v -tx1 | tr -d ' \n')
+	text=$(printf '%s' "$1" | b64).$(printf '%s' "$2" | b64)
+	printf '%s.%s' "$text" "$(printf '%s' "$text" | openssl dgst -sha256 \
+	    -mac HMAC -macopt "hexkey:$octets_hex" -binary | b64)"
+}
+
 # ask AUTHORIZATION: the balance, with that header.
 ask() { request GET /v1/points/balance -H "Authorization: $1"; }
 
@@ -39,7 +47,12 @@ bad() {
 mkdir "$dir/keys"
 (umask 077
 head -c 48 /dev/urandom | base64 >"$dir/keys/new.key"
-head -c 48 /dev/urandom | base64 >"$dir/other.secret")
+head -c 48 /dev/urandom | base64 >"$dir/other.secret"
+# A key is octets: of any value, of a JWK, of a text without its newline.
+{ printf '\000\377'; head -c 61 /dev/urandom; printf '\n'; } >"$dir/keys/raw.key"
+printf '{"kty":"oct","alg":"HS256","kid":"jwk","k":"%s"}\n' \
+    "$(tail -c 48 "$dir/keys/raw.key" | b64)" >"$dir/keys/jwk.key"
+printf '%040d\r\n' 7 >"$dir/keys/crlf.key")
 conf jwt_key_dir "$dir/keys"
 conf jwt_issuer https://shop.example
 conf jwt_audience shop-api
@@ -152,6 +165,22 @@ if command -v openssl >/dev/null; then
 	accepted 'one audience of several'
 	ask "Bearer $(sign '{"alg":"HS256","kid":"new"}' "{\"sub\":\"1\",$ends}" "$dir/keys/new.key")"
 	accepted 'by the key that kid names'
+	for key in 'raw 64' 'jwk 48' 'crlf 40'; do
+		octets=${key#* }
+		key=${key% *}
+		case $key in
+		jwk) tail -c 48 "$dir/keys/raw.key" ;;
+		*) head -c "$octets" "$dir/keys/$key.key" ;;
+		esac >"$dir/octets"
+		is "$(wc -c <"$dir/octets")" "$octets" "a key of $octets bytes"
+		ask "Bearer $(sign_octets "{\"alg\":\"HS256\",\"kid\":\"$key\"}" \
+		    "{\"sub\":\"1\",$ends}" <"$dir/octets")"
+		accepted "by all of them, from the file $key.key"
+		bad "$(head -c $((octets - 1)) "$dir/octets" | sign_octets \
+		    "{\"alg\":\"HS256\",\"kid\":\"$key\"}" "{\"sub\":\"1\",$ends}")" \
+		    'by all but the last'
+		like "$(ctl key list)" "^$key $octets " 'so many are told of it'
+	done
 	bad "$(sign '{"alg":"HS256","kid":"new"}' "{\"sub\":\"1\",$ends}")" \
 	    'by another than kid names'
 	bad "$(sign "$hs" "{\"sub\":\"1\",$ends}" "$dir/keys/new.key")" \

@@ -195,6 +195,22 @@ accepted "$new" && accepted "$nameless"
 ok 'and serve'
 run key list
 fails 1 'the list names it' 'broken.key: a key must have at least 32 bytes'
+while read -r told jwk; do
+	printf '%s\n' "$jwk" >"$dir/keys/broken.key"
+	run key list
+	fails 1 "and this one: $jwk" "broken.key: .*$told"
+done <<'END'
+kty {"k":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"}
+alg {"kty":"oct","alg":"HS512","k":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"}
+kid {"kty":"oct","kid":"other","k":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"}
+base64url {"kty":"oct","k":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}
+32.bytes {"kty":"oct","k":"AAECAwQFBgcICQ"}
+JSON {"kty":"oct","k":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",}
+END
+printf '\377\376%s' "$(printf '%040d' 0 | sed 's/./&\n/g' | tr '\n' '\001')" |
+    tr '\001' '\000' >"$dir/keys/broken.key"
+run key list
+fails 1 'and text that Windows wrote' 'broken.key: is UTF-16'
 rolls=$(grep -c 'event=roll-done' "$dir/log/shopd.log")
 run key retire --kid broken
 is "$code $err" '0 ' 'it can be retired'

@@ -958,6 +958,7 @@ test_keys(void)
 {
 	char file[UNIT_PATH_BYTES], dir[UNIT_PATH_BYTES];
 	char path[UNIT_PATH_BYTES], key[JWT_KEY_BYTES_MAX + 2];
+	static const char vast[JWT_KEY_FILE_BYTES_MAX + 1];
 	struct jwt_keys *k;
 
 	jwt_keys_free(NULL);
@@ -966,7 +967,9 @@ test_keys(void)
 	refused(file, "", "short: a key must have at least 32 bytes");
 	memset(key, 'k', sizeof key);
 	unit_file(file, "long", key, JWT_KEY_BYTES_MAX + 1, 0600);
-	refused(file, "", "long: too long");
+	refused(file, "", "long: a key must have at most 1024 bytes");
+	unit_file(file, "vast", vast, sizeof vast, 0600);
+	refused(file, "", "vast: too long");
 	unit_file(file, "longest", key, JWT_KEY_BYTES_MAX, 0600);
 	CU_ASSERT_EQUAL(load(file, "", &k), E_OK);
 	jwt_keys_free(k);
@@ -982,6 +985,32 @@ test_keys(void)
 	unlink(path);
 	unit_dir(path, "bad/dir.key");
 	refused("", dir, "bad/dir.key: not a plain file");
+}
+
+/* A JWK says whose it is, and a key of any bytes is used to its last. */
+static void
+test_key_forms(void)
+{
+	char dir[UNIT_PATH_BYTES], path[UNIT_PATH_BYTES], token[TOKEN_ROOM];
+	static const char jwk[] = "{\"kty\":\"oct\",\"kid\":\"j\",\"k\":"
+	    "\"bmFtZWxlc3Mta2V5LW9mLXRoaXJ0eS10d28tYnl0ZXM\"}";
+	static const char raw[] = "\x80 and thirty-two more, of which \n";
+	struct jwt_keys *mine = keys;
+
+	unit_dir(dir, "forms");
+	key_file(path, "forms/j.key", jwk);
+	key_file(path, "forms/r.key", raw);
+	CU_ASSERT_EQUAL_FATAL(load("", dir, &keys), E_OK);
+	check("a JWK", token, make(token, H("\"kid\":\"j\""), CLAIMS, KEY),
+	    E_OK, "");
+	check("bytes", token, make(token, H("\"kid\":\"r\""), CLAIMS, raw),
+	    E_OK, "");
+	CU_ASSERT_EQUAL(jwt_keys_find(keys, "j")->len, strlen(KEY));
+	CU_ASSERT_EQUAL(jwt_keys_find(keys, "r")->len, sizeof raw - 1);
+	jwt_keys_free(keys);
+	keys = mine;
+	key_file(path, "forms/k.key", jwk);
+	refused("", dir, "forms/k.key: a JWK whose kid is not the file's");
 }
 
 static void
@@ -1194,6 +1223,7 @@ suite_jwt(void)
 	CU_ADD_TEST(s, test_sign_every_length);
 	CU_ADD_TEST(s, test_no_memory);
 	CU_ADD_TEST(s, test_keys);
+	CU_ADD_TEST(s, test_key_forms);
 	CU_ADD_TEST(s, test_key_names);
 	CU_ADD_TEST(s, test_signer);
 	CU_ADD_TEST(s, test_many_keys);

@@ -168,6 +168,7 @@ add_suites(void)
 	suite_err();
 	suite_json();
 	suite_corpus();
+	suite_octets();
 	suite_jwt();
 	suite_crypto();
 	suite_route();

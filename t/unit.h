@@ -23,6 +23,7 @@ void suite_err(void);
 void suite_json(void);
 void suite_corpus(void);
 void suite_body(void);
+void suite_octets(void);
 void suite_jwt(void);
 void suite_crypto(void);
 void suite_route(void);

@@ -336,7 +336,7 @@ read_all(int fd, char *to, size_t max)
 }
 
 static const char *
-secret_fault(int fd, char *text, size_t max, size_t *len)
+read_octets(int fd, char *to, size_t max, size_t *len)
 {
 	struct stat st;
 	ssize_t n;
@@ -347,42 +347,69 @@ secret_fault(int fd, char *text, size_t max, size_t *len)
 		return "not a plain file";
 	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		return "readable by others than its owner (chmod 600)";
-	/* One byte more than max, for the newline. */
-	if ((n = read_all(fd, text, max + 1)) < 0)
+	if ((n = read_all(fd, to, max)) < 0)
 		return strerror(errno);
-	if (n > 0 && text[n - 1] == '\n')
-		n--;
 	if ((size_t)n > max)
 		return "too long";
-	text[n] = '\0';
-	if (n == 0)
-		return "empty";
-	if (strlen(text) != (size_t)n)
-		return "holds a zero byte";
+	to[n] = '\0';
 	*len = (size_t)n;
-	return NULL;
+	return n == 0 ? "empty" : NULL;
+}
+
+/* What is wrong with a file, whose bytes are wiped. */
+static enum err
+refuse(const char *path, const char *fault, char *bytes, size_t size,
+    char *why)
+{
+	if (bytes != NULL)
+		explicit_bzero(bytes, size);
+	free(bytes);
+	snprintf(why, CONF_WHY_BYTES, "%.300s: %s", path, fault);
+	return E_INVALID_PARAMETER;
+}
+
+enum err
+conf_read_octets(const char *path, size_t max, char **out, size_t *len,
+    char *why)
+{
+	/* A FIFO's open() must not wait for its writer. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char *bytes = calloc(1, max + 2);
+	const char *fault = fd < 0 ? strerror(errno)
+	    : bytes == NULL ? "out of memory"
+	    : read_octets(fd, bytes, max, len);
+
+	if (fd >= 0)
+		close(fd);
+	if (fault != NULL)
+		return refuse(path, fault, bytes, max + 2, why);
+	*out = bytes;
+	return E_OK;
 }
 
 enum err
 conf_read_secret(const char *path, size_t max, char **out, size_t *len,
     char *why)
 {
-	/* A FIFO's open() must not wait for its writer. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char *text = calloc(1, max + 3);
-	const char *fault = fd < 0 ? strerror(errno)
-	    : text == NULL ? "out of memory"
-	    : secret_fault(fd, text, max, len);
+	const char *fault = NULL;
+	char *text = NULL;
+	size_t n = 0;
+	/* One byte more than max, for the newline. */
+	enum err e = conf_read_octets(path, max + 1, &text, &n, why);
 
-	if (fd >= 0)
-		close(fd);
-	if (fault == NULL) {
-		*out = text;
-		return E_OK;
-	}
-	if (text != NULL)
-		explicit_bzero(text, max + 3);
-	free(text);
-	snprintf(why, CONF_WHY_BYTES, "%.300s: %s", path, fault);
-	return E_INVALID_PARAMETER;
+	if (e != E_OK)
+		return e;
+	if (n > 0 && text[n - 1] == '\n')
+		text[--n] = '\0';
+	if (n > max)
+		fault = "too long";
+	else if (n == 0)
+		fault = "empty";
+	else if (strlen(text) != n)
+		fault = "holds a zero byte";
+	if (fault != NULL)
+		return refuse(path, fault, text, max + 1, why);
+	*out = text;
+	*len = n;
+	return E_OK;
 }

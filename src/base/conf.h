@@ -47,9 +47,16 @@ void conf_print_help(FILE *);
 void conf_print(const struct conf *, FILE *);
 
 /*
- * The content of a secret's file without its last newline, 0-terminated, in
- * a malloc of the caller's.  Refused: unreadable, empty, over max bytes, a 0
- * inside, or readable by group or others.
+ * The content of a secret's file, every byte, 0-terminated, in a malloc of the
+ * caller's.  Refused: unreadable, empty, over max bytes, or readable by group
+ * or others.
+ */
+enum err conf_read_octets(const char *path, size_t max, char **out,
+    size_t *len, char *why) MUST_CHECK;
+
+/*
+ * The same for a password, which is text: without one newline (LF) at its end.
+ * Also refused: a 0 inside.
  */
 enum err conf_read_secret(const char *path, size_t max, char **out,
     size_t *len, char *why) MUST_CHECK;

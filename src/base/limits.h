@@ -56,6 +56,7 @@
 #define JWT_KEYS_MAX		16
 #define JWT_KEY_BYTES_MIN	32
 #define JWT_KEY_BYTES_MAX	1024
+#define JWT_KEY_FILE_BYTES_MAX	4096	/* a JWK is more than its key */
 #define JWT_KID_BYTES_MAX	64
 
 _Static_assert(SAFE_INT_MAX == (INT64_C(1) << 53) - 1, "2^53 - 1");

@@ -17,6 +17,7 @@
 #include "base/name.h"
 #include "base/num.h"
 #include "io/crypto.h"
+#include "io/jwt_octets.h"
 
 #define SUFFIX ".key"
 #define RANDOM_BYTES 32
@@ -97,27 +98,27 @@ list(const char *dir, struct kids *k, char *why)
 static enum err
 load_key(struct jwt_key *k, const char *path, char *why)
 {
+	struct jwt_octets octets = { .len = 0 };
 	struct stat st;
-	char *secret;
+	char *content;
+	const char *fault;
 	size_t len;
 	enum err e;
 
-	e = conf_read_secret(path, JWT_KEY_BYTES_MAX, &secret, &len, why);
+	e = conf_read_octets(path, JWT_KEY_FILE_BYTES_MAX, &content, &len,
+	    why);
 	if (e != E_OK)
 		return e;
-	if (len < JWT_KEY_BYTES_MIN) {
-		snprintf(why, CONF_WHY_BYTES, "%.300s: a key must have at "
-		    "least %d bytes", path, JWT_KEY_BYTES_MIN);
-		e = E_INVALID_PARAMETER;
-	} else if ((k->hmac = crypto_hmac_new(secret, len)) == NULL) {
-		e = fail(why, path, "can't be used");
-	} else {
-		k->len = len;
-		k->made_s = stat(path, &st) == 0 ? st.st_mtime : 0;
-	}
-	explicit_bzero(secret, len);
-	free(secret);
-	return e;
+	fault = jwt_octets(content, len, k->kid, &octets);
+	explicit_bzero(content, len);
+	free(content);
+	if (fault == NULL &&
+	    (k->hmac = crypto_hmac_new(octets.byte, octets.len)) == NULL)
+		fault = "can't be used";
+	k->len = octets.len;
+	k->made_s = stat(path, &st) == 0 ? st.st_mtime : 0;
+	explicit_bzero(&octets, sizeof octets);
+	return fault == NULL ? E_OK : fail(why, path, fault);
 }
 
 static enum err

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The keys of tokens, and the files they live in: jwt_secret_file for tokens
- * that name none, and NAME.key in jwt_key_dir for the kid NAME.  Changing
- * them changes no running process: workers load them when they start.
+ * that name none, and NAME.key in jwt_key_dir for the kid NAME.  What they may
+ * hold is told in jwt_octets.h.  Changing them changes no running process:
+ * workers load them when they start.
  * Whatever can fail returns E_INVALID_PARAMETER and one sentence in
  * why[CONF_WHY_BYTES], without anything of a key.
  */
@@ -23,7 +24,7 @@
 struct jwt_key {
 	char kid[JWT_KID_BYTES];	/* "": jwt_secret_file's */
 	struct crypto_hmac *hmac;	/* NULL: there is none */
-	size_t len;			/* bytes of the key */
+	size_t len;			/* bytes of the key, as it is used */
 	int64_t made_s;			/* its file, since the epoch */
 };
 
@@ -34,8 +35,8 @@ struct jwt_keys {
 };
 
 /*
- * All of them.  Also E_INVALID_PARAMETER: no key at all, a key under
- * JWT_KEY_BYTES_MIN, an unreadable file.  Free with jwt_keys_free (NULL is
+ * All of them.  Also E_INVALID_PARAMETER: no key at all, a file that can't be
+ * read or holds no key of JWT_KEY_BYTES_MIN to JWT_KEY_BYTES_MAX.  Free with jwt_keys_free (NULL is
  * fine); the keys are wiped.
  */
 enum err jwt_keys_load(const struct conf *, struct jwt_keys **, char *why)

@@ -145,6 +145,38 @@ mc "delete shop:$shop_id:rank" >"$dir/out"
 top
 is "$(json .items)" "$right" 'what was refused is not counted'
 
+# ---- Who has it already
+
+top
+tag=$(header ETag)
+like "$tag" '^W/"[0-9a-f]{16}"$' 'a list has a tag, a weak one'
+computed=$(json .to)
+mc "delete shop:$shop_id:rank" >"$dir/out"
+top
+unlike "$(json .to)" "^$computed\$" 'made anew it is of another time'
+is "$(header ETag) $(cached)" "$tag ranking; fwd=miss; stored" \
+    'but the same list, by the same tag'
+for known in "$tag" "${tag#W/}" "\"x\", $tag" '*'; do
+	request GET /v1/products/top -H "If-None-Match: $known"
+	is "$status $(header ETag) $(header Content-Length)" "304 $tag " \
+	    "who has $known is not sent it"
+	like "$(header Cache-Control)" '^public, max-age=' 'but told how long it is good'
+done
+mc "delete shop:$shop_id:rank" >"$dir/out"
+request GET /v1/products/top -H "If-None-Match: $tag"
+is "$status $(cached)" '304 ranking; fwd=miss; stored' 'made anew for it, too'
+request HEAD /v1/products/top -H "If-None-Match: $tag"
+is "$status" 304 'HEAD as well'
+request GET /v1/products/top -H 'If-None-Match: "x"'
+is "$status" 200 'who has another is'
+sold 0 1 1
+mc "delete shop:$shop_id:rank" >"$dir/out"
+request GET /v1/products/top -H "If-None-Match: $tag"
+is "$status $(ranks)" '200 [[1,5,42],[2,1,21],[3,17,9],[4,20,6],[5,2,5]]' \
+    'one that has been sold since makes another list'
+unlike "$(header ETag)" "^$tag\$" 'with another tag'
+right=$(json .items)
+
 # ---- What memcached holds but we did not put there
 
 printf '' >"$dir/g-empty"

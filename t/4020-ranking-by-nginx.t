@@ -55,6 +55,18 @@ request GET '/v1/products/top?x=y' -H 'Authorization: Bearer nonsense' -d body
 is "$status $(cached)" '200 ranking; hit' \
     'whatever query, token and body there are'
 
+# nginx's copy has no tag to compare with; a worker has the list's.
+is "$(header ETag)" '' 'the copy has no tag'
+tag=$(printf '%s\n' "$told" | sed -n 's/^ETag: //Ip')
+for known in "$tag" '*' "\"x\", $tag"; do
+	top -H "If-None-Match: $known"
+	is "$status $(cached)" '304 ranking; hit' "who has $known has it still"
+	top
+	is "$status $(cached)" '200 ranking; hit' 'who says nothing gets the copy'
+done
+top -H 'If-None-Match: "x"'
+is "$status $(header ETag) $body" "200 $tag $miss" 'who has another gets this'
+
 # What is no other spelling of it for a worker is none for nginx.
 for path in /v1//products/top /v1/./products/top /v1/x/../products/top \
     /v1/products/top/ /v1/products/Top; do

@@ -173,6 +173,7 @@ add_suites(void)
 	suite_crypto();
 	suite_route();
 	suite_seal();
+	suite_etag();
 	suite_http();
 	suite_body();
 	suite_request();

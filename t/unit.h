@@ -20,6 +20,7 @@ void suite_num(void);
 void suite_log(void);
 void suite_conf(void);
 void suite_err(void);
+void suite_etag(void);
 void suite_json(void);
 void suite_corpus(void);
 void suite_body(void);

@@ -128,6 +128,25 @@ put_rank(struct ctx *ctx, struct resp *resp, const struct rank *r)
 	return http_json(resp, 200, &w);
 }
 
+/*
+ * A list made anew of the same sales is the same list: "to", the time it was
+ * made, is no part of its tag.  put_rank() writes it as the second member.
+ */
+static void
+leave_out_to(struct resp *resp)
+{
+	static const char from[] = "{\"from\":\"", to[] = ",\"to\":\"";
+	size_t at = sizeof from - 1 + NUM_TIME_BYTES;
+	size_t len = sizeof to - 1 + NUM_TIME_BYTES;
+
+	if (resp->body_len < at + len ||
+	    memcmp(resp->body, from, sizeof from - 1) != 0 ||
+	    memcmp(resp->body + at, to, sizeof to - 1) != 0)
+		return;
+	resp->undated_at = at;
+	resp->undated_len = len;
+}
+
 static enum err
 serve_cached(const struct ctx *ctx, struct resp *resp, const struct cached *c,
     const char *status)
@@ -137,6 +156,7 @@ serve_cached(const struct ctx *ctx, struct resp *resp, const struct cached *c,
 	resp->body_len = c->sealed.len;
 	resp->type = "application/json";
 	resp->max_age_s = fresh_for_s(ctx, &c->sealed);
+	leave_out_to(resp);
 	http_header(resp, "Cache-Status", status);
 	return E_OK;
 }
@@ -177,6 +197,7 @@ recompute(struct ctx *ctx, struct resp *resp)
 	fresh = (struct sealed){ resp->body, resp->body_len, time_ms };
 	stored = store(ctx, &fresh);
 	resp->max_age_s = fresh_for_s(ctx, &fresh);
+	leave_out_to(resp);
 	http_header(resp, "Cache-Status", stored ? "ranking; fwd=miss; stored"
 	    : "ranking; fwd=miss");
 	return E_OK;

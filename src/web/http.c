@@ -13,15 +13,13 @@
 #include "base/name.h"
 #include "base/num.h"
 #include "io/crypto.h"
+#include "web/etag.h"
 #include "web/route.h"
 
 /* Answers when there is no memory for a better one. */
 static const char last_resort[] = "{\"type\":\"/problems/internal\","
     "\"title\":\"Something went wrong on our side\",\"status\":500,"
     "\"code\":\"internal\"}";
-
-/* Of a digest in an ETag: enough that no two of a URL's bodies share it. */
-#define ETAG_BYTES 8
 
 static const char more_faults[] = "There are more faults than are told.";
 
@@ -320,56 +318,6 @@ check_body(struct ctx *ctx, struct req *req, struct resp *resp)
 	return json_parse(ctx->arena, req->body, req->body_len, &req->json);
 }
 
-/*
- * Is tag among those of an If-None-Match?  "*" is whatever there is; a weak
- * one (W/) will do, since bodies that are equal are the same to a reader.
- */
-static bool
-is_known(const char *known, const char *tag)
-{
-	size_t len = strlen(tag);
-	const char *end;
-
-	if (known == NULL || strcmp(known, "*") == 0)
-		return known != NULL;
-	for (;; known = end + 1) {
-		known += strspn(known, " \t,");
-		known += strncmp(known, "W/", 2) == 0 ? 2 : 0;
-		if (*known != '"' || (end = strchr(known + 1, '"')) == NULL)
-			return false;
-		if ((size_t)(end + 1 - known) == len &&
-		    memcmp(known, tag, len) == 0)
-			return true;
-	}
-}
-
-/* A shared answer has a tag, and is not sent to who has it already. */
-static enum err
-put_shared(const struct req *req, struct resp *resp)
-{
-	unsigned char digest[SHA256_BYTES];
-	char hex[2 * ETAG_BYTES + 1], tag[sizeof hex + 2];
-	char text[48] = "no-cache";
-	enum err e;
-
-	e = crypto_sha256(resp->body, resp->body_len, digest);
-	if (e != E_OK)
-		return e;
-	num_hex(digest, ETAG_BYTES, hex);
-	snprintf(tag, sizeof tag, "\"%s\"", hex);
-	http_header(resp, "ETag", tag);
-	if (resp->max_age_s > 0)
-		snprintf(text, sizeof text, "public, max-age=%" PRId64,
-		    resp->max_age_s);
-	http_header(resp, "Cache-Control", text);
-	if (is_known(req->if_none_match, tag)) {
-		resp->status = 304;
-		resp->body = "";
-		resp->body_len = 0;
-	}
-	return E_OK;
-}
-
 /* Everything the route's row asks for, then its handler. */
 static enum err
 run(struct ctx *ctx, struct req *req, struct resp *resp)
@@ -391,7 +339,7 @@ run(struct ctx *ctx, struct req *req, struct resp *resp)
 	if ((e = req->route->handler(ctx, req, resp)) != E_OK)
 		return e;
 	if ((needs & ROUTE_SHARED) != 0)
-		return put_shared(req, resp);
+		return etag_put(ctx->arena, req, resp);
 	http_header(resp, "Cache-Control", "no-store");
 	return E_OK;
 }

@@ -70,6 +70,7 @@ struct resp {
 	size_t body_len;
 	struct http_problem problem;	/* for a handler to fill in */
 };
+	size_t undated_at, undated_len;	/* of the body: see web/etag.h */
 
 /* Make req and resp ready: the request id, an empty answer.  E_INTERNAL. */
 enum err http_begin(struct ctx *, struct req *, struct resp *) MUST_CHECK;

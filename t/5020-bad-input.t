@@ -17,17 +17,42 @@ typed() {
 
 for type in '' text/plain application/x-www-form-urlencoded \
     multipart/form-data 'application/json; charset=latin1' \
-    'application/json; charset=utf-16' 'application/json; x=y' \
+    'application/json; charset=utf-16' 'application/json; x=' \
+    'application/json; charset=utf-8; charset=latin1' \
     application/jsonp application/json5 application/problem+json \
     application text/json 'json' 'application/json,text/plain'; do
 	typed "$type"
 	is_problem 415 unsupported_media_type "a body that is ${type:-of no type}"
+	is "$(header Accept), $(header Accept-Encoding)" 'application/json, ' \
+	    'is told which type it must be'
 done
 for type in application/json 'application/json; charset=utf-8' \
-    'Application/JSON;charset=UTF-8' 'application/json ; charset="utf-8"'; do
+    'Application/JSON;charset=UTF-8' 'application/json ; charset="utf-8"' \
+    'application/json;' 'application/json; x=y' \
+    'application/json;odata=verbose;charset=utf-8;'; do
 	typed "$type"
 	is_problem 422 validation_failed "a body that is $type is read"
 done
+
+# coded CODING: a charge that says so of its body.
+coded() {
+	post $charge '{"amount": 0}' -H "Content-Encoding: $1"
+}
+for coding in gzip GZIP br zstd deflate unknown 'gzip, identity' \
+    'identity, gzip' 'identity;q=1' '*'; do
+	coded "$coding"
+	is_problem 415 unsupported_media_type "a body in $coding"
+	is "$(header Accept-Encoding), $(header Accept)" 'identity, ' \
+	    'is told that none will do'
+done
+for coding in identity Identity 'identity, identity' ''; do
+	coded "$coding"
+	is_problem 422 validation_failed "a body in '$coding' is read"
+done
+user POST $charge -H 'Content-Type: text/plain' -H 'Content-Encoding: gzip' -d x
+is "$status $(header Accept-Encoding)" '415 identity' 'the coding is the first hurdle'
+user GET /v1/points/balance -H 'Content-Encoding: gzip'
+is "$status" 200 'where there is no body, none minds'
 
 # ---- Its size: 65536 bytes
 

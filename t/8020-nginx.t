@@ -135,7 +135,7 @@ unlike "$(header Server)" '[0-9]' 'nginx does not tell its version'
 
 params=$(sed -n 's/^[[:space:]]*fastcgi_param[[:space:]]*\([A-Z_]*\).*/\1/p' \
     "$dir/nginx/shop.conf" | sort | tr '\n' ' ')
-is "$params" 'CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION HTTP_IDEMPOTENCY_KEY HTTP_IF_NONE_MATCH HTTP_X_REQUEST_ID REMOTE_ADDR REQUEST_METHOD REQUEST_URI SERVER_PROTOCOL SHOP_MADE_KEY SHOP_QUEUED_AT ' \
+is "$params" 'CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION HTTP_CONTENT_ENCODING HTTP_IDEMPOTENCY_KEY HTTP_IF_NONE_MATCH HTTP_X_REQUEST_ID REMOTE_ADDR REQUEST_METHOD REQUEST_URI SERVER_PROTOCOL SHOP_MADE_KEY SHOP_QUEUED_AT ' \
     'these parameters are handed on'
 like "$(cat "$dir/nginx/shop.conf")" '^[[:space:]]*fastcgi_pass_request_headers off;' \
     'no other header is'

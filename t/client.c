@@ -39,6 +39,7 @@
 #include "base/num.h"
 #include "base/prog.h"
 #include "io/jwt.h"
+#include "web/idem.h"
 #include "web/route.h"
 
 #define CLIENTS_MAX 4096
@@ -671,7 +672,7 @@ idem_of(struct arena *a, const struct entry *e, struct idem *idem)
 
 	arena_reset(a);
 	return route_find(a, &req, &resp) == E_OK &&
-	    http_idem(&req, "", 0, idem) == E_OK;
+	    idem_make(&req, "", 0, idem) == E_OK;
 }
 
 static void

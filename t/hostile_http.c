@@ -176,7 +176,9 @@ static void
 put_key(struct hostile *h)
 {
 	static const char *const bad[] = { "a b", "a\tb", "\xed\x95\x9c", "a\x7f",
-	    "a\x01z", "caf\xc3\xa9", "k\x80", "\x1b[31m" };
+	    "a\x01z", "caf\xc3\xa9", "k\x80", "\x1b[31m", "\"abc", "\"a\"b\"",
+	    "\"a b\"", "\"\"", "\"a\";x=1", "\"a\\b\"", "\"a\", \"b\"",
+	    "\"\xed\x95\x9c\"", "\"a\\" };
 	const char *key = hostile_key(h);
 	char text[512];
 	struct buf b;
@@ -204,13 +206,16 @@ put_type(struct hostile *h)
 	static const char *const bad[] = { NULL, "text/plain", "application",
 	    "application/x-www-form-urlencoded", "multipart/form-data",
 	    "application/json; charset=latin1", "application/jsonp", "json",
-	    "application/json; x=y", "application/json;charset=utf-8;x",
+	    "application/json; x=", "application/json;charset=utf-8;x",
 	    "text/json", "*/*", "application/json,text/plain",
-	    "application/json;", "application/json\x01", "\xff", "x/y; a=b",
+	    "application/json;=y", "application/json\x01", "\xff", "x/y; a=b",
+	    "application/json; charset=utf-8; charset=latin1",
+	    "application/json; x=\"y", "application/json, application/json",
 	    "application/problem+json", "application/json; charset=utf-16" };
 	static const char *const good[] = { "application/json",
 	    "application/json; charset=utf-8", "Application/JSON",
-	    "application/json;charset=\"UTF-8\"" };
+	    "application/json;charset=\"UTF-8\"", "application/json;",
+	    "application/json; x=y" };
 
 	put_header(h, "Content-Type", has_fault(h, FAULT_TYPE) ? PICK(h, bad)
 	    : PICK(h, good));

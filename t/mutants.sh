@@ -64,8 +64,11 @@ mutant() {
 	result 'not ok' "$name: lives, although $tests ran"
 }
 
-mutant no-key src/web/http.c \
-    's/(memcpy\(idem->id, digest, sizeof idem->id\);)/$1 if (crypto_random(idem->id, 8) != E_OK) return E_INTERNAL;/' \
+mutant no-key src/web/idem.c \
+    's/(memcpy\(id, digest, IDEM_BYTES\);)/{ $1 if (crypto_random(id, 8) != E_OK) return E_INTERNAL; }/' \
+    '3030-idempotency.t'
+mutant no-former-key src/shop/attempt.c \
+    's/if \(!idem->has_former\)/if (idem != NULL)/' \
     '3030-idempotency.t'
 mutant blind-update schema/routines/order_place.sql \
     's/ AND stock >= v_quantity//' \

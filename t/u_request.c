@@ -19,6 +19,7 @@
 /* Stands in for io/fcgi.c's, by the linker's --wrap. */
 struct fcgi {
 	const char *method, *target, *length, *queued_at;
+	const char *type, *coding, *key[3];
 	const char *body;
 	char head[HEADER_BYTES_MAX], sent[1024];
 	size_t sent_len;
@@ -29,7 +30,10 @@ static struct ctx ctx;
 static char authorization[512];
 
 const char *__wrap_fcgi_param(const struct fcgi *, const char *name);
+const char *__wrap_fcgi_param_nth(const struct fcgi *, const char *name,
+    size_t n);
 bool __wrap_fcgi_body(struct fcgi *, char *to, size_t len);
+bool __wrap_fcgi_body_all(struct fcgi *, char *to, size_t max, size_t *len);
 bool __wrap_fcgi_finish(struct fcgi *, const char *head, size_t head_len,
     const char *body, size_t body_len);
 
@@ -39,9 +43,19 @@ __wrap_fcgi_param(const struct fcgi *f, const char *name)
 	return strcmp(name, "REQUEST_METHOD") == 0 ? f->method
 	    : strcmp(name, "REQUEST_URI") == 0 ? f->target
 	    : strcmp(name, "CONTENT_LENGTH") == 0 ? f->length
-	    : strcmp(name, "CONTENT_TYPE") == 0 ? "application/json"
+	    : strcmp(name, "CONTENT_TYPE") == 0 ?
+	    f->type != NULL ? f->type : "application/json"
 	    : strcmp(name, "HTTP_AUTHORIZATION") == 0 ? authorization
+	    : strcmp(name, "HTTP_CONTENT_ENCODING") == 0 ? f->coding
 	    : strcmp(name, "SHOP_QUEUED_AT") == 0 ? f->queued_at : NULL;
+}
+
+const char *
+__wrap_fcgi_param_nth(const struct fcgi *f, const char *name, size_t n)
+{
+	if (strcmp(name, "HTTP_IDEMPOTENCY_KEY") == 0)
+		return n < 3 ? f->key[n] : NULL;
+	return n == 0 ? __wrap_fcgi_param(f, name) : NULL;
 }
 
 bool
@@ -51,6 +65,16 @@ __wrap_fcgi_body(struct fcgi *f, char *to, size_t len)
 
 	memcpy(to, f->body, len < have ? len : have);
 	return len == have;
+}
+
+bool
+__wrap_fcgi_body_all(struct fcgi *f, char *to, size_t max, size_t *len)
+{
+	size_t have = strlen(f->body);
+
+	*len = have < max ? have : max;
+	memcpy(to, f->body, *len);
+	return have <= max;
 }
 
 bool
@@ -124,6 +148,10 @@ static const struct {
 	{ "1", "{}", "400", "malformed_json" },
 	{ "3", "{}", "400", "malformed_json" },
 	{ NULL, "", "400", "malformed_json" },
+	/* In chunks, through others than nginx. */
+	{ NULL, "{}", "422", "validation_failed" },
+	{ "", "{\"amount\":0}", "422", "validation_failed" },
+	{ NULL, "{\"amount\":", "400", "malformed_json" },
 	{ "", "", "400", "malformed_json" },
 	{ "0", "", "400", "malformed_json" },
 	{ "-1", "{}", "400", "malformed_json" },
@@ -148,6 +176,91 @@ test_body(void)
 		request_serve(&ctx, &f);
 		CHECK_ROW(row, strncmp(f.head + 8, bodies[i].status, 3) == 0);
 		CHECK_ROW(row, strstr(f.sent, bodies[i].code) != NULL);
+	}
+}
+
+/* 65536 bytes of which are too many by one. */
+static void
+test_unsized_body(void)
+{
+	static char body[BODY_BYTES_MAX + 2];
+	struct fcgi f = { .method = "POST", .target = "/v1/points/charge",
+	    .body = body };
+
+	memset(body, ' ', BODY_BYTES_MAX);
+	memcpy(body, "{}", 2);
+	request_serve(&ctx, &f);
+	CU_ASSERT_EQUAL(strncmp(f.head, "Status: 422 ", 12), 0);
+	body[BODY_BYTES_MAX] = ' ';
+	request_serve(&ctx, &f);
+	CU_ASSERT_EQUAL(strncmp(f.head, "Status: 413 ", 12), 0);
+}
+
+/*
+ * A body of which no charge can be made: 422 where the keys are one, which is
+ * looked at first.
+ */
+static const struct {
+	const char *key[3];
+	const char *status;
+} keys[] = {
+	{ { NULL }, "422" }, { { "k" }, "422" }, { { "\"k\"" }, "422" },
+	{ { "" }, "400" }, { { "\"\"" }, "400" }, { { "k", "" }, "400" },
+	{ { "", "k" }, "400" }, { { "", "" }, "400" }, { { "k", "k" }, "400" },
+	{ { "k", "l", "m" }, "400" }, { { "\"k\"", "\"k\"" }, "400" },
+	{ { "k, l" }, "400" }, { { "\"k", "l\"" }, "400" }, { { " " }, "400" },
+};
+
+static void
+test_keys(void)
+{
+	char row[64];
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		struct fcgi f = { .method = "POST",
+		    .target = "/v1/points/charge", .body = "{}", .length = "2",
+		    .key = { keys[i].key[0], keys[i].key[1], keys[i].key[2] } };
+
+		snprintf(row, sizeof row, "%zu: %s", i, f.key[0] != NULL
+		    ? f.key[0] : "none");
+		request_serve(&ctx, &f);
+		CHECK_ROW(row, strncmp(f.head + 8, keys[i].status, 3) == 0);
+		CHECK_ROW(row, strcmp(keys[i].status, "422") == 0 ||
+		    strstr(f.sent, "invalid_parameter") != NULL);
+	}
+}
+
+static const struct {
+	const char *type, *coding, *status, *header;
+} contents[] = {
+	{ NULL, NULL, "422", NULL }, { NULL, "identity", "422", NULL },
+	{ NULL, "", "422", NULL },
+	{ NULL, "gzip", "415", "\r\nAccept-Encoding: identity\r\n" },
+	{ "text/plain", "br", "415", "\r\nAccept-Encoding: identity\r\n" },
+	{ "text/plain", NULL, "415", "\r\nAccept: application/json\r\n" },
+	{ "", NULL, "415", "\r\nAccept: application/json\r\n" },
+};
+
+static void
+test_contents(void)
+{
+	char row[16];
+
+	for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
+		struct fcgi f = { .method = "POST",
+		    .target = "/v1/points/charge", .body = "{}", .length = "2",
+		    .type = contents[i].type, .coding = contents[i].coding };
+		bool coded = contents[i].header != NULL &&
+		    strstr(contents[i].header, "Encoding") != NULL;
+
+		snprintf(row, sizeof row, "%zu", i);
+		request_serve(&ctx, &f);
+		CHECK_ROW(row, strncmp(f.head + 8, contents[i].status, 3)
+		    == 0);
+		CHECK_ROW(row, contents[i].header == NULL ||
+		    strstr(f.head, contents[i].header) != NULL);
+		CHECK_ROW(row, coded ==
+		    (strstr(f.head, "Accept-Encoding") != NULL));
 	}
 }
 
@@ -203,5 +316,8 @@ suite_request(void)
 	CU_ADD_TEST(s, test_answer);
 	CU_ADD_TEST(s, test_missing);
 	CU_ADD_TEST(s, test_body);
+	CU_ADD_TEST(s, test_unsized_body);
+	CU_ADD_TEST(s, test_keys);
+	CU_ADD_TEST(s, test_contents);
 	CU_ADD_TEST(s, test_queued);
 }

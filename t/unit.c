@@ -173,7 +173,9 @@ add_suites(void)
 	suite_crypto();
 	suite_route();
 	suite_seal();
+	suite_content();
 	suite_etag();
+	suite_idem();
 	suite_http();
 	suite_body();
 	suite_request();

@@ -98,11 +98,42 @@ fcgi_param(const struct fcgi *f, const char *name)
 	return FCGX_GetParam(name, f->r.envp);
 }
 
+const char *
+fcgi_param_nth(const struct fcgi *f, const char *name, size_t n)
+{
+	size_t len = strlen(name);
+
+	for (char **p = f->r.envp; p != NULL && *p != NULL; p++)
+		if (strncmp(*p, name, len) == 0 && (*p)[len] == '=' &&
+		    n-- == 0)
+			return *p + len + 1;
+	return NULL;
+}
+
+/* Is there nothing more to read? */
+static bool
+at_end(FCGX_Stream *in)
+{
+	int c = FCGX_GetChar(in);
+
+	if (c != EOF)
+		FCGX_UnGetChar(c, in);
+	return c == EOF;
+}
+
 bool
 fcgi_body(struct fcgi *f, char *to, size_t len)
 {
 	f->drained = FCGX_GetStr(to, (int)len, f->r.in) == (int)len &&
-	    FCGX_GetChar(f->r.in) == EOF;
+	    at_end(f->r.in);
+	return f->drained;
+}
+
+bool
+fcgi_body_all(struct fcgi *f, char *to, size_t max, size_t *len)
+{
+	*len = (size_t)FCGX_GetStr(to, (int)max, f->r.in);
+	f->drained = at_end(f->r.in);
 	return f->drained;
 }
 

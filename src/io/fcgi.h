@@ -35,10 +35,22 @@ bool fcgi_accept(struct fcgi *);
 const char *fcgi_param(const struct fcgi *, const char *name);
 
 /*
+ * The nth of that name, from 0, for one that may be there several times; NULL
+ * when there are no more.
+ */
+const char *fcgi_param_nth(const struct fcgi *, const char *name, size_t n);
+
+/*
  * Exactly len bytes of body, which may be none; false when fewer or more came.
  * To be called even for no body: what was read to its end is closed sooner.
  */
 bool fcgi_body(struct fcgi *, char *to, size_t len);
+
+/*
+ * A body whose length nobody told, behind a fcgi_body() of none that was
+ * false: *len bytes, max at most; false when there are more.
+ */
+bool fcgi_body_all(struct fcgi *, char *to, size_t max, size_t *len);
 
 /* Send and end the request; false when the other side is gone. */
 bool fcgi_finish(struct fcgi *, const char *head, size_t head_len,

@@ -15,17 +15,32 @@
 
 #define QUEUED_MS_MAX (10 * 60 * 1000)
 
+/* Without a length, as hosts other than nginx hand on a body in chunks. */
+static void
+read_unsized(struct fcgi *f, struct arena *a, struct req *req)
+{
+	char *body, none;
+
+	if (fcgi_body(f, &none, 0))
+		return;
+	if ((body = arena_alloc(a, BODY_BYTES_MAX + 1)) == NULL)
+		req->body_broken = true;
+	else if (!fcgi_body_all(f, body, BODY_BYTES_MAX, &req->body_len))
+		req->body_too_large = true;
+	else
+		req->body = body;
+}
+
 /* The body, whole, whatever becomes of it: nginx wants to be rid of it. */
 static void
 read_body(struct fcgi *f, struct arena *a, struct req *req)
 {
 	const char *length = fcgi_param(f, "CONTENT_LENGTH");
 	int64_t len = 0;
-	char *body, none;
+	char *body;
 
-	/* Whatever a body without a length may be, it is none. */
 	if (length == NULL || length[0] == '\0') {
-		(void)fcgi_body(f, &none, 0);
+		read_unsized(f, a, req);
 		return;
 	}
 	if (!num_parse(length, strlen(length), 0, INT64_MAX, &len)) {
@@ -59,6 +74,26 @@ param(const struct fcgi *f, struct arena *a, const char *name)
 }
 
 /*
+ * A header in the arena, or NULL.  Several fields become one, with a comma and
+ * a blank between (RFC 9110, 5.3).  Without memory it is "", not NULL: a key
+ * must not be taken for missing.
+ */
+static const char *
+field(const struct fcgi *f, struct arena *a, const char *name)
+{
+	const char *value = fcgi_param_nth(f, name, 0), *all = NULL;
+
+	for (size_t n = 1; value != NULL; n++) {
+		all = all == NULL ? arena_copy(a, value, strlen(value))
+		    : arena_printf(a, "%s, %s", all, value);
+		if (all == NULL)
+			return "";
+		value = fcgi_param_nth(f, name, n);
+	}
+	return all;
+}
+
+/*
  * How long the request has waited for a worker, by nginx's clock; one that
  * nginx has given up may still stand in the queue.  A wait of minutes is
  * another machine's clock, and says nothing.
@@ -85,10 +120,11 @@ read_request(struct fcgi *f, struct arena *a, struct req *req)
 	*req = (struct req){
 		.method = param(f, a, "REQUEST_METHOD"),
 		.target = param(f, a, "REQUEST_URI"),
-		.authorization = param(f, a, "HTTP_AUTHORIZATION"),
-		.content_type = param(f, a, "CONTENT_TYPE"),
-		.idempotency_key = param(f, a, "HTTP_IDEMPOTENCY_KEY"),
-		.if_none_match = param(f, a, "HTTP_IF_NONE_MATCH"),
+		.authorization = field(f, a, "HTTP_AUTHORIZATION"),
+		.content_type = field(f, a, "CONTENT_TYPE"),
+		.content_encoding = field(f, a, "HTTP_CONTENT_ENCODING"),
+		.idempotency_key = field(f, a, "HTTP_IDEMPOTENCY_KEY"),
+		.if_none_match = field(f, a, "HTTP_IF_NONE_MATCH"),
 		.made_key = param(f, a, "SHOP_MADE_KEY"),
 		.request_id = param(f, a, "HTTP_X_REQUEST_ID"),
 		.body = "",

@@ -5,12 +5,15 @@
  *
  * The parameters, all of which nginx sends and only the first two must say
  * something: REQUEST_METHOD, REQUEST_URI (raw), CONTENT_LENGTH, CONTENT_TYPE,
- * HTTP_AUTHORIZATION, HTTP_IDEMPOTENCY_KEY, HTTP_IF_NONE_MATCH,
- * HTTP_X_REQUEST_ID, SHOP_MADE_KEY (the idempotency key where the client sent
- * none) and SHOP_QUEUED_AT (when nginx passed the request on,
- * "SECONDS.MILLISECONDS" since the epoch, from which its deadline counts).  An
- * empty one is one that is missing.  The body is read whole, to
- * BODY_BYTES_MAX.
+ * HTTP_AUTHORIZATION, HTTP_CONTENT_ENCODING, HTTP_IDEMPOTENCY_KEY,
+ * HTTP_IF_NONE_MATCH, HTTP_X_REQUEST_ID, SHOP_MADE_KEY (the idempotency key
+ * where the client sent none) and SHOP_QUEUED_AT (when nginx passed the request
+ * on, "SECONDS.MILLISECONDS" since the epoch, from which its deadline counts).
+ * An empty one is one that is missing, but for HTTP_IDEMPOTENCY_KEY, which is
+ * malformed then.  CONTENT_TYPE and those of the client's headers that come
+ * several times, as a parameter each or one joined by commas, are one list; a
+ * list is no key and no token.  The body is read whole, to BODY_BYTES_MAX, also
+ * where CONTENT_LENGTH doesn't tell how long it is.
  */
 #ifndef SHOP_REQUEST_H
 #define SHOP_REQUEST_H

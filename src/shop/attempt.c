@@ -157,6 +157,22 @@ attempt_read(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
 	return gave_up(class, E_UNAVAILABLE);
 }
 
+enum err
+attempt_former(struct ctx *ctx, int64_t user_id, struct idem *idem)
+{
+	struct db_arg arg[] = { DB_INT(user_id),
+	    DB_BYTES(idem->former, IDEM_BYTES) };
+	struct db_result r;
+	enum err e;
+
+	if (!idem->has_former)
+		return E_OK;
+	e = attempt_read(ctx, SQL_KEY, arg, 2, &r);
+	if (e == E_OK && r.rows > 0)
+		memcpy(idem->id, idem->former, IDEM_BYTES);
+	return e;
+}
+
 /* The routine's own word. */
 static enum err
 outcome(const struct db_result *r, bool *replayed)

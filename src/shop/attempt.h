@@ -29,6 +29,9 @@ struct idem {
 	unsigned char id[IDEM_BYTES];		/* digest of user, route, key */
 	unsigned char fingerprint[IDEM_BYTES];	/* digest of the values */
 	bool from_client;	/* the client chose the key: others may wait */
+	/* The id of earlier versions, which took quotes for part of a key. */
+	bool has_former;
+	unsigned char former[IDEM_BYTES];
 };
 
 /* The routines' first four arguments. */
@@ -54,6 +57,13 @@ struct write {
  */
 enum err attempt_write(struct ctx *, const struct write *,
     struct db_result *r, bool *replayed) MUST_CHECK;
+
+/*
+ * If the ledger has the former id, it becomes idem->id, so that what was done
+ * with it is not done again.  E_UNAVAILABLE, E_INTERNAL.
+ */
+enum err attempt_former(struct ctx *, int64_t user_id, struct idem *)
+    MUST_CHECK;
 
 /* Run a statement that reads.  E_UNAVAILABLE, E_INTERNAL. */
 enum err attempt_read(struct ctx *, enum sql, const struct db_arg *,

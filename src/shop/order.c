@@ -116,7 +116,8 @@ order_place(struct ctx *ctx, int64_t user_id, const struct idem *idem,
     struct order_refusal *refusal)
 {
 	const char *lines = lines_text(ctx->arena, line, n);
-	struct db_arg arg[] = { IDEM_ARGS(user_id, idem), DB_INT(1),
+	struct idem once = *idem;
+	struct db_arg arg[] = { IDEM_ARGS(user_id, &once), DB_INT(1),
 	    DB_BYTES(lines, n * LINE_BYTES) };
 	struct write w = { SQL_PLACE, arg, 6, &arg[4].i, E_PAYMENT_FAILED };
 	struct db_result r;
@@ -126,6 +127,8 @@ order_place(struct ctx *ctx, int64_t user_id, const struct idem *idem,
 	memset(refusal, 0, sizeof *refusal);
 	if (lines == NULL)
 		return E_INTERNAL;
+	if ((e = attempt_former(ctx, user_id, &once)) != E_OK)
+		return e;
 	e = attempt_write(ctx, &w, &r, &o->replayed);
 	if (e == E_OK)
 		return read_order(ctx, &r, o);

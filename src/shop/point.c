@@ -9,12 +9,14 @@ enum err
 point_charge(struct ctx *ctx, int64_t user_id, const struct idem *idem,
     int64_t amount_pt, struct transaction *t)
 {
-	struct db_arg arg[] = { IDEM_ARGS(user_id, idem), DB_INT(amount_pt) };
+	struct idem once = *idem;
+	struct db_arg arg[] = { IDEM_ARGS(user_id, &once), DB_INT(amount_pt) };
 	struct write w = { SQL_CHARGE, arg, 5, NULL, E_CHARGE_FAILED };
 	struct db_result r;
 	enum err e;
 
-	if ((e = attempt_write(ctx, &w, &r, &t->replayed)) != E_OK)
+	if ((e = attempt_former(ctx, user_id, &once)) != E_OK ||
+	    (e = attempt_write(ctx, &w, &r, &t->replayed)) != E_OK)
 		return e;
 	t->id = db_at(&r, 0, 1)->i;
 	t->amount_pt = db_at(&r, 0, 2)->i;

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "shop/order.h"
+#include "web/idem.h"
 #include "web/route.h"
 
 struct basket {
@@ -145,7 +146,7 @@ h_order_place(struct ctx *ctx, const struct req *req, struct resp *resp)
 	if ((twice = check_twice(ctx, resp, line, n)) != E_OK)
 		return twice;
 	if (e != E_OK ||
-	    (e = http_idem(req, line, n * sizeof *line, &idem)) != E_OK)
+	    (e = idem_make(req, line, n * sizeof *line, &idem)) != E_OK)
 		return e;
 	e = order_place(ctx, req->user_id, &idem, line, n, &o, &refusal);
 	if (e != E_OK)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "shop/point.h"
+#include "web/idem.h"
 #include "web/route.h"
 
 struct charge {
@@ -45,7 +46,7 @@ h_point_charge(struct ctx *ctx, const struct req *req, struct resp *resp)
 	enum err e, told;
 
 	if ((e = http_decode(ctx, req, resp, charge_fields, &c)) != E_OK ||
-	    (e = http_idem(req, &c, sizeof c, &idem)) != E_OK)
+	    (e = idem_make(req, &c, sizeof c, &idem)) != E_OK)
 		return e;
 	e = point_charge(ctx, req->user_id, &idem, c.amount_pt, &t);
 	if (e == E_OK)

@@ -129,8 +129,8 @@ put_rank(struct ctx *ctx, struct resp *resp, const struct rank *r)
 }
 
 /*
- * A list made anew of the same sales is the same list: "to", the time it was
- * made, is no part of its tag.  put_rank() writes it as the second member.
+ * "to", the time a list was made, is no part of its tag: a new list of the same
+ * sales is the same list.  put_rank() writes it as the second member.
  */
 static void
 leave_out_to(struct resp *resp)

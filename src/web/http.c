@@ -4,16 +4,16 @@
 #include "web/http.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/arena.h"
 #include "base/name.h"
 #include "base/num.h"
 #include "io/crypto.h"
+#include "web/content.h"
 #include "web/etag.h"
+#include "web/idem.h"
 #include "web/route.h"
 
 /* Answers when there is no memory for a better one. */
@@ -220,7 +220,8 @@ http_refuse(struct ctx *ctx, const struct req *req, struct resp *resp,
 	resp->headers.len = 0;
 	resp->headers.overflow = false;
 	if (e == E_OUTCOME_UNKNOWN)
-		resp->problem.key = req->key;
+		resp->problem.key = req->idempotency_key != NULL
+		    ? req->idempotency_key : req->key;
 	if (put_problem(ctx, req, resp, e) != E_OK) {
 		resp->status = err_row(E_INTERNAL)->status;
 		resp->body = last_resort;
@@ -229,6 +230,11 @@ http_refuse(struct ctx *ctx, const struct req *req, struct resp *resp,
 	http_header(resp, "Cache-Control", "no-store");
 	if (status == 401)
 		put_challenge(resp, e);
+	/* RFC 9110, 15.5.16: which of the two it is that won't do. */
+	if (e == E_UNSUPPORTED_MEDIA_TYPE && resp->problem.coded)
+		http_header(resp, "Accept-Encoding", "identity");
+	else if (e == E_UNSUPPORTED_MEDIA_TYPE)
+		http_header(resp, "Accept", "application/json");
 	if (e == E_METHOD_NOT_ALLOWED)
 		http_header(resp, "Allow", route_allow(req->route));
 	if (status == 503 || e == E_IN_PROGRESS) {
@@ -237,77 +243,39 @@ http_refuse(struct ctx *ctx, const struct req *req, struct resp *resp,
 	}
 }
 
-enum err
-http_idem(const struct req *req, const void *values, size_t len,
-    struct idem *idem)
-{
-	unsigned char digest[SHA256_BYTES];
-	char scope[IDEM_KEY_BYTES_MAX + 256];
-	int scope_len = snprintf(scope, sizeof scope, "%" PRId64 " %s %s %"
-	    PRId64 " %s", req->user_id, req->route->method,
-	    req->route->pattern, req->id, req->key);
-	enum err e;
-
-	assert(scope_len > 0);
-	assert((size_t)scope_len < sizeof scope);
-	if ((e = crypto_sha256(scope, (size_t)scope_len, digest)) != E_OK)
-		return e;
-	memcpy(idem->id, digest, sizeof idem->id);
-	if ((e = crypto_sha256(values, len, digest)) != E_OK)
-		return e;
-	memcpy(idem->fingerprint, digest, sizeof idem->fingerprint);
-	idem->from_client = req->idempotency_key != NULL;
-	return E_OK;
-}
-
-/* nginx passes the first of several header lines on, and no empty one. */
+/*
+ * Two fields arrive as one value, "a, b", which is no key.  outcome_unknown
+ * tells the key as it was sent, because that form can be sent again.
+ */
 static enum err
 check_key(struct ctx *ctx, struct req *req, struct resp *resp)
 {
-	const char *key = req->idempotency_key;
-	size_t len;
+	enum err e;
 
-	if (key == NULL) {
+	if (req->idempotency_key == NULL) {
 		/* nginx knows its own, should it have to answer for us. */
 		req->key = is_request_id(req->made_key) ? req->made_key
 		    : random_text(ctx->arena);
 		return req->key != NULL ? E_OK : E_INTERNAL;
 	}
-	for (len = 0; key[len] > ' ' && key[len] < 0x7f; len++)
-		continue;
-	if (len == 0 || len > IDEM_KEY_BYTES_MAX || key[len] != '\0') {
-		resp->problem.detail = "Idempotency-Key must be 1 to 255 "
-		    "visible ASCII characters.";
-		return E_INVALID_PARAMETER;
-	}
-	req->key = key;
-	return E_OK;
-}
-
-/* application/json, with no charset but utf-8 (RFC 8259: there is none). */
-static bool
-is_json_type(const char *type)
-{
-	static const char json[] = "application/json";
-	const char *rest;
-
-	if (type == NULL || strncasecmp(type, json, sizeof json - 1) != 0)
-		return false;
-	rest = type + sizeof json - 1;
-	rest += strspn(rest, " \t");
-	if (*rest == '\0')
-		return true;
-	if (*rest++ != ';')
-		return false;
-	rest += strspn(rest, " \t");
-	return strcasecmp(rest, "charset=utf-8") == 0 ||
-	    strcasecmp(rest, "charset=\"utf-8\"") == 0;
+	e = idem_key(ctx->arena, req->idempotency_key, &req->key);
+	if (e == E_INVALID_PARAMETER)
+		resp->problem.detail = "Idempotency-Key must be one field of "
+		    "1 to 255 visible ASCII characters, bare or as a string "
+		    "in double quotes.";
+	return e;
 }
 
 static enum err
 check_body(struct ctx *ctx, struct req *req, struct resp *resp)
 {
-	if (!is_json_type(req->content_type))
+	if (!content_is_plain(req->content_encoding)) {
+		resp->problem.coded = true;
+		resp->problem.detail = "No Content-Encoding is understood: "
+		    "send the body as it is.";
+		return E_UNSUPPORTED_MEDIA_TYPE;
+	}
+	if (!content_is_json(req->content_type))
 		return E_UNSUPPORTED_MEDIA_TYPE;
 	if (req->body_too_large)
 		return E_PAYLOAD_TOO_LARGE;

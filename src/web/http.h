@@ -26,7 +26,8 @@ struct req {
 	const char *target;		/* raw: path and query */
 	const char *authorization;
 	const char *content_type;
-	const char *idempotency_key;	/* the client's */
+	const char *content_encoding;
+	const char *idempotency_key;	/* the client's, as it was sent */
 	const char *if_none_match;	/* what of a shared answer it has */
 	const char *made_key;		/* the one to use if it sent none */
 	const char *request_id;		/* after http_begin well-formed */
@@ -39,7 +40,7 @@ struct req {
 	const struct route *route;
 	int64_t id;			/* {id} of the path */
 	int64_t user_id;
-	const char *key;		/* idempotency key, ours if not sent */
+	const char *key;		/* what it means; ours if not sent */
 	const struct json *json;
 };
 
@@ -59,6 +60,7 @@ struct http_problem {
 	bool has_points;		/* with these two: */
 	int64_t required_pt, available_pt;
 	const char *key;		/* the idempotencyKey to repeat with */
+	bool coded;			/* 415: for its Content-Encoding */
 };
 
 struct resp {
@@ -68,9 +70,9 @@ struct resp {
 	struct buf headers;		/* lines ending in CR LF */
 	const char *body;
 	size_t body_len;
+	size_t undated_at, undated_len;	/* of the body: see web/etag.h */
 	struct http_problem problem;	/* for a handler to fill in */
 };
-	size_t undated_at, undated_len;	/* of the body: see web/etag.h */
 
 /* Make req and resp ready: the request id, an empty answer.  E_INTERNAL. */
 enum err http_begin(struct ctx *, struct req *, struct resp *) MUST_CHECK;
@@ -98,13 +100,6 @@ enum err http_fault(struct ctx *, struct resp *, struct http_fault)
  */
 enum err http_decode(struct ctx *, const struct req *, struct resp *,
     const struct json_field *, void *out) MUST_CHECK;
-
-/*
- * What makes this request happen once: digests of user, route and key, and of
- * the values (any bytes that are equal when the request means the same).
- */
-enum err http_idem(const struct req *, const void *values, size_t len,
-    struct idem *) MUST_CHECK;
 
 /* The reason phrase of a status we use; static storage. */
 const char *http_reason(int status);

@@ -236,7 +236,7 @@ put_read(enum sql sql, unsigned vary, struct db_result *r)
 	    "approved", name_of(vary) };
 	size_t rows = vary % 4 != 3;
 
-	if (sql == SQL_BALANCE) {
+	if (sql == SQL_BALANCE || sql == SQL_KEY) {
 		put_rows(r, rows, "i", vary, text);
 	} else if (sql == SQL_PRODUCT) {
 		put_rows(r, rows, "issii", vary, text);
@@ -279,7 +279,7 @@ check_args(enum sql sql, const struct db_arg *arg, size_t n)
 	/* It takes the block above for a return. */
 	/* cppcheck-suppress knownConditionTrueFalse */
 	if (sql == SQL_CHARGE || sql == SQL_PLACE || sql == SQL_BALANCE ||
-	    sql == SQL_PAYMENT_FAIL)
+	    sql == SQL_PAYMENT_FAIL || sql == SQL_KEY)
 		CHECK(fake.authorized && arg[0].i == FAKES_USER);
 	if (sql == SQL_ORDER)
 		CHECK(fake.authorized && arg[1].i == FAKES_USER);

@@ -39,17 +39,30 @@ struct fcgi {
 
 static struct fcgi *serving;
 
+/* The nth of that name. */
 static const char *
-find(const struct fcgi *f, const char *name)
+find_nth(const struct fcgi *f, const char *name, size_t n)
 {
 	const char *value, *at;
 
 	for (at = f->params; *at != '\0'; at = value + strlen(value) + 1) {
 		value = at + strlen(at) + 1;
-		if (strcmp(at, name) == 0)
+		if (strcmp(at, name) == 0 && n-- == 0)
 			return value;
 	}
 	return NULL;
+}
+
+static const char *
+find(const struct fcgi *f, const char *name)
+{
+	return find_nth(f, name, 0);
+}
+
+const char *
+fcgi_param_nth(const struct fcgi *f, const char *name, size_t n)
+{
+	return n == 0 ? fcgi_param(f, name) : find_nth(f, name, n);
 }
 
 const char *
@@ -76,6 +89,15 @@ fcgi_body(struct fcgi *f, char *to, size_t len)
 	CHECK(len <= BODY_BYTES_MAX);
 	memcpy(to, f->body, len < f->body_len ? len : f->body_len);
 	return len == f->body_len;
+}
+
+bool
+fcgi_body_all(struct fcgi *f, char *to, size_t max, size_t *len)
+{
+	CHECK(max == BODY_BYTES_MAX && f->body_len > 0);
+	*len = f->body_len < max ? f->body_len : max;
+	memcpy(to, f->body, *len);
+	return f->body_len <= max;
 }
 
 /* ---- What was answered */

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/ctx.h"
+#include "base/email.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -170,8 +171,8 @@ run_key_retire(struct ctx *ctx, struct option_row *o)
 static struct option_row user_options[] = {
 	{ .name = "name", .required = true, .is_text = true, .min = 1,
 	    .max = NAME_CHARS_MAX },
-	{ .name = "email", .required = true, .is_text = true, .min = 3,
-	    .max = EMAIL_CHARS_MAX },
+	{ .name = "email", .required = true, .is_text = true,
+	    .max = INT32_MAX },
 	{ .name = "balance", .max = POINTS_MAX },
 	{ .name = NULL },
 };
@@ -179,12 +180,15 @@ static struct option_row user_options[] = {
 static int
 run_user_add(struct ctx *ctx, struct option_row *o)
 {
-	const char *at = strchr(o[1].text, '@');
+	const char *fault = email_fault(o[1].text);
+	char why[128];
 	int64_t id;
 	enum err e;
 
-	if (at == NULL || at == o[1].text || at[1] == '\0')
-		return bad_usage("--email", "must be an address, NAME@DOMAIN");
+	if (fault != NULL) {
+		snprintf(why, sizeof why, "must be an address, and %s", fault);
+		return bad_usage("email", why);
+	}
 	e = point_user_add(ctx, o[0].text, o[1].text, o[2].value, &id);
 	if (e == E_VALIDATION_FAILED)
 		return complain("user add", "this address is taken");

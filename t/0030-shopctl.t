@@ -61,6 +61,19 @@ do
 done
 run user add --name "$(printf 'a\377b')" --email a@b
 fails 2 'bad usage: a name that is no UTF-8'
+# email TEXT ADDRESS WORD: is none, and why.
+email() {
+	run user add --name N --email "$2"
+	fails 2 "bad usage: an address with $1"
+	like "$err" "email: must be an address, and .*$3" 'in a sentence'
+}
+email 'a newline' "$(printf 'a\n@c')" 'no control'
+email 'a tab' "$(printf 'a\t@c')" 'no control'
+email 'DEL' "$(printf 'a\177@c')" 'no control'
+email 'a blank' 'a b@c' 'no blanks'
+email 'two @' 'a@b@c' 'one @'
+email 'nothing behind' 'ab@' 'behind'
+email '255 bytes' "$(printf '%0252d@é' 0)" '254 bytes'
 is "$(sql 'SELECT (SELECT COUNT(*) FROM users), (SELECT COUNT(*) FROM products)' |
     tr '\t' ' ')" '6 24' 'none of them made anything'
 
@@ -88,6 +101,20 @@ for again in hong@example.com HONG@example.com; do
 	like "$err" 'taken' 'and it is the address'
 done
 is "$(tables)" "$before" 'nothing was changed'
+# Another address is another user's, however alike they look; A-Z is a-z.
+for other in '🍣@x' '🍺@x' jose@x 'josé@x' 'JOSÉ@x' strasse@x 'straße@x' \
+    "$(printf 'jos\145\314\201@x')" 'İ@x' 'i@x' 'ı@x' 'ﬁ@x' 'fi@x' \
+    "$(printf '%0251d@é' 0)"; do
+	run user add --name Other --email "$other"
+	is "$code $err" '0 ' "another address: $(echo "$other" | cut -c 1-20)"
+	is "$(sql "SELECT email FROM users WHERE id = $out")" "$other" \
+	    'is kept as it was written'
+done
+for again in JOSE@X Strasse@x 'JOSé@X' 'I@x' 'FI@x'; do
+	run user add --name Other --email "$again"
+	fails 1 "the same address: $again"
+	like "$err" 'taken' 'and it is the address'
+done
 
 run product add --name "Größe 'M'" --price 1500 --stock 12 --description 'warm; "wool"'
 is "$code $err" '0 ' 'a product'
@@ -312,7 +339,8 @@ run migrate
 is "$code $lines" '1 1' 'a migration with a fault'
 like "$err" 'NONSENSE' 'and says which'
 is "$(sql 'SELECT id FROM more') $(sql 'SELECT GROUP_CONCAT(version ORDER BY version)
-    FROM schema_migrations')" '1 0001,0002,0003,0099' 'those before it are done, it is not'
+    FROM schema_migrations')" "1 $(cd "$top_srcdir/schema/migrations" &&
+    ls | cut -d _ -f 1 | paste -s -d ,),0099" 'those before it are done, it is not'
 rm "$dir/schema/migrations/0100_most.sql"
 sql 'DROP TABLE more'
 run migrate
@@ -371,6 +399,32 @@ sql_file "$dir/half.sql"
 again_is 'one that was cut short'
 sql "DELETE FROM schema_migrations WHERE version = '0003'"
 again_is 'one that was only not noted'
+
+# ---- From addresses by collation to addresses by bytes
+
+# again_is TEXT: the next migrate makes the keys.
+again_is() {
+	sql "DELETE FROM schema_migrations WHERE version = '0005'"
+	run migrate
+	is "$code $out $err" '0 migration 0005_email_key.sql ' "$1: carried out"
+	is "$(sql "SELECT email, email_key FROM users WHERE name = 'Old'" |
+	    tr '\t' ' ')" 'Old.ÉÖ@EXAMPLE.com old.ÉÖ@example.com' 'A-Z are a-z'
+	is "$(sql "SHOW KEYS FROM users WHERE Key_name LIKE 'users_email%'
+	    AND NOT Non_unique" | cut -f 3,5)" "$(printf 'users_email_key\temail_key')" \
+	    'which are unique'
+}
+sql "DELETE FROM users WHERE name = 'Other'"
+sed '1,/^-- migrate:down/d' \
+    "$top_srcdir/schema/migrations/0005_email_key.sql" >"$dir/down.sql"
+sql_file "$dir/down.sql"
+is "$(sql "SHOW COLUMNS FROM users LIKE 'email_key'")" '' 'back'
+sql "CALL user_add('Old', 'Old.ÉÖ@EXAMPLE.com', 0)" >"$dir/old"
+again_is 'addresses by collation'
+again_is 'one that was only not noted'
+sql "INSERT INTO users (email, name, created_at) VALUES ('Raw@X', 'Old', NOW())"
+is "$(sql "SELECT email_key FROM users WHERE email = 'Raw@X'")" raw@x \
+    'a user_add that does not know the key makes it'
+sql "DELETE FROM users WHERE name = 'Old'"
 
 # ---- What the workers' account may
 

@@ -78,15 +78,19 @@ sql_root 'SET GLOBAL sql_mode = DEFAULT, tx_isolation = DEFAULT'
 
 # ---- The schema
 
+versions=$(cd "$top_srcdir/schema/migrations" && ls | cut -d _ -f 1)
+newest=$(echo "$versions" | tail -n 1)
+before=$(echo "$versions" | tail -n 2 | head -n 1)
 provoked 'a schema that is behind' \
-    "DELETE FROM schema_migrations WHERE version = '0003'" \
-    "INSERT INTO schema_migrations VALUES ('0003')" \
-    'schema-version: it is 0002, the newest file 0003: run shopctl migrate'
+    "DELETE FROM schema_migrations WHERE version = '$newest'" \
+    "INSERT INTO schema_migrations VALUES ('$newest')" \
+    "schema-version: it is $before, the newest file $newest: run shopctl migrate"
 provoked 'one that is ahead' "INSERT INTO schema_migrations VALUES ('9999')" \
     "DELETE FROM schema_migrations WHERE version = '9999'" \
-    'schema-version: it is 9999, the newest file 0003: install'
+    "schema-version: it is 9999, the newest file $newest: install"
 provoked 'none' 'DELETE FROM schema_migrations' \
-    "INSERT INTO schema_migrations VALUES ('0001'), ('0002'), ('0003')" \
+    "INSERT INTO schema_migrations VALUES $(echo $versions |
+	sed "s/[0-9]*/('&')/g; s/ /, /g")" \
     'schema-version: it is , .*: run shopctl migrate'
 
 provoked 'a table that is gone' 'RENAME TABLE sales_marks TO elsewhere' \
@@ -123,10 +127,11 @@ provoked 'an index that is gone' \
     'ALTER TABLE points_ledger DROP INDEX points_ledger_idem' \
     'ALTER TABLE points_ledger ADD UNIQUE KEY points_ledger_idem (user_id, idem)' \
     'keys: points_ledger has no UNIQUE KEY points_ledger_idem \(user_id,idem\): '
-provoked 'one that is no longer unique' 'ALTER TABLE users DROP INDEX users_email,
-    ADD KEY users_email (email)' 'ALTER TABLE users DROP INDEX users_email,
-    ADD UNIQUE KEY users_email (email)' \
-    'keys: users has no UNIQUE KEY users_email \(email\): '
+provoked 'one that is no longer unique' 'ALTER TABLE users
+    DROP INDEX users_email_key, ADD KEY users_email_key (email_key)' \
+    'ALTER TABLE users DROP INDEX users_email_key,
+    ADD UNIQUE KEY users_email_key (email_key)' \
+    'keys: users has no UNIQUE KEY users_email_key \(email_key\): '
 provoked 'another primary key' 'ALTER TABLE sales_marks DROP PRIMARY KEY,
     ADD PRIMARY KEY (hour, product_id)' 'ALTER TABLE sales_marks DROP PRIMARY KEY,
     ADD PRIMARY KEY (product_id, hour)' \

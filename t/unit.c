@@ -165,6 +165,7 @@ add_suites(void)
 	suite_num();
 	suite_log();
 	suite_conf();
+	suite_email();
 	suite_err();
 	suite_json();
 	suite_corpus();

@@ -19,6 +19,7 @@ void suite_file(void);
 void suite_num(void);
 void suite_log(void);
 void suite_conf(void);
+void suite_email(void);
 void suite_err(void);
 void suite_content(void);
 void suite_etag(void);

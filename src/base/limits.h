@@ -41,7 +41,8 @@
 
 /* Text columns; the schema has the same lengths, in characters. */
 #define NAME_CHARS_MAX		100
-#define EMAIL_CHARS_MAX		254
+#define EMAIL_BYTES_MIN		3
+#define EMAIL_BYTES_MAX		254
 #define DESCRIPTION_CHARS_MAX	1000
 
 /* Retries a worker may have in hand; they come back, 1 a second and 1 in 10

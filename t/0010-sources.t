@@ -57,6 +57,7 @@ awk '
 		may["doctor doctor_part"] = may["doctor_part doctor"] = 1
 		may["doctor_nginx identity"] = 1
 		may["doctor_nginx doctor_part"] = may["doctor_schema doctor_part"] = 1
+		may["doctor_server doctor_part"] = 1
 	}
 	index($1, "shop/") == 1 && index($2, "shop/") == 1 {
 		from = part($1); to = part($2)
@@ -80,7 +81,16 @@ find src -name '*.h' -o -name '*.def' | sed 's|^src/||' | sort |
     comm -23 - "$dir/used" >"$dir/found"
 none 'each header is included by somebody'
 
-for vendor in 'fcgiapp\.h' '(mysql/)?mysql\.h' 'cjson/cJSON\.h' \
+# Opening a session is a file of its own, and the rest of io/db another: what
+# they share names no type of the library, and nobody else sees it.
+grep -rlE --include='*.[ch]' '^#[[:space:]]*include <(mysql/)?mysql\.h>' src |
+    sort >"$dir/found"
+is "$(echo $(cat "$dir/found"))" 'src/io/db.c src/io/db_session.c' \
+    'io/db alone includes mysql.h, and no header does'
+awk '$2 == "io/db_session.h" && $1 !~ /^io\/db(_session)?\.[ch]$/' \
+    "$dir/includes" >"$dir/found"
+none 'how a session is opened is its business alone'
+for vendor in 'fcgiapp\.h' 'cjson/cJSON\.h' \
     'openssl/[a-z]+\.h' 'libmemcached/[a-z]+\.h' 'ini\.h'; do
 	grep -rlE --include='*.[ch]' "^#[[:space:]]*include <$vendor>" src \
 	    >"$dir/found"

@@ -42,8 +42,26 @@ test_classes(void)
 		{ 3819, DB_REFUSED, DB_REFUSED },
 		{ 1690, DB_REFUSED, DB_REFUSED },
 		{ 1064, DB_BUG, DB_BUG },
-		{ 1146, DB_BUG, DB_BUG },
-		{ 1045, DB_BUG, DB_BUG },
+		{ 1048, DB_BUG, DB_BUG },
+		{ 1406, DB_BUG, DB_BUG },
+		{ 1370, DB_STMT_FAILED, DB_STMT_FAILED },
+		{ 3058, DB_ABORTED, DB_ABORTED },
+		{ 3169, DB_CONN_LOST, DB_COMMIT_UNKNOWN },
+		{ 4031, DB_CONN_LOST, DB_COMMIT_UNKNOWN },
+		{ 1158, DB_CONN_LOST, DB_COMMIT_UNKNOWN },
+		{ 3032, DB_NO_CONN, DB_NO_CONN },
+		{ 3168, DB_NO_CONN, DB_NO_CONN },
+		{ 3100, DB_NOT_WRITABLE, DB_COMMIT_UNKNOWN },
+		{ 1461, DB_RESOURCE, DB_RESOURCE },
+		{ 1044, DB_UNFIT, DB_UNFIT },
+		{ 1045, DB_UNFIT, DB_UNFIT },
+		{ 1049, DB_UNFIT, DB_UNFIT },
+		{ 1142, DB_UNFIT, DB_UNFIT },
+		{ 1143, DB_UNFIT, DB_UNFIT },
+		{ 1146, DB_UNFIT, DB_UNFIT },
+		{ 1318, DB_UNFIT, DB_UNFIT },
+		{ 1449, DB_UNFIT, DB_UNFIT },
+		{ 1665, DB_UNFIT, DB_UNFIT },
 		{ 0, DB_BUG, DB_BUG },
 		{ 99999, DB_BUG, DB_BUG },
 	};
@@ -61,7 +79,7 @@ test_classes(void)
 static void
 test_names(void)
 {
-	for (int c = DB_OK; c <= DB_BUG; c++)
+	for (int c = DB_OK; c <= DB_UNFIT; c++)
 		for (int d = DB_OK; d < c; d++)
 			CU_ASSERT(strcmp(db_class_name((enum db_class)c),
 			    db_class_name((enum db_class)d)) != 0);
@@ -81,12 +99,31 @@ test_statements(void)
 	}
 }
 
+/* One class a number: the first of two rows would hide the other. */
+static void
+test_numbers(void)
+{
+	static const unsigned numbers[] = {
+#define DB_ERR(number, before, at_commit) number,
+#include "io/db_err.def"
+#undef DB_ERR
+	};
+	char row[16];
+
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		for (size_t j = 0; j < i; j++) {
+			snprintf(row, sizeof row, "%u", numbers[i]);
+			CHECK_ROW(row, numbers[i] != numbers[j]);
+		}
+}
+
 void
 suite_db(void)
 {
 	CU_pSuite s = CU_add_suite("db", NULL, NULL);
 
 	CU_ADD_TEST(s, test_classes);
+	CU_ADD_TEST(s, test_numbers);
 	CU_ADD_TEST(s, test_names);
 	CU_ADD_TEST(s, test_statements);
 }

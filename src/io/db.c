@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "io/db.h"
+#include "io/db_session.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -26,16 +26,9 @@ typedef bool my_bool;
 #define ARGS_MAX		8
 #define COLUMNS_MAX		16
 #define CELL_BYTES_MAX		8192
-/* What a routine may string together; MySQL cuts at 1024 where it isn't told. */
-#define GROUP_CONCAT_BYTES	65536
-/* An audit or a migration takes its time, but not for ever. */
-#define ADMIN_TIMEOUT_S		3600
 
 struct db {
-	const struct conf *conf;
-	enum db_account account;
-	const char *user;
-	char *password;			/* or NULL */
+	struct db_login login;
 	const struct db_sql *table;
 	size_t n;
 	MYSQL *conn;			/* NULL: not connected */
@@ -44,6 +37,7 @@ struct db {
 	unsigned long left;		/* a session we left at work; 0: none */
 	int64_t left_connected_us;	/* when that one was opened */
 	MYSQL_STMT **stmt;		/* n of them, NULL: not prepared */
+	unsigned number;		/* of the last error */
 	char error[256];
 };
 
@@ -59,15 +53,15 @@ db_new(const struct conf *c, enum db_account account,
 	snprintf(why, CONF_WHY_BYTES, "out of memory");
 	if (db == NULL)
 		return NULL;
-	db->conf = c;
+	db->login.conf = c;
+	db->login.account = account;
+	db->login.user = account == DB_ADMIN ? c->db_admin_user : c->db_user;
 	db->breaker = &db->own_breaker;
-	db->account = account;
-	db->user = account == DB_ADMIN ? c->db_admin_user : c->db_user;
 	db->table = table;
 	db->n = n;
 	db->stmt = calloc(n + 1, sizeof *db->stmt);
 	if (db->stmt == NULL || (file[0] != '\0' && conf_read_secret(file,
-	    PASSWORD_BYTES_MAX, &db->password, &len, why) != E_OK)) {
+	    PASSWORD_BYTES_MAX, &db->login.password, &len, why) != E_OK)) {
 		db_free(db);
 		return NULL;
 	}
@@ -95,9 +89,9 @@ db_free(struct db *db)
 	if (db->stmt != NULL)
 		disconnect(db);
 	free(db->stmt);
-	if (db->password != NULL)
-		explicit_bzero(db->password, strlen(db->password));
-	free(db->password);
+	if (db->login.password != NULL)
+		explicit_bzero(db->login.password, strlen(db->login.password));
+	free(db->login.password);
 	free(db);
 }
 
@@ -119,16 +113,49 @@ db_error(const struct db *db)
 	return db->error;
 }
 
+unsigned
+db_error_number(const struct db *db)
+{
+	return db->number;
+}
+
+/* What was going on: it decides what an error means. */
+enum phase {
+	CONNECTING,
+	PREPARING,		/* nothing has run yet */
+	RUNNING,
+	COMMITTING		/* a statement that may have committed */
+};
+
+/* The class of an error in a phase; the table's is what it is by itself. */
+static enum db_class
+class_in(enum phase phase, enum db_class class)
+{
+	switch (phase) {
+	case CONNECTING:
+		return class == DB_RESOURCE ? class : DB_NO_CONN;
+	case PREPARING:
+		return class == DB_BUG ? DB_UNFIT : class;
+	case RUNNING:
+	case COMMITTING:
+		break;
+	}
+	return class;
+}
+
 /* Log what the server said, where it is first seen. */
 static enum db_class
 told(struct db *db, const char *what, unsigned number, const char *text,
-    bool at_commit)
+    enum phase phase)
 {
-	enum db_class class = db_classify(number, at_commit);
+	enum db_class by_table = db_classify(number, phase == COMMITTING),
+	    class = class_in(phase, by_table);
 	struct log_line l;
 
+	db->number = number;
 	snprintf(db->error, sizeof db->error, "%s", text);
-	log_begin(&l, class == DB_BUG ? LOG_ERROR : LOG_WARN, "db_error");
+	log_begin(&l, by_table == DB_BUG || by_table == DB_UNFIT ? LOG_ERROR
+	    : LOG_WARN, "db_error");
 	log_str(&l, "statement", what);
 	log_int(&l, "number", number);
 	log_str(&l, "class", db_class_name(class));
@@ -151,6 +178,7 @@ recover(struct db *db, enum db_class class)
 	case DB_DUPLICATE:
 	case DB_REFUSED:
 	case DB_BUG:
+	case DB_UNFIT:
 		if (db->conn != NULL && mysql_rollback(db->conn) == 0)
 			return;
 		break;
@@ -168,70 +196,6 @@ recover(struct db *db, enum db_class class)
 		break;
 	}
 	disconnect(db);
-}
-
-/* A socket's other end is this machine's, and has no name to verify. */
-bool
-db_uses_tls(const struct conf *c)
-{
-	return c->db_socket[0] == '\0' && strcmp(c->db_tls, "off") != 0;
-}
-
-static void
-set_tls(struct db *db)
-{
-	const struct conf *c = db->conf;
-	bool on = db_uses_tls(c);
-	bool verify = on && strcmp(c->db_tls, "verify") == 0;
-
-	if (on)
-		mysql_ssl_set(db->conn, NULL, NULL,
-		    c->db_tls_ca[0] != '\0' ? c->db_tls_ca : NULL, NULL, NULL);
-#if HAVE_DECL_MYSQL_OPT_SSL_MODE
-	unsigned mode = verify ? SSL_MODE_VERIFY_IDENTITY
-	    : on ? SSL_MODE_REQUIRED : SSL_MODE_DISABLED;
-
-	mysql_options(db->conn, MYSQL_OPT_SSL_MODE, &mode);
-#else
-	my_bool enforce = on, check = verify;
-
-	mysql_options(db->conn, MYSQL_OPT_SSL_ENFORCE, &enforce);
-	mysql_options(db->conn, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &check);
-#endif
-}
-
-static void
-set_options(struct db *db)
-{
-	const struct conf *c = db->conf;
-	unsigned connect_s = (unsigned)c->db_connect_timeout_s;
-	unsigned read_s = db->account == DB_ADMIN ? ADMIN_TIMEOUT_S
-	    : (unsigned)c->db_read_timeout_s, off = 0;
-	unsigned tcp = MYSQL_PROTOCOL_TCP;
-
-	mysql_options(db->conn, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
-	mysql_options(db->conn, MYSQL_OPT_READ_TIMEOUT, &read_s);
-	mysql_options(db->conn, MYSQL_OPT_WRITE_TIMEOUT, &read_s);
-	mysql_options(db->conn, MYSQL_OPT_LOCAL_INFILE, &off);
-	mysql_options(db->conn, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-	/* Else the library takes the host "localhost" for a socket of its. */
-	if (c->db_socket[0] == '\0')
-		mysql_options(db->conn, MYSQL_OPT_PROTOCOL, &tcp);
-	set_tls(db);
-}
-
-static bool
-set_session(struct db *db)
-{
-	char text[256];
-
-	snprintf(text, sizeof text, "SET SESSION sql_mode = "
-	    "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,"
-	    "ERROR_FOR_DIVISION_BY_ZERO', time_zone = '+00:00', "
-	    "group_concat_max_len = %d, innodb_lock_wait_timeout = %d",
-	    GROUP_CONCAT_BYTES, (int)db->conf->db_lock_wait_s);
-	return mysql_query(db->conn, text) == 0 && mysql_query(db->conn,
-	    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED") == 0;
 }
 
 /*
@@ -257,29 +221,11 @@ kill_left(struct db *db)
 }
 
 static enum db_class
-open_session(struct db *db)
-{
-	const struct conf *c = db->conf;
-	bool local = c->db_socket[0] != '\0';
-
-	if (mysql_real_connect(db->conn, local ? NULL : c->db_host, db->user,
-	    db->password, c->db_name, (unsigned)c->db_port,
-	    local ? c->db_socket : NULL, 0) != NULL) {
-		/* Connector/C 3.3 goes on in the clear unless it verifies. */
-		if (db_uses_tls(c) && mysql_get_ssl_cipher(db->conn) == NULL)
-			return told(db, "connect", 2026,
-			    "TLS/SSL error: the server offers none", false);
-		if (set_session(db))
-			return DB_OK;
-	}
-	return told(db, "connect", mysql_errno(db->conn),
-	    mysql_error(db->conn), false);
-}
-
-static enum db_class
 connect_now(struct db *db)
 {
 	enum db_class class;
+	unsigned number;
+	const char *why;
 
 	if (db->conn != NULL)
 		return DB_OK;
@@ -288,26 +234,25 @@ connect_now(struct db *db)
 		return DB_AWAY;
 	}
 	if ((db->conn = mysql_init(NULL)) == NULL)
-		return told(db, "connect", 2008, "out of memory", false);
-	set_options(db);
-	if ((class = open_session(db)) == DB_OK) {
+		return told(db, "connect", 2008, "out of memory", CONNECTING);
+	if ((number = db_session_open(db->conn, &db->login, &why)) == 0) {
 		db->connected_us = num_monotonic_us();
 		breaker_worked(db->breaker);
 		kill_left(db);
 		return DB_OK;
 	}
+	class = told(db, "connect", number, why, CONNECTING);
 	disconnect(db);
 	breaker_failed(db->breaker, num_monotonic_us());
-	return class == DB_CONN_LOST ? DB_NO_CONN : class;
+	return class;
 }
 
 static enum db_class
-failed(struct db *db, size_t sql)
+failed(struct db *db, size_t sql, enum phase phase)
 {
 	MYSQL_STMT *stmt = db->stmt[sql];
 	enum db_class class = told(db, db->table[sql].name,
-	    mysql_stmt_errno(stmt), mysql_stmt_error(stmt),
-	    db->table[sql].writes);
+	    mysql_stmt_errno(stmt), mysql_stmt_error(stmt), phase);
 
 	/* Prepared anew next time: what it knew may be what was wrong. */
 	mysql_stmt_close(stmt);
@@ -325,15 +270,13 @@ prepare(struct db *db, size_t sql)
 	if (db->stmt[sql] != NULL)
 		return DB_OK;
 	if ((db->stmt[sql] = mysql_stmt_init(db->conn)) == NULL) {
-		class = told(db, "prepare", 2008, "out of memory", false);
+		class = told(db, "prepare", 2008, "out of memory", PREPARING);
 		recover(db, class);
 		return class;
 	}
 	if (mysql_stmt_prepare(db->stmt[sql], text, strlen(text)) == 0)
 		return DB_OK;
-	class = failed(db, sql);
-	/* A statement that was not even prepared committed nothing. */
-	return class == DB_COMMIT_UNKNOWN ? DB_CONN_LOST : class;
+	return failed(db, sql, PREPARING);
 }
 
 static void
@@ -488,9 +431,10 @@ execute(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 	    fetch_rows(stmt, a, r) == 0 && finish(stmt))
 		return DB_OK;
 	if (mysql_stmt_errno(stmt) != 0)
-		return failed(db, sql);
+		return failed(db, sql, db->table[sql].writes ? COMMITTING
+		    : RUNNING);
 	/* Ours: no memory, or a cell larger than we said; no half result. */
-	told(db, db->table[sql].name, 0, "result does not fit", true);
+	told(db, db->table[sql].name, 0, "result does not fit", RUNNING);
 	disconnect(db);
 	return db->table[sql].writes ? DB_COMMIT_UNKNOWN : DB_BUG;
 }
@@ -557,7 +501,7 @@ db_text(struct db *db, struct arena *a, const char *sql, struct db_result *r)
 		return DB_OK;
 	class = told(db, "text", mysql_errno(db->conn),
 	    mysql_errno(db->conn) != 0 ? mysql_error(db->conn)
-	    : "result does not fit", true);
+	    : "result does not fit", COMMITTING);
 	recover(db, class);
 	return class;
 }

@@ -2,15 +2,17 @@
 /*
  * The database, over libmysqlclient: one connection, opened when it is
  * needed, closed when its state can't be trusted.  Statements are prepared
- * once a connection.  Every session runs strict, at READ COMMITTED, in UTC,
- * with our lock wait.
+ * once a connection.  A statement means the same in every session, whatever
+ * the server's settings: db_session.def has each variable.
  *
  * What went wrong is a class (db_err.def has every number's), on which the
  * caller decides; after any error the transaction has been rolled back or
  * the connection closed, which does the same.  A session that we left while
  * its statement may still run is killed as soon as there is another
  * connection, so that nothing happens behind our back.  The cause is logged
- * here.
+ * here, at level error where it won't pass by itself.  An error while
+ * connecting or preparing is never DB_BUG, whatever its number: no statement
+ * has run, and what is wrong is there, not here.
  */
 #ifndef SHOP_DB_H
 #define SHOP_DB_H
@@ -35,7 +37,9 @@ enum db_class {
 	DB_RESOURCE,		/* its disk or memory is full: not now */
 	DB_DUPLICATE,		/* a unique key is taken */
 	DB_REFUSED,		/* a CHECK or a range stopped it */
-	DB_BUG			/* anything else: ours */
+	DB_BUG,			/* anything else: ours */
+	DB_UNFIT		/* its schema, rights or settings are not what
+				   we need: not before an operator acts */
 };
 
 const char *db_class_name(enum db_class);
@@ -79,6 +83,33 @@ struct db;
 
 enum db_account { DB_WORKER, DB_ADMIN };
 
+/* A variable that each session sets; the last row has no name. */
+struct db_session_row {
+	const char *name;
+	const char *value;		/* NULL: db_lock_wait_s */
+	unsigned mariadb, mysql;	/* the first version that has it */
+};
+
+enum db_rule {
+	DB_IS,
+	DB_AT_LEAST,
+	DB_AT_LEAST_A_WORKER,		/* for each of the workers */
+	DB_WITH_BINLOG_IS,
+	DB_WITH_BINLOG_IS_NOT
+};
+
+/* A variable of the server that none can set; the last row has no name. */
+struct db_server_row {
+	const char *check;		/* doctor's */
+	const char *name;
+	enum db_rule rule;
+	const char *value, *why;
+};
+
+/* The rows of db_session.def. */
+extern const struct db_session_row db_session_rows[];
+extern const struct db_server_row db_server_rows[];
+
 /* By the settings: over TLS, or not at all? */
 bool db_uses_tls(const struct conf *);
 
@@ -115,8 +146,9 @@ void db_release(struct db *);
 /* Is a connection open?  Not whether it still works. */
 bool db_connected(const struct db *);
 
-/* The server's words about the last error, for an operator. */
+/* The server's words about the last error, for an operator; its number. */
 const char *db_error(const struct db *);
+unsigned db_error_number(const struct db *);
 
 /*
  * s as a quoted SQL literal, the caller's to wipe where it is a secret; NULL

@@ -35,6 +35,7 @@ db_class_name(enum db_class c)
 		[DB_COMMIT_UNKNOWN] = "commit_unknown",
 		[DB_RESOURCE] = "resource", [DB_DUPLICATE] = "duplicate",
 		[DB_REFUSED] = "refused", [DB_BUG] = "bug",
+		[DB_UNFIT] = "unfit",
 	};
 
 	return names[c];

@@ -35,6 +35,7 @@ next_takes_ms(const struct conf *c, enum db_class class)
 	case DB_DUPLICATE:
 	case DB_REFUSED:
 	case DB_BUG:
+	case DB_UNFIT:
 		break;
 	}
 	return 0;
@@ -128,6 +129,7 @@ gave_up(enum db_class class, enum err failed)
 	case DB_AWAY:
 	case DB_NOT_WRITABLE:
 	case DB_RESOURCE:
+	case DB_UNFIT:
 		return E_UNAVAILABLE;
 	case DB_COMMIT_UNKNOWN:
 		return E_OUTCOME_UNKNOWN;

@@ -149,46 +149,6 @@ variable(struct doctor *d, struct ctx *ctx, const char *scope,
 	return true;
 }
 
-/* The global variable must be so, or is wrong for the reason. */
-static bool
-global_is(struct doctor *d, const char *name, const char *wanted,
-    const char *reason)
-{
-	const char *value;
-
-	if (!variable(d, d->ctx, "GLOBAL", name, &value))
-		return false;
-	return strcmp(value, wanted) == 0 || doctor_bad(d,
-	    arena_printf(d->ctx->arena, "SET GLOBAL %s = %s, and set it in "
-	    "the server's file", name, wanted), "%s is %s, %s", name, value,
-	    reason);
-}
-
-static bool
-flush(struct doctor *d)
-{
-	return global_is(d, "innodb_flush_log_at_trx_commit", "1",
-	    "what was committed is lost when the machine stops");
-}
-
-static bool
-binlog(struct doctor *d)
-{
-	const char *log_bin;
-
-	if (!variable(d, d->ctx, "GLOBAL", "log_bin", &log_bin))
-		return false;
-	return strcmp(log_bin, "ON") != 0 || global_is(d, "sync_binlog", "1",
-	    "a replica may lack what was committed");
-}
-
-static bool
-local_infile(struct doctor *d)
-{
-	return global_is(d, "local_infile", "OFF",
-	    "a client's files can be read through it");
-}
-
 static bool
 connections(struct doctor *d)
 {
@@ -321,23 +281,6 @@ worker_rights(struct doctor *d)
 	    "%s lacks %s", d->ctx->conf->db_user, few.text);
 }
 
-/* Whatever the server's own values are: each connection sets these. */
-static bool
-worker_session(struct doctor *d)
-{
-	const char *mode, *isolation;
-
-	if (!variable(d, &d->worker, "SESSION", "sql_mode", &mode) ||
-	    !variable(d, &d->worker, "SESSION", "tx_isolation", &isolation) ||
-	    (isolation[0] == '\0' && !variable(d, &d->worker, "SESSION",
-	    "transaction_isolation", &isolation)))
-		return false;
-	return (strstr(mode, "STRICT_ALL_TABLES") != NULL &&
-	    strcmp(isolation, "READ-COMMITTED") == 0) || doctor_bad(d,
-	    "take what stands between us and the server away",
-	    "its sessions have sql_mode %s and isolation %s", mode, isolation);
-}
-
 /* Tokens and the ranking's age are by this machine's clock. */
 static bool
 same_clock(struct doctor *d)
@@ -372,9 +315,10 @@ static const struct check {
 	{ "nginx", NEEDS_NOTHING, doctor_nginx },
 	{ "database", NEEDS_NOTHING, database },
 	{ "tls", NEEDS_ADMIN, tls },
-	{ "flush", NEEDS_ADMIN, flush },
-	{ "binlog", NEEDS_ADMIN, binlog },
-	{ "local-infile", NEEDS_ADMIN, local_infile },
+	{ "flush", NEEDS_ADMIN, doctor_server },
+	{ "binlog", NEEDS_ADMIN, doctor_server },
+	{ "local-infile", NEEDS_ADMIN, doctor_server },
+	{ "server", NEEDS_ADMIN, doctor_server },
 	{ "connections", NEEDS_ADMIN, connections },
 	{ "schema-version", NEEDS_ADMIN, schema_version },
 	{ "tables", NEEDS_ADMIN, doctor_tables },
@@ -384,13 +328,14 @@ static const struct check {
 	{ "routines", NEEDS_ADMIN, doctor_routines },
 	{ "worker-account", NEEDS_ADMIN, worker_account },
 	{ "worker-rights", NEEDS_WORKER, worker_rights },
-	{ "worker-session", NEEDS_WORKER, worker_session },
+	{ "worker-session", NEEDS_WORKER, doctor_session },
 	{ "clock", NEEDS_WORKER, same_clock },
 };
 
 static bool
 look(struct doctor *d, const struct check *c)
 {
+	d->check = c->name;
 	if (c->needs != NEEDS_NOTHING && !d->has_admin)
 		return doctor_bad(d, "set the check database right",
 		    "not looked at");

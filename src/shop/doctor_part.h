@@ -20,6 +20,7 @@ struct doctor {
 	struct ctx worker;		/* the same with the workers' account;
 					   its db NULL: can't be had */
 	const struct doctor_given *given;
+	const char *check;		/* the name of the one that runs */
 	bool has_admin, has_worker;	/* connected */
 	bool shapes_known;
 	struct faults shapes[SHAPE_COUNT];
@@ -44,5 +45,7 @@ bool doctor_keys(struct doctor *);
 bool doctor_constraints(struct doctor *);
 bool doctor_routines(struct doctor *);
 bool doctor_nginx(struct doctor *);
+bool doctor_server(struct doctor *);
+bool doctor_session(struct doctor *);
 
 #endif

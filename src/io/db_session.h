@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How io/db opens a session: its options, TLS, and the variables of
+ * db_session.def.  Nobody else's business; t/0010 holds that.
+ */
+#ifndef SHOP_DB_SESSION_H
+#define SHOP_DB_SESSION_H
+
+#include "io/db.h"
+
+/* The longest wait for a lock in shopctl, whose user waits; no request does. */
+#define ADMIN_LOCK_WAIT_S	30
+
+struct st_mysql;		/* the library's MYSQL */
+
+struct db_login {
+	const struct conf *conf;
+	enum db_account account;
+	const char *user;
+	char *password;		/* or NULL */
+};
+
+/*
+ * Connect with all that a session of ours has set.  Returns 0, or the number
+ * of the error, and its text in *why: the library's, or static.
+ */
+unsigned db_session_open(struct st_mysql *, const struct db_login *,
+    const char **why) MUST_CHECK;
+
+#endif

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
+#include "shop/ddl.h"
 #include "shop/schema.h"
 #include "shop/script.h"
 
@@ -22,7 +23,7 @@ struct job {
 static enum err
 run(struct job *j, const char *sql, struct db_result *r)
 {
-	return script_run(j->ctx, sql, r, j->why);
+	return ddl_run(j->ctx, sql, r, j->why);
 }
 
 static enum err
@@ -258,23 +259,16 @@ migrate_run(struct ctx *ctx, FILE *out, const char **why)
 	struct job j = { ctx, out, why };
 	char *own = arena_copy(ctx->arena, schema_own_tables,
 	    strlen(schema_own_tables));
-	struct db_result locked;
 	enum err e;
 
 	*why = "out of memory";
 	if (own == NULL)
 		return E_UNAVAILABLE;
-	if ((e = run(&j, "SELECT GET_LOCK(CONCAT('shop.migrate.', "
-	    "LEFT(SHA2(DATABASE(), 256), 32)), 30)", &locked))
-	    != E_OK)
-		return e;
-	if (db_at(&locked, 0, 0)->null ||
-	    strcmp(db_at(&locked, 0, 0)->s, "1") != 0) {
-		*why = "another migration is running";
-		return E_UNAVAILABLE;
-	}
-	if ((e = run_script(&j, own)) != E_OK ||
-	    (e = identity(&j)) != E_OK || (e = migrations(&j)) != E_OK || (e = account(&j)) != E_OK)
+	if ((e = ddl_begin(ctx, why)) != E_OK ||
+	    (e = ddl_lock(ctx, "CONCAT('shop.migrate.', "
+	    "LEFT(SHA2(DATABASE(), 256), 32))", 30, why)) != E_OK ||
+	    (e = run_script(&j, own)) != E_OK || (e = identity(&j)) != E_OK ||
+	    (e = migrations(&j)) != E_OK || (e = account(&j)) != E_OK)
 		return e;
 	return routines(&j);
 }

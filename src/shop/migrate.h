@@ -16,7 +16,8 @@
  * Tells out what it does, a line each; nothing is said and done where all is
  * up to date.  One runs at a time.  E_UNAVAILABLE: *why says why; what was
  * done until then stands, and the next run goes on from there.  A schema with
- * migrations that we do not have is refused.
+ * migrations that we do not have is refused.  Where the shop, a dump or an
+ * audit uses a table, it waits as shop/ddl does, a second at a time.
  */
 enum err migrate_run(struct ctx *, FILE *out, const char **why) MUST_CHECK;
 

@@ -111,6 +111,27 @@ gist(struct arena *a, const char *sql)
 	    sql[len < 60 ? len : 60] != '\0' ? " ..." : "");
 }
 
+/* Never a password: what stands behind IDENTIFIED is nobody's business. */
+static const char *
+without_secret(struct arena *a, const char *sql)
+{
+	const char *secret = strstr(sql, "IDENTIFIED");
+
+	return secret == NULL ? sql : arena_printf(a, "%.*s",
+	    (int)(secret - sql), sql);
+}
+
+/* Why a statement waited in vain. */
+static const char *
+in_use(struct ctx *ctx, const char *sql)
+{
+	const char *open = without_secret(ctx->arena, sql);
+
+	return open == NULL ? "out of memory" : arena_printf(ctx->arena,
+	    "%s: in use by %s; nothing of it was done, run it again when they "
+	    "are through", gist(ctx->arena, open), holders(ctx, open));
+}
+
 enum err
 ddl_begin(struct ctx *ctx, const char **why)
 {
@@ -147,9 +168,7 @@ ddl_run(struct ctx *ctx, const char *sql, struct db_result *r,
 		nanosleep(&pause, NULL);
 	}
 	if (number == LOCK_WAIT_TIMEOUT)
-		*why = arena_printf(ctx->arena, "%s: in use by %s; nothing of "
-		    "it was done, run it again when they are through",
-		    gist(ctx->arena, sql), holders(ctx, sql));
+		*why = in_use(ctx, sql);
 	return E_UNAVAILABLE;
 }
 

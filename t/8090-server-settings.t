@@ -76,6 +76,7 @@ is "$(diff "$dir/a" "$dir/b")" '' 'each row of the list has its wrong value here
 
 quoted() {
 	case $1 in
+	NULL) echo NULL ;;
 	'' | *[!0-9.]*) echo "'$1'" ;;
 	*) echo "$1" ;;
 	esac
@@ -153,25 +154,26 @@ while read -r name; do
 	sql_root "SET GLOBAL $name = $(quoted "$was")"
 done <"$dir/session"
 
-# all HOW: everything at once; also a shop from nothing.
+# all HOW N: everything at once; also a shop from nothing.
+sql_root 'CREATE DATABASE other1; CREATE DATABASE other2'
 all() {
 	anew
 	flows
 	is "$got" "$right" "$1: changes no flow"
 	is "$(tools)" '' 'nor audit, migrate or doctor'
-	sql_root 'CREATE DATABASE IF NOT EXISTS other'
-	sed 's/^db_user.*//' "$dir/shop.conf" >"$dir/other.conf"
-	printf 'db_name = other\ndb_user = other_worker\n' >>"$dir/other.conf"
+	{ cat "$dir/shop.conf"; printf 'db_name = other%s\ndb_user = other%s\n' \
+	    "$2" "$2"; } >"$dir/other.conf"
 	is "$("$top_builddir/shopctl" -c "$dir/other.conf" migrate 2>&1 |
 	    grep -v '^migration\|^routine')" '' 'nor a first migrate'
 	"$top_builddir/shopctl" -c "$dir/other.conf" doctor >"$dir/out" 2>&1
 	is "$(grep -v '^ok ' "$dir/out")" '' 'and its doctor is content'
-	sql_root 'DROP DATABASE other'
 }
 # assign SCOPE: of all of them.
 assign() {
 	while read -r name; do
 		wrong=$(sed -n "s/^$name //p" "$dir/wrong")
+		# None may turn this one on for himself.
+		[ "$1 $name" != 'SESSION query_cache_type' ] || continue
 		[ "$wrong" = - ] || echo "SET $1 $name = $(quoted "$wrong");"
 	done <"$dir/session"
 }
@@ -180,10 +182,8 @@ sed "s/'/''/g; s/^/SET GLOBAL init_connect = '/; s/\$/BEGIN; SELECT 1'/" \
     "$dir/each" >"$dir/init.sql"
 sql_file "$dir/init.sql"
 like "$(global init_connect)" 'sql_mode.*alter_algorithm' 'init_connect turns all'
-all 'init_connect'
+all 'init_connect' 1
 sql_root "SET GLOBAL init_connect = ''"
-mv "$dir/shop.conf" "$dir/shop.conf.socket"
-sed 's/^workers.*/workers = 1/' "$dir/shop.conf.socket" >"$dir/shop.conf"
 db_stop
 skip='--skip-character-set-client-handshake --character-set-server=utf8mb3'
 db_options="$db_options $skip"
@@ -194,13 +194,14 @@ assign GLOBAL >"$dir/all.sql"
 sql_file "$dir/all.sql"
 is "$(global autocommit) $(global sql_quote_show_create)" 'OFF OFF' \
     'everything is turned'
-all 'everything at once'
+all 'everything at once' 2
 
 # ---- What only the server's operator can
 
 db_stop
 db_options=${db_options% $skip}
 db_start
+sql_root 'DROP DATABASE other1; DROP DATABASE other2'
 anew
 # told NAME: by doctor, with what to do.
 told() {
@@ -224,16 +225,16 @@ while read -r name; do
 	flows
 	case $name in
 	binlog_format)
-		is "$got" '503 null|200 0|200 🍣 초밥 Größe|503 null 0|503 |404 null|503|200' \
+		is "$got" '503 null|200 0|200 🍣 초밥 Größe|503 null 0|503 |400 null|503|200' \
 		    'no write can be, all reads are'
-		is "$(header Retry-After)" '' 'a read'
 		post /v1/points/charge '{"amount": 1}'
 		is_problem 503 unavailable 'which is a 503'
 		is "$(header Retry-After)" 1 'with Retry-After' ;;
 	max_prepared_stmt_count)
 		is_problem 503 unavailable 'no statement can be prepared'
 		is "$(header Retry-After)" 1 'which is a 503 with Retry-After' ;;
-	max_allowed_packet)
+	max_allowed_packet | thread_stack)
+		# Some can do with so little, or not: as the server's build is.
 		;;
 	*)
 		is "$got" "$right" 'the flows are right' ;;

@@ -1,0 +1,103 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A database that is there and not as we need it, by its accounts, its rights
+# or its tables: 503 for what can't be done, the rest goes on, the log says why
+# at level error, and all is well as soon as it is set right.
+. "${top_srcdir:-.}/t/lib.sh"
+workers=1
+conf workers 1
+shop_start
+as 1
+
+anew() { sql 'KILL USER shop_worker@localhost'; }
+well() {
+	post /v1/points/charge '{"amount": 1}'
+	[ "$status" = 201 ]
+}
+charge() { post /v1/points/charge '{"amount": 1}'; }
+balance_of() { user GET /v1/points/balance; }
+
+# unfit TEXT SEEN BY BACK NUMBER REQUEST: with the statement BY, which the
+# query SEEN tells to be so by a 1, the request is 503 by that error.  A read
+# comes before it, so that no write finds a connection that was cut: what came
+# of that would not be known.  BACK is a statement, or migrate.
+unfit() {
+	sql "$3"
+	is "$(sql "$2")" 1 "$1"
+	anew
+	: >"$dir/log/shopd.log"
+	request GET /v1/products/1
+	$6
+	is_problem 503 unavailable 'the answer'
+	is "$(header Retry-After)" 1 'to be asked again'
+	like "$(cat "$dir/log/shopd.log")" "level=error event=db_error .*number=$5 " \
+	    'the log says why, at level error'
+	if [ "$4" = migrate ]; then
+		ctl migrate >"$dir/out" 2>&1
+	else
+		sql "$4"
+	fi
+	anew
+	eventually 10 well
+	ok 'it is well as soon as it is set right'
+}
+
+account="FROM mysql.global_priv WHERE user = 'shop_worker' AND host = 'localhost'"
+password="ALTER USER shop_worker@localhost
+    IDENTIFIED BY '$(cat "$dir/db.password")'"
+unfit 'a locked account' "SELECT JSON_VALUE(priv, '\$.account_locked') $account" \
+    'ALTER USER shop_worker@localhost ACCOUNT LOCK' \
+    'ALTER USER shop_worker@localhost ACCOUNT UNLOCK' 4151 charge
+unfit 'another password' \
+    "SELECT JSON_VALUE(priv, '\$.authentication_string') = PASSWORD('other') $account" \
+    "ALTER USER shop_worker@localhost IDENTIFIED BY 'other'" "$password" 1045 charge
+unfit 'another way to come in, of a number that no table has' \
+    "SELECT JSON_VALUE(priv, '\$.plugin') = 'unix_socket' $account" \
+    'ALTER USER shop_worker@localhost IDENTIFIED VIA unix_socket' "$password" \
+    1698 balance_of
+[ "$(grep -c '^DB_ERR(1698,' "$top_srcdir/src/io/db_err.def")" = 0 ]
+ok 'indeed'
+unfit 'an account without rights' \
+    "SELECT COUNT(*) = 0 FROM mysql.db WHERE user = 'shop_worker'" \
+    "CREATE TABLE mysql.kept AS SELECT * FROM mysql.db WHERE user = 'shop_worker';
+    CREATE TABLE mysql.kept_procs AS SELECT * FROM mysql.procs_priv WHERE user = 'shop_worker';
+    REVOKE ALL, GRANT OPTION FROM shop_worker@localhost" \
+    'INSERT INTO mysql.db SELECT * FROM mysql.kept;
+    INSERT INTO mysql.procs_priv SELECT * FROM mysql.kept_procs;
+    DROP TABLE mysql.kept, mysql.kept_procs; FLUSH PRIVILEGES' 1044 charge
+unfit 'a right that is missing' \
+    "SELECT Select_priv = 'N' FROM mysql.db WHERE user = 'shop_worker'" \
+    "UPDATE mysql.db SET Select_priv = 'N' WHERE user = 'shop_worker'; FLUSH PRIVILEGES" \
+    "UPDATE mysql.db SET Select_priv = 'Y' WHERE user = 'shop_worker'; FLUSH PRIVILEGES" \
+    1142 balance_of
+definer="FROM information_schema.routines WHERE routine_name = 'points_charge'"
+was=$(sql "SELECT definer $definer")
+unfit 'a definer that is gone' "SELECT definer = 'gone@localhost' $definer" \
+    "UPDATE mysql.proc SET definer = 'gone@localhost' WHERE name = 'points_charge'" \
+    "UPDATE mysql.proc SET definer = '$was' WHERE name = 'points_charge'" 1449 charge
+unfit 'a routine of another version' "SELECT COUNT(*) = 1
+    FROM information_schema.parameters WHERE specific_name = 'points_charge'" \
+    'CREATE OR REPLACE PROCEDURE points_charge(IN p INT) SELECT 1' migrate 1318 charge
+unfit 'a table that is missing' "SELECT COUNT(*) = 0 FROM information_schema.tables
+    WHERE table_schema = 'shop' AND table_name = 'users'" \
+    'RENAME TABLE users TO elsewhere' 'RENAME TABLE elsewhere TO users' \
+    1146 balance_of
+unfit 'a column that is missing' "SELECT COUNT(*) = 0 FROM information_schema.columns
+    WHERE table_schema = 'shop' AND table_name = 'users' AND column_name = 'balance'" \
+    'ALTER TABLE users RENAME COLUMN balance TO points' \
+    'ALTER TABLE users RENAME COLUMN points TO balance' 1054 charge
+
+# The right to a routine is gone for a moment while MySQL renews it.
+sql 'REVOKE EXECUTE ON PROCEDURE points_charge FROM shop_worker@localhost'
+is "$(sql "SELECT COUNT(*) FROM mysql.procs_priv WHERE routine_name = 'points_charge'")" \
+    0 'no right to a routine'
+anew
+request GET /v1/products/1
+: >"$dir/log/shopd.log"
+charge
+is_problem 503 charge_failed 'is tried again'
+is "$(grep -c ' number=1370 ' "$dir/log/shopd.log")" 4 'as often as may be'
+sql 'GRANT EXECUTE ON PROCEDURE points_charge TO shop_worker@localhost'
+well
+ok 'and then it is well'
+finish

@@ -56,8 +56,10 @@ net_write_timeout 1
 low_priority_updates ON
 max_session_mem_used 131072
 sort_buffer_size 1024
+tmp_disk_table_size 1024
 query_cache_type ON
 sql_quote_show_create OFF
+sql_if_exists ON
 alter_algorithm INSTANT
 innodb_flush_log_at_trx_commit 2
 sync_binlog 0
@@ -65,6 +67,9 @@ binlog_format STATEMENT
 local_infile ON
 max_allowed_packet 4096
 max_prepared_stmt_count 0
+max_binlog_cache_size 4096
+connection_memory_limit -
+default_password_lifetime 1
 innodb_default_row_format compact
 enforce_storage_engine MyISAM
 thread_stack 131072
@@ -196,6 +201,15 @@ is "$(global autocommit) $(global sql_quote_show_create)" 'OFF OFF' \
     'everything is turned'
 all 'everything at once' 2
 
+# ---- What other clients see
+
+for mode in ANSI ORACLE MSSQL; do
+	is "$(mariadb --no-defaults -S "$db_sock" -u root -N -B \
+	    --init-command="SET sql_mode = '$mode'" shop \
+	    <"$top_srcdir/schema/invariants.sql" 2>&1)" '' \
+	    "the invariants are the same queries in the mode $mode"
+done
+
 # ---- What only the server's operator can
 
 db_stop
@@ -212,6 +226,10 @@ told() {
 while read -r name; do
 	wrong=$(sed -n "s/^$name //p" "$dir/wrong")
 	was=$(global "$name")
+	if [ "$wrong" = - ]; then
+		is "$was" '' "$name: none of this server's"
+		continue
+	fi
 	case $name in
 	thread_stack | innodb_force_recovery)
 		db_stop

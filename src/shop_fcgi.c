@@ -7,12 +7,12 @@
 #include "config.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/num.h"
 #include "base/prog.h"
 #include "run/listen.h"
@@ -50,19 +50,20 @@ main(int argc, char **argv)
 	char why[CONF_WHY_BYTES];
 	struct conf conf;
 	int fd = STDIN_FILENO, status;
-	int first = prog_start(&prog, argc, argv, &conf, &status);
+	int first;
 
+	prog_daemon();
+	first = prog_start(&prog, argc, argv, &conf, &status);
 	if (first < 0)
 		return status;
 	if (first < argc) {
-		fprintf(stderr, "shop.fcgi: %s: no arguments are taken\n",
-		    argv[first]);
+		log_say("shop.fcgi: %s: no arguments are taken", argv[first]);
 		return EXIT_USAGE;
 	}
 	if (is_activated()) {
 		fd = LISTEN_FDS_START;
 	} else if (!is_listening(fd) && pool_listen(&conf, &fd, why) != E_OK) {
-		fprintf(stderr, "shop.fcgi: %s\n", why);
+		log_say("shop.fcgi: %s", why);
 		return EXIT_FAILED;
 	}
 	return worker_run(&conf, fd);

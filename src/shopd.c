@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
+#include <stddef.h>
 
 #include "base/conf.h"
+#include "base/log.h"
 #include "base/prog.h"
 #include "run/listen.h"
 #include "run/pool.h"
-
-/* A socket must not become fd 2, where the log goes, or a worker's fd 0. */
-static void
-fill_standard_fds(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
 
 int
 main(int argc, char **argv)
@@ -40,16 +26,16 @@ main(int argc, char **argv)
 	struct conf conf;
 	int at, status, fd;
 
-	fill_standard_fds();
+	prog_daemon();
 	at = prog_start(&prog, argc, argv, &conf, &status);
 	if (at < 0)
 		return status;
 	if (at < argc) {
-		fprintf(stderr, "shopd: takes no arguments, try --help\n");
+		log_say("shopd: takes no arguments, try --help");
 		return EXIT_USAGE;
 	}
 	if (pool_listen(&conf, &fd, why) != E_OK) {
-		fprintf(stderr, "shopd: %s\n", why);
+		log_say("shopd: %s", why);
 		return EXIT_FAILED;
 	}
 	return pool_run(&conf, conf_file, fd);

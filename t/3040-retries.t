@@ -27,7 +27,7 @@ nothing_open() { open_is 0 "no transaction is left open: $1"; }
 
 # lock_waits STATEMENT: how many of them were waiting for too long.
 lock_waits() {
-	grep -c "event=db_error statement=$1 number=1205" "$dir/log/shopd.log"
+	grep -c "event=db_error id=[^ ]* statement=$1 number=1205" "$dir/log/shopd.log"
 }
 
 # answer_of NAME: the shot's, told with its code.
@@ -100,6 +100,8 @@ is "$status" 201 'the user is held: the order goes through'
 like "$(json .payment.attempts)" '^[2-4]$' 'not at the first attempt'
 is "$(log_of order-1 | sed -n 's/.* attempts=\([0-9]\).*/\1/p')" \
     "$(json .payment.attempts)" 'the log tells as many'
+grep -q 'level=warn event=db_error id=order-1 statement=PLACE ' "$dir/log/shopd.log"
+ok 'and why, by the request'\''s id'
 shot_look order-2
 is "$status" 201 'the product is held: the order goes through'
 like "$(json .payment.attempts)" '^[2-4]$' 'not at the first attempt'

@@ -5,7 +5,10 @@
 
 #include <CUnit/CUnit.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "unit.h"
@@ -192,6 +195,124 @@ test_msg_is_cut(void)
 	CU_ASSERT(len > 0 && out[len - 1] == '\n');
 }
 
+static void
+test_id(void)
+{
+	char out[LOG_LINE_BYTES_MAX * 2];
+
+	log_id("r-1");
+	CU_ASSERT_STRING_EQUAL(line_of("x", out, sizeof out),
+	    " event=e id=r-1 k=x n=-5\n");
+	log_id("");
+	CU_ASSERT_STRING_EQUAL(line_of("x", out, sizeof out),
+	    " event=e k=x n=-5\n");
+}
+
+static void
+test_due(void)
+{
+	int64_t last_us = 0;
+
+	CU_ASSERT(log_due(&last_us));
+	CU_ASSERT(!log_due(&last_us));
+	last_us -= LOG_PAUSE_US;
+	CU_ASSERT(log_due(&last_us));
+	CU_ASSERT(!log_due(&last_us));
+}
+
+/*
+ * A daemon with this stderr, whose reader is at the other end of the control
+ * sockets: writes until lines are dropped, says so, and once it is told that
+ * there is room again, writes one more.
+ */
+static _Noreturn void
+daemon_with(int fd, int control, uid_t uid)
+{
+	char byte = 'f';
+
+	alarm(20);
+	dup2(fd, STDERR_FILENO);
+	close_range(3, (unsigned)control - 1, 0);
+	close_range((unsigned)control + 1, ~0U, 0);
+	if (uid != 0 && setuid(uid) != 0)
+		_exit(1);
+	log_open();
+	for (int i = 0; i < 50000; i++)
+		log_msg(LOG_ERROR, "e", "%06d", i);
+	if (write(control, &byte, 1) != 1 || read(control, &byte, 1) != 1)
+		_exit(1);
+	log_msg(LOG_ERROR, "last", "line");
+	_exit(0);
+}
+
+/* Reads all there is; false when a line is not whole.  Counts them. */
+static bool
+read_lines(int fd, int *lines, int *dropped)
+{
+	static char all[4 * 1024 * 1024];
+	size_t len = 0;
+	ssize_t n;
+	int last;
+
+	while ((n = read(fd, all + len, sizeof all - 1 - len)) > 0)
+		len += (size_t)n;
+	all[len] = '\0';
+	for (char *at = all, *end; *at != '\0'; at = end + 1) {
+		if ((end = strchr(at, '\n')) == NULL ||
+		    strncmp(at, "time=", 5) != 0)
+			return false;
+		*end = '\0';
+		if (strstr(at, " event=e ") != NULL)
+			++*lines;
+		else if (sscanf(at, "%*s level=warn event=log-dropped "
+		    "lines=%d", &last) == 1)
+			*dropped += last;
+		else if (strstr(at, " event=last msg=line") == NULL)
+			return false;
+	}
+	return true;
+}
+
+static void
+check_daemon(const char *what, const int fd[2], uid_t uid)
+{
+	int control[2], lines = 0, dropped = 0, status;
+	char byte;
+	pid_t pid;
+
+	CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_STREAM, 0, control) == 0);
+	if ((pid = fork()) == 0)
+		daemon_with(fd[1], control[1], uid);
+	close(fd[1]);
+	close(control[1]);
+	CHECK_ROW(what, read(control[0], &byte, 1) == 1);
+	fcntl(fd[0], F_SETFL, O_NONBLOCK);
+	CHECK_ROW(what, read_lines(fd[0], &lines, &dropped));
+	CHECK_ROW(what, lines > 0 && lines < 50000 && dropped == 0);
+	CHECK_ROW(what, write(control[0], "", 1) == 1);
+	CHECK_ROW(what, waitpid(pid, &status, 0) == pid && status == 0);
+	CHECK_ROW(what, read_lines(fd[0], &lines, &dropped));
+	CHECK_ROW(what, dropped > 0 && lines + dropped == 50000);
+	close(fd[0]);
+	close(control[0]);
+}
+
+/* Whoever made the pipe: one that may not open it has another way. */
+static void
+test_never_waits(void)
+{
+	int fd[2];
+
+	CU_ASSERT_FATAL(pipe(fd) == 0);
+	check_daemon("a pipe", fd, 0);
+	if (getuid() == 0) {
+		CU_ASSERT_FATAL(pipe(fd) == 0);
+		check_daemon("another's pipe", fd, 65534);
+	}
+	CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_STREAM, 0, fd) == 0);
+	check_daemon("a socket", fd, 0);
+}
+
 void
 suite_log(void)
 {
@@ -203,4 +324,7 @@ suite_log(void)
 	CU_ADD_TEST(s, test_edge);
 	CU_ADD_TEST(s, test_threshold);
 	CU_ADD_TEST(s, test_msg_is_cut);
+	CU_ADD_TEST(s, test_id);
+	CU_ADD_TEST(s, test_due);
+	CU_ADD_TEST(s, test_never_waits);
 }

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * A line is put together here and written by base/sink.  What can't be
+ * written is counted, and the count is told by the first line that can.
+ */
 #include "config.h"
 
 #include "base/log.h"
@@ -8,9 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/name.h"
+#include "base/num.h"
+#include "base/sink.h"
 
 static const char *const names[] = {
 	[LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn",
@@ -19,11 +24,38 @@ static const char *const names[] = {
 
 /* Set once at start, from the settings; no request changes it. */
 static enum log_level threshold = LOG_INFO;
+/* The request that is being served; empty: none. */
+static char request_id[REQUEST_ID_BYTES_MAX + 1];
+/* Lines that could not be written since the last one that could. */
+static int64_t dropped;
 
 void
 log_threshold(enum log_level level)
 {
 	threshold = level;
+}
+
+void
+log_open(void)
+{
+	sink_open();
+}
+
+void
+log_id(const char *id)
+{
+	snprintf(request_id, sizeof request_id, "%s", id);
+}
+
+bool
+log_due(int64_t *last_us)
+{
+	int64_t now = num_monotonic_us();
+
+	if (*last_us != 0 && now - *last_us < LOG_PAUSE_US)
+		return false;
+	*last_us = now;
+	return true;
 }
 
 static void
@@ -41,8 +73,8 @@ put_time(struct log_line *l)
 	buf_str(&l->buf, text);
 }
 
-void
-log_begin(struct log_line *l, enum log_level level, const char *event)
+static void
+begin(struct log_line *l, enum log_level level, const char *event)
 {
 	l->level = level;
 	/* One byte stays free for the line's end. */
@@ -50,6 +82,14 @@ log_begin(struct log_line *l, enum log_level level, const char *event)
 	put_time(l);
 	log_str(l, "level", names[level]);
 	log_str(l, "event", event);
+}
+
+void
+log_begin(struct log_line *l, enum log_level level, const char *event)
+{
+	begin(l, level, event);
+	if (request_id[0] != '\0')
+		log_str(l, "id", request_id);
 }
 
 static void
@@ -123,16 +163,50 @@ log_int(struct log_line *l, const char *key, int64_t value)
 }
 
 void
+log_catch_up(void)
+{
+	struct log_line l;
+
+	if (dropped == 0)
+		return;
+	begin(&l, LOG_WARN, "log-dropped");
+	log_int(&l, "lines", dropped);
+	l.data[l.buf.len] = '\n';
+	if (sink_write(l.data, l.buf.len + 1))
+		dropped = 0;
+}
+
+/* Whatever is dropped is told before what comes after it. */
+static void
+put_line(const char *line, size_t len)
+{
+	log_catch_up();
+	if (dropped != 0 || !sink_write(line, len))
+		dropped++;
+}
+
+void
 log_end(struct log_line *l)
 {
-	ssize_t ignored;
-
 	if (l->level < threshold)
 		return;
 	l->data[l->buf.len] = '\n';
-	/* Nobody is left to tell when stderr itself is gone. */
-	ignored = write(STDERR_FILENO, l->data, l->buf.len + 1);
-	(void)ignored;
+	put_line(l->data, l->buf.len + 1);
+}
+
+void
+log_say(const char *fmt, ...)
+{
+	char text[LOG_LINE_BYTES_MAX];
+	size_t len;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text - 1, fmt, ap);
+	va_end(ap);
+	len = strlen(text);
+	text[len] = '\n';
+	put_line(text, len + 1);
 }
 
 void

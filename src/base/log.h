@@ -4,6 +4,10 @@
  * that lines of several workers never mix.  What a value holds is escaped:
  * a line can't be forged.  No secret, token, key or body is ever logged.
  *
+ * In a daemon (log_open()) it never waits: a line that stderr doesn't take at
+ * once is dropped.  The first that it takes again is "log-dropped lines=N",
+ * of each process for itself.
+ *
  *	struct log_line l;
  *	log_begin(&l, LOG_INFO, "request");
  *	log_str(&l, "id", id);
@@ -13,11 +17,15 @@
 #ifndef SHOP_LOG_H
 #define SHOP_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
+
+/* How often a line may be told that a fault would repeat without end. */
+#define LOG_PAUSE_US INT64_C(1000000)
 
 struct log_line {
 	struct buf buf;
@@ -31,6 +39,24 @@ struct log_line {
  */
 void log_threshold(enum log_level);
 
+/* For a daemon, once at its start; else stderr is written to as it is. */
+void log_open(void);
+
+/* Tells what was dropped, if that can be written now: for an idle moment. */
+void log_catch_up(void);
+
+/*
+ * Lines bear id=ID from now on: they belong to that request.  "" ends it.
+ * It is copied.
+ */
+void log_id(const char *id);
+
+/*
+ * Is it time for a line that a fault may repeat without end?  Once in
+ * LOG_PAUSE_US; *last_us is the caller's, 0 at first.
+ */
+bool log_due(int64_t *last_us);
+
 /* Starts "time=... level=... event=..."; the time is the machine's, UTC. */
 void log_begin(struct log_line *, enum log_level, const char *event);
 void log_str(struct log_line *, const char *key, const char *value);
@@ -38,6 +64,9 @@ void log_int(struct log_line *, const char *key, int64_t value);
 
 /* Writes it.  A line over LOG_LINE_BYTES_MAX loses its last values. */
 void log_end(struct log_line *);
+
+/* A line of plain text, for whoever started the program. */
+void log_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* A whole line: event and one printf'ed value, msg="...". */
 void log_msg(enum log_level, const char *event, const char *fmt, ...)

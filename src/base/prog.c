@@ -3,11 +3,13 @@
 
 #include "base/prog.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/log.h"
 
@@ -30,7 +32,7 @@ load(const struct prog *p, const char *file, bool check, struct conf *c)
 	char why[CONF_WHY_BYTES];
 
 	if (conf_load(c, file, why) != E_OK || conf_check(c, why) != E_OK) {
-		fprintf(stderr, "%s: %s\n", p->name, why);
+		log_say("%s: %s", p->name, why);
 		return EXIT_FAILED;
 	}
 	if (check)
@@ -53,6 +55,20 @@ refuse_core(void)
 	const struct rlimit one = { 1, 1 };
 
 	(void)setrlimit(RLIMIT_CORE, &one);
+}
+
+void
+prog_daemon(void)
+{
+	int fd;
+
+	/* A socket must not become fd 2, where the log goes, or fd 0. */
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	log_open();
 }
 
 int
@@ -88,8 +104,8 @@ prog_start(const struct prog *p, int argc, char **argv, struct conf *c,
 			printf("%s %s\n", p->name, PACKAGE_VERSION);
 			return -1;
 		default:
-			fprintf(stderr, "%s: %s: bad option, try --help\n",
-			    p->name, argv[optind - 1]);
+			log_say("%s: %s: bad option, try --help", p->name,
+			    argv[optind - 1]);
 			*status = EXIT_USAGE;
 			return -1;
 		}

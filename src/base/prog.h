@@ -17,6 +17,12 @@ struct prog {
 };
 
 /*
+ * A daemon's first call: what is closed of fd 0, 1 and 2 becomes /dev/null, and
+ * the log never waits (base/log.h).
+ */
+void prog_daemon(void);
+
+/*
  * Reads the options before the first plain argument (getopt_long), loads and
  * checks the settings.  Returns the index of the first plain argument, or -1
  * when the program has nothing more to do and must exit with *status: it

@@ -347,6 +347,7 @@ serve(struct pool *p)
 	generation_start(p->serving, ++p->generations);
 	while (advance(p)) {
 		wait_for_news(p);
+		log_catch_up();
 		hear(p);
 		reap(p);
 	}

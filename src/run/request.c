@@ -159,7 +159,6 @@ log_request(const struct ctx *ctx, const struct req *req,
 	struct log_line l;
 
 	log_begin(&l, resp->status >= 500 ? LOG_WARN : LOG_INFO, "request");
-	log_str(&l, "id", req->request_id != NULL ? req->request_id : "");
 	log_str(&l, "method", req->method != NULL ? req->method : "");
 	log_str(&l, "route", req->route != NULL ? req->route->pattern : "");
 	log_int(&l, "status", resp->status);
@@ -193,5 +192,6 @@ request_serve(struct ctx *ctx, struct fcgi *f)
 	http_serve(ctx, &req, &resp);
 	sent = send_response(f, &req, &resp);
 	log_request(ctx, &req, &resp, waited_us, sent);
+	log_id("");
 	arena_reset(ctx->arena);
 }

@@ -119,6 +119,7 @@ serve(struct ctx *ctx, struct fcgi *f, struct seat *seat,
 
 	tell_ready();
 	while (!told_to_stop()) {
+		log_catch_up();
 		if (!fcgi_wait(f, waiting))
 			continue;
 		seat->busy_since_us = num_monotonic_us();

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "base/name.h"
 #include "base/num.h"
 #include "io/crypto.h"
@@ -52,6 +53,7 @@ http_begin(struct ctx *ctx, struct req *req, struct resp *resp)
 		req->request_id = random_text(ctx->arena);
 	if (req->request_id == NULL || headers == NULL)
 		return E_INTERNAL;
+	log_id(req->request_id);
 	buf_init(&resp->headers, headers, HEADER_BYTES_MAX);
 	return E_OK;
 }

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the log goes: stderr, which somebody else has opened and may have
+ * stopped reading.  A daemon must not wait for that reader.
+ *
+ * The descriptor's flags are shared with other programs (a terminal's shell,
+ * the rest of a pipeline), so O_NONBLOCK is never set on it.
+ */
+#ifndef SHOP_SINK_H
+#define SHOP_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * From now on sink_write() never waits for a reader, and a reader that is
+ * gone is no signal but a failure: SIGPIPE and SIGXFSZ are ignored.  To be
+ * called once, at a daemon's start; before it, stderr is written to as it is.
+ */
+void sink_open(void);
+
+/*
+ * Writes a line of at most PIPE_BUF bytes, its newline at the end; false when
+ * stderr doesn't take all of it now.  A line of which only a part was taken
+ * (a full disk, a terminal) is ended before the next one.
+ */
+bool sink_write(const char *line, size_t len);
+
+#endif

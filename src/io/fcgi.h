@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * FastCGI, over libfcgi: one request at a time from a listening socket.
+ * FastCGI, over libfcgi: one request at a time from a listening socket, a
+ * connection each.
  *
  * libfcgi neither waits with a deadline nor survives a signal in the middle
- * of a body: signals stay blocked but in fcgi_wait(), the listener is
- * non-blocking, and a worker that loses the race for a connection waits
- * again.
+ * of a body: signals stay blocked but in fcgi_wait() and fcgi_rest(), the
+ * listener is non-blocking, and a worker that loses the race for a connection
+ * waits again.  A web server that stops in the middle of a request, or of
+ * reading the answer, is given up after 5 s.
  */
 #ifndef SHOP_FCGI_H
 #define SHOP_FCGI_H
@@ -23,12 +25,27 @@ struct fcgi *fcgi_new(int listen_fd) MUST_CHECK;
 void fcgi_free(struct fcgi *);
 
 /*
- * Until there may be a request, a second at most; false when a signal outside
- * mask came.
+ * Until there may be a request, or what is watched is closed, a second at
+ * most; false when a signal outside mask came.
  */
 bool fcgi_wait(struct fcgi *, const sigset_t *mask);
 
-/* Take a request; false when there is none after all. */
+/* So long, without taking requests; false when a signal came. */
+bool fcgi_rest(int ms, const sigset_t *mask);
+
+/*
+ * Let fcgi_wait() return when the other side closes this descriptor, too; -1
+ * is none.  Closing it ends that.
+ */
+void fcgi_watch(struct fcgi *, int fd);
+
+/* Was it closed since the last call? */
+bool fcgi_lost(struct fcgi *);
+
+/*
+ * Take a request; false when there is none after all.  Where descriptors or
+ * memory are lacking the next fcgi_wait() is a pause.
+ */
 bool fcgi_accept(struct fcgi *);
 
 /* A parameter of it, until fcgi_finish(); NULL when it was not sent. */

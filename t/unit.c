@@ -161,6 +161,7 @@ add_suites(void)
 	suite_breaker();
 	suite_buf();
 	suite_file();
+	suite_host();
 	suite_cache();
 	suite_num();
 	suite_log();

@@ -16,6 +16,7 @@ void suite_breaker(void);
 void suite_buf(void);
 void suite_cache(void);
 void suite_file(void);
+void suite_host(void);
 void suite_num(void);
 void suite_log(void);
 void suite_conf(void);

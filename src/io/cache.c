@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The library is given addresses, never names: it would look a name up in the
+ * middle of a request, for as long as a name server takes.
+ */
 #include "config.h"
 
 #include "io/cache.h"
@@ -10,29 +14,67 @@
 
 #include "base/log.h"
 #include "base/num.h"
+#include "io/host.h"
 
 struct cache {
 	memcached_st *mc;	/* NULL: there is none */
 	int failures;		/* in a row */
 	int64_t rest_until_us;	/* leave it alone until then */
+	struct host *host;	/* NULL: a unix socket */
+	in_port_t port;
+	size_t at;		/* which of the host's addresses is used */
+	bool known;		/* one is */
+	bool look;		/* for its addresses, before the next use */
 };
 
+/* The address that is the next one's turn. */
+static void
+use_address(struct cache *cache)
+{
+	size_t n = host_count(cache->host);
+
+	if (n == 0)
+		return;
+	memcached_servers_reset(cache->mc);
+	cache->known = memcached_server_add(cache->mc,
+	    host_address(cache->host, cache->at % n), cache->port)
+	    == MEMCACHED_SUCCESS;
+}
+
+/* Is there an address to use?  Waits for a lookup's answer, or doesn't. */
 static bool
-add_server(memcached_st *mc, const char *where)
+find_server(struct cache *cache, int wait_ms)
+{
+	if (host_look(cache->host, wait_ms) == HOST_FOUND) {
+		cache->look = false;
+		use_address(cache);
+	}
+	/* The old address does; the next time it is away: again. */
+	if (cache->known && !host_looking(cache->host))
+		cache->look = false;
+	return cache->known;
+}
+
+static bool
+add_server(struct cache *cache, const char *where)
 {
 	const char *colon = strrchr(where, ':');
-	char host[256];
+	char name[256];
 	int64_t port;
 
 	if (where[0] == '/')
-		return memcached_server_add_unix_socket(mc, where)
+		return memcached_server_add_unix_socket(cache->mc, where)
 		    == MEMCACHED_SUCCESS;
 	if (colon == NULL || colon == where ||
 	    !num_parse(colon + 1, strlen(colon + 1), 1, 65535, &port))
 		return false;
-	snprintf(host, sizeof host, "%.*s", (int)(colon - where), where);
-	return memcached_server_add(mc, host, (in_port_t)port)
-	    == MEMCACHED_SUCCESS;
+	snprintf(name, sizeof name, "%.*s", (int)(colon - where), where);
+	if ((cache->host = host_new(name)) == NULL)
+		return false;
+	cache->port = (in_port_t)port;
+	cache->look = true;
+	(void)find_server(cache, CACHE_LOOKUP_MS);
+	return true;
 }
 
 static void
@@ -71,7 +113,7 @@ cache_new(const struct conf *c, char *why)
 		return NULL;
 	}
 	set_behaviour(cache->mc, c);
-	if (!add_server(cache->mc, c->memcached)) {
+	if (!add_server(cache, c->memcached)) {
 		snprintf(why, CONF_WHY_BYTES, "memcached = %.200s: must be "
 		    "an absolute path or HOST:PORT", c->memcached);
 		cache_free(cache);
@@ -87,14 +129,49 @@ cache_free(struct cache *cache)
 		return;
 	if (cache->mc != NULL)
 		memcached_free(cache->mc);
+	host_free(cache->host);
 	free(cache);
 }
 
-static bool
-resting(const struct cache *cache)
+static void
+rest(struct cache *cache)
 {
-	return cache->mc == NULL ||
-	    num_monotonic_us() < cache->rest_until_us;
+	cache->rest_until_us = num_monotonic_us() + CACHE_REST_MS * 1000;
+}
+
+static bool
+resting(struct cache *cache)
+{
+	if (cache->mc == NULL || num_monotonic_us() < cache->rest_until_us)
+		return true;
+	if (!cache->look || find_server(cache, 0))
+		return false;
+	/* Its name is not known yet: the answer may come meanwhile. */
+	cache->rest_until_us = num_monotonic_us() + CACHE_LOOKUP_MS * 1000;
+	return true;
+}
+
+/*
+ * After CACHE_FAILURES_MAX it is left alone, and its name is looked up anew;
+ * one more failure after the rest begins the next one.
+ */
+static void
+failed(struct cache *cache, const char *what, memcached_return_t rc)
+{
+	if (++cache->failures >= CACHE_FAILURES_MAX) {
+		rest(cache);
+		cache->failures = CACHE_FAILURES_MAX - 1;
+		log_msg(LOG_WARN, "cache_away", "%s: %s", what,
+		    memcached_strerror(cache->mc, rc));
+		cache->look = cache->host != NULL;
+		if (cache->look)
+			(void)host_look(cache->host, 0);
+	}
+	/* Its other addresses have their turns. */
+	if (cache->host != NULL && host_count(cache->host) > 1) {
+		cache->at++;
+		use_address(cache);
+	}
 }
 
 /* Did it work?  Counts those times in a row that memcached did not answer. */
@@ -108,14 +185,7 @@ worked(struct cache *cache, const char *what, memcached_return_t rc)
 	}
 	/* After an odd answer the stream may be out of step: start anew. */
 	memcached_quit(cache->mc);
-	if (++cache->failures >= CACHE_FAILURES_MAX) {
-		cache->rest_until_us = num_monotonic_us() +
-		    CACHE_REST_MS * 1000;
-		/* One more failure after the rest begins the next one. */
-		cache->failures = CACHE_FAILURES_MAX - 1;
-		log_msg(LOG_WARN, "cache_away", "%s: %s", what,
-		    memcached_strerror(cache->mc, rc));
-	}
+	failed(cache, what, rc);
 	return false;
 }
 

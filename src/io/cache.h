@@ -16,13 +16,16 @@
 
 #define CACHE_FAILURES_MAX	3
 #define CACHE_REST_MS		2000
+/* For its name at the start; no request waits for that. */
+#define CACHE_LOOKUP_MS		200
 
 struct cache;
 
 /*
  * The cache by the setting memcached; where that is empty every call is a
  * miss.  NULL (why[CONF_WHY_BYTES]) when the setting can't be understood.
- * Nothing is connected yet.
+ * Nothing is connected yet.  A name is looked up here, for CACHE_LOOKUP_MS at
+ * most, and each time memcached is away; all its addresses are tried.
  */
 struct cache *cache_new(const struct conf *, char *why) MUST_CHECK;
 void cache_free(struct cache *);

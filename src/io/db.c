@@ -17,11 +17,14 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "io/host.h"
 
 #ifndef HAVE_MY_BOOL
 typedef bool my_bool;
 #endif
 
+/* How often it is told that there is no room. */
+#define CROWDED_TOLD_US		INT64_C(60000000)
 #define PASSWORD_BYTES_MAX	256
 #define ARGS_MAX		8
 #define COLUMNS_MAX		16
@@ -36,6 +39,8 @@ struct db {
 	struct breaker own_breaker, *breaker;
 	unsigned long left;		/* a session we left at work; 0: none */
 	int64_t left_connected_us;	/* when that one was opened */
+	int64_t crowded_until_us;	/* not asked again before */
+	int64_t crowded_told_us;	/* 0: not since there was room */
 	MYSQL_STMT **stmt;		/* n of them, NULL: not prepared */
 	unsigned number;		/* of the last error */
 	char error[256];
@@ -60,6 +65,11 @@ db_new(const struct conf *c, enum db_account account,
 	db->table = table;
 	db->n = n;
 	db->stmt = calloc(n + 1, sizeof *db->stmt);
+	if (c->db_socket[0] == '\0' &&
+	    (db->login.host = host_new(c->db_host)) == NULL) {
+		db_free(db);
+		return NULL;
+	}
 	if (db->stmt == NULL || (file[0] != '\0' && conf_read_secret(file,
 	    PASSWORD_BYTES_MAX, &db->login.password, &len, why) != E_OK)) {
 		db_free(db);
@@ -92,6 +102,7 @@ db_free(struct db *db)
 	if (db->login.password != NULL)
 		explicit_bzero(db->login.password, strlen(db->login.password));
 	free(db->login.password);
+	host_free(db->login.host);
 	free(db);
 }
 
@@ -133,7 +144,8 @@ class_in(enum phase phase, enum db_class class)
 {
 	switch (phase) {
 	case CONNECTING:
-		return class == DB_RESOURCE ? class : DB_NO_CONN;
+		return class == DB_RESOURCE || class == DB_CROWDED ? class
+		    : DB_NO_CONN;
 	case PREPARING:
 		return class == DB_BUG ? DB_UNFIT : class;
 	case RUNNING:
@@ -141,6 +153,19 @@ class_in(enum phase phase, enum db_class class)
 		break;
 	}
 	return class;
+}
+
+/* It may last for days, and workers ask again and again. */
+static bool
+crowded_due(struct db *db)
+{
+	int64_t now = num_monotonic_us();
+
+	if (db->crowded_told_us != 0 &&
+	    now - db->crowded_told_us < CROWDED_TOLD_US)
+		return false;
+	db->crowded_told_us = now;
+	return true;
 }
 
 /* Log what the server said, where it is first seen. */
@@ -154,6 +179,8 @@ told(struct db *db, const char *what, unsigned number, const char *text,
 
 	db->number = number;
 	snprintf(db->error, sizeof db->error, "%s", text);
+	if (class == DB_CROWDED && !crowded_due(db))
+		return class;
 	log_begin(&l, by_table == DB_BUG || by_table == DB_UNFIT ? LOG_ERROR
 	    : LOG_WARN, "db_error");
 	log_str(&l, "statement", what);
@@ -192,6 +219,7 @@ recover(struct db *db, enum db_class class)
 	case DB_CONN_LOST:
 	case DB_NO_CONN:
 	case DB_AWAY:
+	case DB_CROWDED:
 	case DB_NOT_WRITABLE:
 		break;
 	}
@@ -220,31 +248,59 @@ kill_left(struct db *db)
 	db->left = 0;
 }
 
-static enum db_class
-connect_now(struct db *db)
+enum db_class
+db_connect(struct db *db)
 {
+	int64_t now = num_monotonic_us();
 	enum db_class class;
 	unsigned number;
 	const char *why;
 
 	if (db->conn != NULL)
 		return DB_OK;
-	if (!breaker_allows(db->breaker, num_monotonic_us())) {
+	if (now < db->crowded_until_us)
+		return DB_CROWDED;
+	if (!breaker_allows(db->breaker, now)) {
 		snprintf(db->error, sizeof db->error, "the database is away");
 		return DB_AWAY;
 	}
-	if ((db->conn = mysql_init(NULL)) == NULL)
-		return told(db, "connect", 2008, "out of memory", CONNECTING);
-	if ((number = db_session_open(db->conn, &db->login, &why)) == 0) {
-		db->connected_us = num_monotonic_us();
+	number = db_session_open(&db->conn, &db->login, &why);
+	now = num_monotonic_us();
+	if (number == 0) {
+		db->connected_us = now;
+		db->crowded_told_us = 0;
 		breaker_worked(db->breaker);
 		kill_left(db);
 		return DB_OK;
 	}
 	class = told(db, "connect", number, why, CONNECTING);
 	disconnect(db);
-	breaker_failed(db->breaker, num_monotonic_us());
+	if (class == DB_CROWDED) {
+		db->crowded_until_us = now + DB_CROWDED_MS * 1000;
+		breaker_worked(db->breaker);
+	} else {
+		breaker_failed(db->breaker, now);
+	}
 	return class;
+}
+
+void
+db_drop(struct db *db)
+{
+	disconnect(db);
+}
+
+int
+db_socket(const struct db *db, int64_t *since_us)
+{
+	*since_us = db->connected_us;
+	if (db->conn == NULL)
+		return -1;
+#if HAVE_DECL_MYSQL_GET_SOCKET
+	return (int)mysql_get_socket(db->conn);
+#else
+	return (int)db->conn->net.fd;
+#endif
 }
 
 static enum db_class
@@ -447,7 +503,7 @@ db_run(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 
 	assert(sql < db->n);
 	memset(r, 0, sizeof *r);
-	if ((class = connect_now(db)) != DB_OK ||
+	if ((class = db_connect(db)) != DB_OK ||
 	    (class = prepare(db, sql)) != DB_OK)
 		return class;
 	return execute(db, a, sql, arg, n, r);
@@ -495,7 +551,7 @@ db_text(struct db *db, struct arena *a, const char *sql, struct db_result *r)
 	enum db_class class;
 
 	memset(r, 0, sizeof *r);
-	if ((class = connect_now(db)) != DB_OK)
+	if ((class = db_connect(db)) != DB_OK)
 		return class;
 	if (mysql_query(db->conn, sql) == 0 && fetch_text(db, a, r))
 		return DB_OK;

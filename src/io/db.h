@@ -13,6 +13,11 @@
  * here, at level error where it won't pass by itself.  An error while
  * connecting or preparing is never DB_BUG, whatever its number: no statement
  * has run, and what is wrong is there, not here.
+ *
+ * A host's name is looked up at each connection, for half of
+ * db_connect_timeout_s at most, and all its addresses are tried; without an
+ * answer, the last known ones.  Over TLS, where the library must know the
+ * name and looks it up once more, only after an answer.
  */
 #ifndef SHOP_DB_H
 #define SHOP_DB_H
@@ -24,6 +29,9 @@
 #include "base/arena.h"
 #include "base/breaker.h"
 #include "base/conf.h"
+
+/* Until the server is asked again whether it has room. */
+#define DB_CROWDED_MS	100
 
 enum db_class {
 	DB_OK,
@@ -38,8 +46,9 @@ enum db_class {
 	DB_DUPLICATE,		/* a unique key is taken */
 	DB_REFUSED,		/* a CHECK or a range stopped it */
 	DB_BUG,			/* anything else: ours */
-	DB_UNFIT		/* its schema, rights or settings are not what
+	DB_UNFIT,		/* its schema, rights or settings are not what
 				   we need: not before an operator acts */
+	DB_CROWDED		/* no room for one more connection: not now */
 };
 
 const char *db_class_name(enum db_class);
@@ -127,6 +136,22 @@ void db_free(struct db *);
  * called one of its own serves.
  */
 void db_share_breaker(struct db *, struct breaker *);
+
+/*
+ * Connect, unless that is done: between requests.  DB_CROWDED while the server
+ * lets no more in, which is asked at most each DB_CROWDED_MS and opens no
+ * breaker, for it is not away.
+ */
+enum db_class db_connect(struct db *) MUST_CHECK;
+
+/* Close the connection; what it left open is rolled back. */
+void db_drop(struct db *);
+
+/*
+ * The connection's socket, to see the other side close it; -1: not connected.
+ * *since_us is when it was opened: another value is another connection.
+ */
+int db_socket(const struct db *, int64_t *since_us);
 
 /* Run statement sql of the table. */
 enum db_class db_run(struct db *, struct arena *, size_t sql,

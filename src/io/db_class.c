@@ -31,6 +31,7 @@ db_class_name(enum db_class c)
 		[DB_STMT_FAILED] = "statement_failed",
 		[DB_CONN_LOST] = "connection_lost",
 		[DB_NO_CONN] = "no_connection", [DB_AWAY] = "away",
+		[DB_CROWDED] = "crowded",
 		[DB_NOT_WRITABLE] = "not_writable",
 		[DB_COMMIT_UNKNOWN] = "commit_unknown",
 		[DB_RESOURCE] = "resource", [DB_DUPLICATE] = "duplicate",

@@ -21,6 +21,8 @@
 
 #include "base/conf.h"
 #include "base/log.h"
+#include "base/num.h"
+#include "io/host.h"
 
 #ifndef HAVE_MY_BOOL
 typedef bool my_bool;
@@ -31,6 +33,11 @@ typedef bool my_bool;
 
 #define SET_BYTES		8192	/* all of db_session.def */
 #define ER_UNKNOWN_VARIABLE	1193
+#define CR_UNKNOWN_HOST		2005
+#define CR_OUT_OF_MEMORY	2008
+#define CR_SSL_CONNECTION_ERROR	2026
+/* For a name whose addresses are known: the old ones will do. */
+#define AGAIN_MS		100
 
 #define ANY			0
 #define NONE			UINT_MAX
@@ -195,24 +202,78 @@ set_session(MYSQL *conn, const struct db_login *login)
 	return mysql_query(conn, "ROLLBACK") == 0;
 }
 
-unsigned
-db_session_open(MYSQL *conn, const struct db_login *login, const char **why)
+/* At this address, or name; NULL: at the socket. */
+static unsigned
+open_at(MYSQL **conn, const struct db_login *login, const char *host,
+    const char **why)
 {
 	const struct conf *c = login->conf;
-	bool local = c->db_socket[0] != '\0';
 
-	set_options(conn, login);
-	if (mysql_real_connect(conn, local ? NULL : c->db_host, login->user,
-	    login->password, c->db_name, (unsigned)c->db_port,
-	    local ? c->db_socket : NULL, 0) != NULL) {
+	if (*conn != NULL)
+		mysql_close(*conn);
+	if ((*conn = mysql_init(NULL)) == NULL) {
+		*why = "out of memory";
+		return CR_OUT_OF_MEMORY;
+	}
+	set_options(*conn, login);
+	if (mysql_real_connect(*conn, host, login->user, login->password,
+	    c->db_name, (unsigned)c->db_port,
+	    host == NULL ? c->db_socket : NULL, 0) != NULL) {
 		/* Connector/C 3.3 goes on in the clear unless it verifies. */
-		if (db_uses_tls(c) && mysql_get_ssl_cipher(conn) == NULL) {
+		if (db_uses_tls(c) && mysql_get_ssl_cipher(*conn) == NULL) {
 			*why = "TLS/SSL error: the server offers none";
-			return 2026;
+			return CR_SSL_CONNECTION_ERROR;
 		}
-		if (set_session(conn, login))
+		if (set_session(*conn, login))
 			return 0;
 	}
-	*why = mysql_error(conn);
-	return mysql_errno(conn);
+	*why = mysql_error(*conn);
+	return mysql_errno(*conn);
+}
+
+/*
+ * Each address has its turn, until db_connect_timeout_s is over; after a
+ * failure the next time begins with the next one.
+ */
+static unsigned
+open_by_turns(MYSQL **conn, struct db_login *login, int64_t until_us,
+    const char **why)
+{
+	size_t n = host_count(login->host);
+	unsigned number = CR_UNKNOWN_HOST;
+
+	for (size_t i = 0; i < n; i++) {
+		number = open_at(conn, login, host_address(login->host,
+		    login->at % n), why);
+		if (*conn == NULL || number == 0 || !is_lost(*conn))
+			break;
+		login->at++;
+		if (num_monotonic_us() >= until_us)
+			break;
+	}
+	return number;
+}
+
+unsigned
+db_session_open(MYSQL **conn, struct db_login *login, const char **why)
+{
+	const struct conf *c = login->conf;
+	int64_t limit_us = c->db_connect_timeout_s * 1000000,
+	    until_us = num_monotonic_us() + limit_us;
+	bool named = db_uses_tls(c);
+	enum host_state state;
+	int wait_ms;
+
+	if (login->host == NULL)
+		return open_at(conn, login, NULL, why);
+	wait_ms = named || host_count(login->host) == 0
+	    ? (int)(limit_us / 2000) : AGAIN_MS;
+	state = host_look(login->host, wait_ms);
+	if (state == HOST_UNKNOWN || (named && state != HOST_FOUND)) {
+		*why = host_why(login->host);
+		return CR_UNKNOWN_HOST;
+	}
+	/* TLS wants the name itself, which the library looks up once more. */
+	return named ? open_at(conn, login, c->db_host, why)
+	    : open_by_turns(conn, login, until_us, why);
 }

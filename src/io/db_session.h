@@ -18,13 +18,17 @@ struct db_login {
 	enum db_account account;
 	const char *user;
 	char *password;		/* or NULL */
+	struct host *host;	/* NULL: a socket */
+	size_t at;		/* whose turn it is of its addresses */
 };
 
 /*
- * Connect with all that a session of ours has set.  Returns 0, or the number
- * of the error, and its text in *why: the library's, or static.
+ * Connect with all that a session of ours has set: at the socket, or at one of
+ * the host's addresses.  Returns 0, or the number of the error, and its text in
+ * *why: *conn's, or static.  *conn, which must be NULL, is the caller's to close
+ * either way.
  */
-unsigned db_session_open(struct st_mysql *, const struct db_login *,
+unsigned db_session_open(struct st_mysql **conn, struct db_login *,
     const char **why) MUST_CHECK;
 
 #endif

@@ -140,7 +140,7 @@ fcgi_wait(struct fcgi *f, const sigset_t *mask)
 	for (int i = 0; i < n; i++)
 		if (e[i].data.u32 == WATCHED)
 			f->lost = true;
-	return n >= 0 || errno != EINTR;
+	return !f->lost && (n >= 0 || errno != EINTR);
 }
 
 /*

@@ -25,8 +25,8 @@ struct fcgi *fcgi_new(int listen_fd) MUST_CHECK;
 void fcgi_free(struct fcgi *);
 
 /*
- * Until there may be a request, or what is watched is closed, a second at
- * most; false when a signal outside mask came.
+ * Until there may be a request, a second at most; false when a signal outside
+ * mask came, or what is watched was closed.
  */
 bool fcgi_wait(struct fcgi *, const sigset_t *mask);
 
@@ -34,8 +34,8 @@ bool fcgi_wait(struct fcgi *, const sigset_t *mask);
 bool fcgi_rest(int ms, const sigset_t *mask);
 
 /*
- * Let fcgi_wait() return when the other side closes this descriptor, too; -1
- * is none.  Closing it ends that.
+ * Let fcgi_wait() see the other side close this descriptor; -1 is none.
+ * Closing it ends that.
  */
 void fcgi_watch(struct fcgi *, int fd);
 

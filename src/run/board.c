@@ -40,6 +40,23 @@ board_make(struct board **out, int *fd)
 	return E_INTERNAL;
 }
 
+void
+seat_clear(struct seat *s)
+{
+	s->busy_since_us = 0;
+	s->connected_us = 0;
+}
+
+bool
+board_connected(const struct board *b, int64_t now_us)
+{
+	for (size_t i = 0; b != NULL && i < BOARD_SEATS; i++)
+		if (b->seat[i].connected_us != 0 &&
+		    now_us - b->seat[i].connected_us < BOARD_SILENT_US)
+			return true;
+	return false;
+}
+
 int
 board_hand_on(int fd, size_t seat)
 {

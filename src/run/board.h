@@ -8,6 +8,7 @@
 #define SHOP_BOARD_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,13 +20,25 @@
 
 struct seat {
 	_Atomic int64_t busy_since_us;	/* 0: waiting for a request */
-	int64_t unused[7];		/* a cache line each */
+	_Atomic int64_t connected_us;	/* to the database, when it last looked;
+					   0: it has no connection */
+	int64_t unused[6];		/* a cache line each */
 };
 
 struct board {
 	struct breaker db;
 	struct seat seat[BOARD_SEATS];
 };
+
+/* Whoever sat there has gone. */
+void seat_clear(struct seat *);
+
+/*
+ * Has any worker a connection to the database?  One that has said nothing for
+ * BOARD_SILENT_US may be frozen, and does not count.  NULL: no.
+ */
+#define BOARD_SILENT_US INT64_C(10000000)
+bool board_connected(const struct board *, int64_t now_us);
 
 /* shopd's: *fd is to be handed to the workers.  E_INTERNAL (logged). */
 enum err board_make(struct board **, int *fd) MUST_CHECK;

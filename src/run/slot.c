@@ -108,7 +108,7 @@ slot_start(struct slot *s, const struct launch *a)
 	struct log_line l;
 	int ends[2];
 
-	a->board->seat[s->seat].busy_since_us = 0;
+	seat_clear(&a->board->seat[s->seat]);
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
 		return fail(s, a, "pipe");
 	pid = fork();
@@ -205,6 +205,7 @@ slot_end(struct slot *s, const struct launch *a, int status, bool wanted)
 
 	slot_hear(s);
 	stop_hearing(s);
+	seat_clear(&a->board->seat[s->seat]);
 	log_exit(s, status, wanted, lived_us);
 	if (wanted) {
 		s->pause_ms = 0;

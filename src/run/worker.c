@@ -17,6 +17,7 @@
 #include "io/db.h"
 #include "io/fcgi.h"
 #include "io/jwt.h"
+#include "run/aside.h"
 #include "run/board.h"
 #include "run/request.h"
 #include "shop/sql.h"
@@ -112,14 +113,19 @@ outgrown(const struct conf *c, int64_t served)
 }
 
 static void
-serve(struct ctx *ctx, struct fcgi *f, struct seat *seat,
-    const sigset_t *waiting)
+serve(struct ctx *ctx, struct fcgi *f, const struct board *board,
+    struct seat *seat, const sigset_t *waiting)
 {
+	struct aside aside = { .db = ctx->db, .board = board, .seat = seat };
 	int64_t served = 0;
 
 	tell_ready();
 	while (!told_to_stop()) {
 		log_catch_up();
+		if (aside_look(&aside, f)) {
+			(void)fcgi_rest(ASIDE_MS, waiting);
+			continue;
+		}
 		if (!fcgi_wait(f, waiting))
 			continue;
 		seat->busy_since_us = num_monotonic_us();
@@ -158,7 +164,7 @@ worker_run(const struct conf *conf, int listen_fd)
 		db_share_breaker(ctx.db, &board->db);
 	if ((f = fcgi_new(listen_fd)) == NULL)
 		goto out;
-	serve(&ctx, f, seat != NULL ? seat : &alone, &waiting);
+	serve(&ctx, f, board, seat != NULL ? seat : &alone, &waiting);
 	status = EXIT_DONE;
 out:
 	fcgi_free(f);

@@ -26,6 +26,7 @@ next_takes_ms(const struct conf *c, enum db_class class)
 	case DB_COMMIT_UNKNOWN:
 	case DB_NO_CONN:
 	case DB_AWAY:
+	case DB_CROWDED:
 	case DB_NOT_WRITABLE:
 		/* Half a second of grace: one that timed out is tried again. */
 		return (c->db_connect_timeout_s + c->db_read_timeout_s) *
@@ -102,13 +103,15 @@ again(struct ctx *ctx, enum db_class class, bool unknown)
 {
 	int64_t takes_ms = next_takes_ms(ctx->conf, class);
 	int64_t left_ms = ctx->conf->request_deadline_ms - elapsed_ms(ctx);
-	bool unreached = class == DB_NO_CONN || class == DB_AWAY;
+	/* Who had a place a moment ago may well get one again. */
+	bool at_once = class == DB_AWAY ||
+	    (class == DB_CROWDED && ctx->trace.attempts == 1);
 
 	ctx->trace.cause = db_class_name(class);
 	/* One that is yet to be found out about outlives a short absence. */
-	if (unreached && unknown)
+	if ((at_once || class == DB_NO_CONN) && unknown)
 		ctx->trace.attempts--;
-	else if (class == DB_AWAY)
+	else if (at_once)
 		return false;
 	if (takes_ms == 0 || ctx->trace.attempts >= ATTEMPTS_MAX ||
 	    takes_ms > left_ms || (!unknown && !may_spend(ctx)))
@@ -127,6 +130,7 @@ gave_up(enum db_class class, enum err failed)
 	case DB_CONN_LOST:
 	case DB_NO_CONN:
 	case DB_AWAY:
+	case DB_CROWDED:
 	case DB_NOT_WRITABLE:
 	case DB_RESOURCE:
 	case DB_UNFIT:

@@ -302,7 +302,7 @@ db_run(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 		return DB_OK;
 	}
 	byte = next();
-	class = byte >= 'A' && byte <= 'M' ? (enum db_class)(byte - 'A')
+	class = byte >= 'A' && byte <= 'N' ? (enum db_class)(byte - 'A')
 	    : DB_OK;
 	db->connected = class == DB_OK || class == DB_ABORTED;
 	fake.excuse |= class == DB_DUPLICATE || class == DB_REFUSED ||

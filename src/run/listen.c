@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <netdb.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,9 +19,14 @@
 #include <unistd.h>
 
 #include "base/num.h"
+#include "io/host.h"
 
 #define PATH_PREFIX "unix:"
 #define HOST_BYTES 108		/* as the setting, and a 0 */
+/* At the start: for a name server; for another start in this directory. */
+#define LOOKUP_MS 5000
+#define LOCK_MS 5000
+#define LOCK_LOOK_MS 50
 
 /* Who answers on a unix socket, when it is not a process id. */
 enum { OWNER_NONE = -1, OWNER_UNKNOWN = 0 };
@@ -127,16 +133,21 @@ lock_directory(const char *path, char *why)
 {
 	char copy[sizeof ((struct sockaddr_un *)NULL)->sun_path];
 	const char *dir;
-	int fd;
+	int fd, rc;
 
 	snprintf(copy, sizeof copy, "%s", path);
 	dir = dirname(copy);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return fail(why, dir, strerror(errno));
-	if (flock(fd, LOCK_EX) == 0)
+	/* Whoever may read the directory may lock it, and keep it locked. */
+	for (int ms = 0; (rc = flock(fd, LOCK_EX | LOCK_NB)) != 0 &&
+	    errno == EWOULDBLOCK && ms < LOCK_MS; ms += LOCK_LOOK_MS)
+		(void)poll(NULL, 0, LOCK_LOOK_MS);
+	if (rc == 0)
 		return fd;
-	fail(why, dir, strerror(errno));
+	fail(why, dir, errno == EWOULDBLOCK ? "another process holds its lock"
+	    : strerror(errno));
 	close(fd);
 	return -1;
 }
@@ -203,31 +214,50 @@ bind_tcp(const struct addrinfo *a, int backlog)
 	return -1;
 }
 
+/* One of the name's addresses; -1 with errno set. */
 static int
-listen_tcp(const char *text, int backlog, char *why)
+listen_address(const char *address, const char *port, int backlog)
 {
 	const struct addrinfo hints = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
 		.ai_family = AF_UNSPEC,
 		.ai_socktype = SOCK_STREAM,
 	};
-	char host[HOST_BYTES];
-	struct addrinfo *all;
-	const char *port;
-	int rc, fd = -1;
+	struct addrinfo *a;
+	int fd;
 
-	if (!split(text, host, &port))
+	if (getaddrinfo(address, port, &hints, &a) != 0) {
+		errno = EADDRNOTAVAIL;
+		return -1;
+	}
+	fd = bind_tcp(a, backlog);
+	freeaddrinfo(a);
+	return fd;
+}
+
+static int
+listen_tcp(const char *text, int backlog, char *why)
+{
+	char name[HOST_BYTES];
+	struct host *host;
+	const char *port;
+	int fd = -1;
+
+	if (!split(text, name, &port))
 		return fail(why, text, "must be unix:PATH, HOST:PORT or "
 		    "[IPV6]:PORT");
-	if ((rc = getaddrinfo(host, port, &hints, &all)) != 0)
-		return fail(why, text, rc == EAI_SYSTEM ? strerror(errno)
-		    : gai_strerror(rc));
-	for (struct addrinfo *a = all; a != NULL && fd < 0; a = a->ai_next)
-		fd = bind_tcp(a, backlog);
-	if (fd < 0)
-		fail(why, text, errno == EADDRINUSE
-		    ? "another process takes requests here"
-		    : strerror(errno));
-	freeaddrinfo(all);
+	if ((host = host_new(name)) == NULL)
+		return fail(why, text, strerror(errno));
+	if (host_look(host, LOOKUP_MS) == HOST_UNKNOWN)
+		fail(why, text, host_why(host));
+	for (size_t i = 0; i < host_count(host) && fd < 0; i++) {
+		fd = listen_address(host_address(host, i), port, backlog);
+		if (fd < 0)
+			fail(why, text, errno == EADDRINUSE
+			    ? "another process takes requests here"
+			    : strerror(errno));
+	}
+	host_free(host);
 	return fd;
 }
 

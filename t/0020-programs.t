@@ -179,7 +179,7 @@ conf db_user nobody
 kill -HUP "$pool_pid"
 eventually 10 grep -q 'event=roll-done' "$dir/log/shopd.log"
 post /v1/points/charge '{"amount": 1}'
-is_problem 500 internal 'with a password that is refused'
+is_problem 503 unavailable 'with a password that is refused'
 like "$(cat "$dir/log/shopd.log")" 'event=db_error .*number=1045' \
     'the log tells of it'
 eventually 5 grep -q '/v1/points/charge' "$dir/log/access.log"

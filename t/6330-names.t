@@ -153,6 +153,12 @@ has_db() {
 echo 127.0.0.1 >"$dir/a"
 eventually 10 has_db
 ok 'the name server answers: it is found'
+all_in() {
+	[ "$(sql_root "SELECT COUNT(*) FROM information_schema.processlist
+	    WHERE user = 'shop_worker'")" = "$workers" ]
+}
+eventually 5 all_in
+ok 'by each worker'
 
 rm "$dir/a"
 before=$(queries db.test)

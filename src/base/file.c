@@ -4,8 +4,13 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+
+/* Between two looks whether the lock is free. */
+#define LOOK_MS 50
 
 char *
 file_read(struct arena *a, const char *path)
@@ -30,4 +35,15 @@ file_read(struct arena *a, const char *path)
 	}
 	fclose(f);
 	return text;
+}
+
+bool
+file_lock(int fd)
+{
+	int ms = 0, rc;
+
+	while ((rc = flock(fd, LOCK_EX | LOCK_NB)) != 0 &&
+	    errno == EWOULDBLOCK && ms < FILE_LOCK_MS)
+		ms += poll(NULL, 0, LOOK_MS) == 0 ? LOOK_MS : 0;
+	return rc == 0;
 }

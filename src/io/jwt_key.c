@@ -9,11 +9,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/name.h"
 #include "base/num.h"
 #include "io/crypto.h"
@@ -239,7 +239,7 @@ open_dir(const struct conf *c, int *fd, struct kids *kids, char *why)
 	*fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*fd < 0)
 		return fail(why, dir, strerror(errno));
-	e = flock(*fd, LOCK_EX) == 0 ? list(dir, kids, why)
+	e = file_lock(*fd) ? list(dir, kids, why)
 	    : fail(why, dir, strerror(errno));
 	if (e != E_OK)
 		close(*fd);

@@ -7,26 +7,22 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <netdb.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/num.h"
 #include "io/host.h"
 
 #define PATH_PREFIX "unix:"
 #define HOST_BYTES 108		/* as the setting, and a 0 */
-/* At the start: for a name server; for another start in this directory. */
-#define LOOKUP_MS 5000
-#define LOCK_MS 5000
-#define LOCK_LOOK_MS 50
+#define LOOKUP_MS 5000		/* at the start, for a name server */
 
 /* Who answers on a unix socket, when it is not a process id. */
 enum { OWNER_NONE = -1, OWNER_UNKNOWN = 0 };
@@ -133,18 +129,14 @@ lock_directory(const char *path, char *why)
 {
 	char copy[sizeof ((struct sockaddr_un *)NULL)->sun_path];
 	const char *dir;
-	int fd, rc;
+	int fd;
 
 	snprintf(copy, sizeof copy, "%s", path);
 	dir = dirname(copy);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return fail(why, dir, strerror(errno));
-	/* Whoever may read the directory may lock it, and keep it locked. */
-	for (int ms = 0; (rc = flock(fd, LOCK_EX | LOCK_NB)) != 0 &&
-	    errno == EWOULDBLOCK && ms < LOCK_MS; ms += LOCK_LOOK_MS)
-		(void)poll(NULL, 0, LOCK_LOOK_MS);
-	if (rc == 0)
+	if (file_lock(fd))
 		return fd;
 	fail(why, dir, errno == EWOULDBLOCK ? "another process holds its lock"
 	    : strerror(errno));

@@ -37,8 +37,9 @@ ownfile_write_pid(struct ownfile *f, const char *path)
 	int fd, n;
 
 	snprintf(fresh, sizeof fresh, "%s.new", path);
+	/* A FIFO's open() must not wait for its reader. */
 	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
-	    O_CLOEXEC, 0644);
+	    O_NONBLOCK | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return fail(fresh, "open");
 	n = dprintf(fd, "%ld\n", (long)getpid());

@@ -58,7 +58,7 @@ pause_before(int attempt, enum db_class class)
 	struct timespec t = { 0 };
 	uint32_t chance;
 
-	if (getrandom(&chance, sizeof chance, 0) != sizeof chance)
+	if (getrandom(&chance, sizeof chance, GRND_NONBLOCK) != sizeof chance)
 		chance = UINT32_MAX;
 	if (bound_us > most_us)
 		bound_us = most_us;

@@ -100,4 +100,16 @@ is "$(grep -c ' number=1370 ' "$dir/log/shopd.log")" 4 'as often as may be'
 sql 'GRANT EXECUTE ON PROCEDURE points_charge TO shop_worker@localhost'
 well
 ok 'and then it is well'
+
+# That is a bug of ours, whoever put it there.
+sql "CREATE OR REPLACE PROCEDURE points_charge(IN p_user BIGINT,
+    IN p_idem BINARY(16), IN p_fingerprint BINARY(16), IN p_wait INT,
+    IN p_amount BIGINT) SELECT 'nonsense' AS outcome"
+like "$(sql 'SHOW CREATE PROCEDURE points_charge')" nonsense 'a routine that answers nonsense'
+sql 'GRANT EXECUTE ON PROCEDURE points_charge TO shop_worker@localhost'
+charge
+is_problem 500 internal 'is a bug'
+ctl migrate >"$dir/out" 2>&1
+well
+ok 'until migrate makes it anew'
 finish

@@ -22,6 +22,7 @@
 #include "run/slot.h"
 
 #define ROLL_TIMEOUT_US INT64_C(10000000)
+#define POLL_REST_MS 100
 #define QUEUE_LOOK_US INT64_C(10000)
 /* How often is looked for stuck workers, who can't tell. */
 #define STUCK_LOOK_US INT64_C(500000)
@@ -48,6 +49,7 @@ struct pool {
 	enum phase phase;
 	int64_t phase_ends_us;	/* of a roll or a queue, at the latest */
 	int64_t kill_at_us;	/* once stopping */
+	int64_t poll_told_us;
 	bool hup, stop;		/* asked for */
 	bool announced;
 	bool rolled;		/* the last roll's new generation serves */
@@ -261,8 +263,12 @@ wait_for_news(struct pool *p)
 	p->polls[0] = (struct pollfd){ p->signal_fd, POLLIN, 0 };
 	n += generation_polls(&p->gens[0], p->polls + n);
 	n += generation_polls(&p->gens[1], p->polls + n);
-	if (poll(p->polls, n, wait_ms(p)) < 0 && errno != EINTR)
+	if (poll(p->polls, n, wait_ms(p)) >= 0 || errno == EINTR)
+		return;
+	/* Too many for its descriptors, say: that won't change at once. */
+	if (log_due(&p->poll_told_us))
 		log_msg(LOG_ERROR, "poll", "%s", strerror(errno));
+	(void)poll(NULL, 0, POLL_REST_MS);
 }
 
 static void

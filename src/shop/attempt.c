@@ -13,6 +13,9 @@
 #include "base/log.h"
 #include "base/num.h"
 
+/* attempt_once() goes again only in so short a time. */
+#define ONCE_AGAIN_MS 500
+
 /* How long an attempt after this failure may take; 0: there is no point. */
 static int64_t
 next_takes_ms(const struct conf *c, enum db_class class)
@@ -177,6 +180,29 @@ attempt_former(struct ctx *ctx, int64_t user_id, struct idem *idem)
 	if (e == E_OK && r.rows > 0)
 		memcpy(idem->id, idem->former, IDEM_BYTES);
 	return e;
+}
+
+enum db_class
+attempt_once(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
+    size_t n, struct db_result *r)
+{
+	enum db_class class = DB_AWAY;
+
+	if (!begin(ctx))
+		return DB_AWAY;
+	/*
+	 * One more where it was the connection that had been idle too long,
+	 * which is told at once; who waited for nothing doesn't do so twice.
+	 */
+	do {
+		ctx->trace.attempts++;
+		class = db_run(ctx->db, ctx->arena, sql, arg, n, r);
+	} while (ctx->trace.attempts < 2 && (class == DB_CONN_LOST ||
+	    class == DB_COMMIT_UNKNOWN || class == DB_ABORTED) &&
+	    elapsed_ms(ctx) < ONCE_AGAIN_MS);
+	if (class != DB_OK)
+		ctx->trace.cause = db_class_name(class);
+	return class;
 }
 
 /* The routine's own word. */

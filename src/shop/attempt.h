@@ -41,6 +41,14 @@ struct idem {
 	DB_BYTES((idem)->fingerprint, IDEM_BYTES),		\
 	DB_INT((idem)->from_client ? 1 : 0)
 
+/*
+ * Run a statement that changes nothing, to learn how it goes: no pauses, and
+ * again only where a connection turned out to be lost.  DB_AWAY also when
+ * there is no time left.
+ */
+enum db_class attempt_once(struct ctx *, enum sql, const struct db_arg *,
+    size_t n, struct db_result *) MUST_CHECK;
+
 struct write {
 	enum sql sql;
 	struct db_arg *arg;

@@ -46,15 +46,15 @@ static const char usage[] =
     "                                        conserved, or say what is not\n"
     "  doctor                                look whether all is set right,\n"
     "                                        and say what to do\n"
-    "  migrate                               bring the schema up to date\n"
+    "  migrate [--take-account]              bring the schema up to date\n"
     "  id                                    print the shop's id, which its\n"
     "                                        keys in memcached have\n"
     "exit status: 0 done, 1 failed, 2 bad usage\n";
 
-/* An option of a command: an integer in a range, or a text. */
+/* An option of a command: an integer in a range, a text, or a flag. */
 struct option_row {
 	const char *name;
-	bool required, is_text;
+	bool required, is_text, is_flag;
 	int64_t min, max;	/* of the value; of the text's characters */
 	int64_t value;		/* set; before that the default */
 	const char *text;
@@ -299,13 +299,16 @@ run_doctor(struct ctx *ctx, struct option_row *o)
 	return complain("doctor", summary);
 }
 
+static struct option_row migrate_options[] = {
+	{ .name = "take-account", .is_flag = true }, { .name = NULL },
+};
+
 static int
 run_migrate(struct ctx *ctx, struct option_row *o)
 {
 	const char *why = NULL;
 
-	(void)o;
-	if (migrate_run(ctx, stdout, &why) == E_OK)
+	if (migrate_run(ctx, o[0].value != 0, stdout, &why) == E_OK)
 		return EXIT_DONE;
 	fflush(stdout);
 	return complain("migrate", why != NULL ? why : "out of memory");
@@ -333,7 +336,7 @@ static const struct command commands[] = {
 	{ "product", "add", run_product_add, product_options },
 	{ "audit", NULL, run_audit, audit_options },
 	{ "doctor", NULL, run_doctor, no_options },
-	{ "migrate", NULL, run_migrate, no_options },
+	{ "migrate", NULL, run_migrate, migrate_options },
 	{ "id", NULL, run_id, no_options },
 };
 
@@ -385,13 +388,15 @@ parse(struct option_row *o, int argc, char **argv)
 	int c, which, status;
 
 	for (n = 0; o[n].name != NULL; n++)
-		longs[n] = (struct option){ o[n].name, required_argument,
-		    NULL, 1 };
+		longs[n] = (struct option){ o[n].name, o[n].is_flag
+		    ? no_argument : required_argument, NULL, 1 };
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "+", longs, &which)) != -1) {
 		if (c != 1)
 			return bad_usage(argv[optind - 1], "bad option");
-		if ((status = set_option(&o[which], optarg)) != EXIT_DONE)
+		if (o[which].is_flag)
+			o[which].value = 1;
+		else if ((status = set_option(&o[which], optarg)) != EXIT_DONE)
 			return status;
 	}
 	if (optind < argc)

@@ -435,7 +435,7 @@ worker() {
 }
 is "$(sql 'SHOW GRANTS FOR shop_worker@localhost' |
     sed 's/IDENTIFIED .*/.../' | sort | tr '\n' ';')" \
-    'GRANT EXECUTE ON PROCEDURE `shop`.`order_place` TO `shop_worker`@`localhost`;GRANT EXECUTE ON PROCEDURE `shop`.`payment_fail` TO `shop_worker`@`localhost`;GRANT EXECUTE ON PROCEDURE `shop`.`points_charge` TO `shop_worker`@`localhost`;GRANT SELECT ON `shop`.* TO `shop_worker`@`localhost`;GRANT USAGE ON *.* TO `shop_worker`@`localhost` ...;' \
+    'GRANT EXECUTE ON PROCEDURE `shop`.`order_place` TO `shop_worker`@`localhost`;GRANT EXECUTE ON PROCEDURE `shop`.`payment_fail` TO `shop_worker`@`localhost`;GRANT EXECUTE ON PROCEDURE `shop`.`points_charge` TO `shop_worker`@`localhost`;GRANT EXECUTE ON PROCEDURE `shop`.`shop_ready` TO `shop_worker`@`localhost`;GRANT SELECT ON `shop`.* TO `shop_worker`@`localhost`;GRANT USAGE ON *.* TO `shop_worker`@`localhost` ...;' \
     'these are its rights'
 is "$(worker 'SELECT COUNT(*) FROM users')" 8 'it may read'
 like "$(worker "CALL points_charge($id, REPEAT('k', 16), REPEAT('f', 16), 0, 1)")" \

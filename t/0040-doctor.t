@@ -67,6 +67,34 @@ provoked 'too few connections' 'SET GLOBAL max_connections = 13' \
     'SET GLOBAL max_connections = 14' \
     'connections: max_connections is 13, 4 workers .* need 14: raise'
 well 'just enough of them'
+sql_root 'SET GLOBAL max_connections = 200'
+limit='ALTER USER shop_worker@localhost WITH'
+provoked 'too few for the account' "$limit MAX_USER_CONNECTIONS 4" \
+    "$limit MAX_USER_CONNECTIONS 8" \
+    'connections: MAX_USER_CONNECTIONS of shop_worker is 4, 4 workers need 8: raise'
+well 'just enough, while old and new workers overlap'
+sql_root "$limit MAX_USER_CONNECTIONS 0"
+for what in QUERIES UPDATES CONNECTIONS; do
+	provoked "a limit on an hour's $what" "$limit MAX_${what}_PER_HOUR 9000" \
+	    "$limit MAX_${what}_PER_HOUR 0" \
+	    "connections: shop_worker has MAX_${what}_PER_HOUR 9000, .*: ALTER USER"
+done
+provoked 'a server that takes no writes' 'SET GLOBAL read_only = 1' \
+    'SET GLOBAL read_only = 0' 'writable: read_only is ON: SET GLOBAL read_only'
+db_stop
+db_options="$db_options --max-user-connections=7" db_start
+finds 'too few for any account' \
+    'connections: max_user_connections is 7, 4 workers need 8: raise'
+for option in innodb-read-only innodb-force-recovery; do
+	db_stop
+	db_options="$db_options --$option=1" db_start
+	name=$(echo $option | tr - _)
+	look
+	like "$bad" "^bad (writable|server): .*$name is (ON|1)[:,]" "the server was started with $name"
+done
+db_stop
+db_start
+well 'the server as it was'
 provoked 'a clock that stands' "SET GLOBAL init_connect = 'SET timestamp = 1'" \
     "SET GLOBAL init_connect = ''" 'clock: .* differs by [0-9]{8,} ms'
 provoked 'one that is 3 s ahead' "SET GLOBAL init_connect =
@@ -161,17 +189,134 @@ routine 'a routine of another file' \
 routine 'a routine changed by hand' 'CREATE OR REPLACE PROCEDURE payment_request(
     IN p_user BIGINT, IN p_amount BIGINT, IN p_attempt INT, OUT p_payment BIGINT)
     MODIFIES SQL DATA SQL SECURITY DEFINER SET p_payment = 1' \
+    'payment_request is not shop_definer'\''s'
+routine 'one that looks like the definer'\''s' "CREATE OR REPLACE
+    DEFINER = shop_definer@localhost PROCEDURE payment_request(
+    IN p_user BIGINT, IN p_amount BIGINT, IN p_attempt INT, OUT p_payment BIGINT)
+    MODIFIES SQL DATA SQL SECURITY DEFINER SET p_payment = 1" \
     'payment_request is not its file'\''s'
+# again NAME CLAUSE DEFINER SED: its own file's text, but made otherwise.
+again() {
+	sed "s/ PROCEDURE / DEFINER = $3 PROCEDURE /;${4:-}" \
+	    "$top_srcdir/schema/routines/$1.sql" >"$dir/again.sql"
+	{ echo "$2;"; echo "DELIMITER //"; cat "$dir/again.sql"; echo '//'; } |
+	    mariadb --no-defaults --comments -S "$db_sock" -u root \
+	    --default-character-set=utf8mb4 shop || fail "again $1"
+}
+mode="SET sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+ours=shop_definer@localhost
+# made TEXT PATTERN ARGUMENTS: of again.
+made() {
+	made_text=$1
+	made_pattern=$2
+	shift 2
+	again "$@"
+	routine "$made_text" 'DO 1' "$made_pattern"
+}
+made 'the right text by another definer' 'order_place is not shop_definer'\''s' \
+    order_place "$mode" root@localhost
+made 'by one that is not there' 'order_place is not shop_definer'\''s' \
+    order_place "$mode" gone@localhost
+made 'in another sql_mode' 'sales_mark has the sql_mode  instead of STRICT_ALL.*' \
+    sales_mark "SET sql_mode = ''" $ours
+made 'in another character set' \
+    'user_add has the character_set_client latin1 instead of utf8mb4' \
+    user_add "$mode; SET NAMES latin1" $ours
+made 'in another collation' \
+    'user_add has the collation_connection utf8mb4_bin instead of utf8mb4_.*' \
+    user_add "$mode; SET NAMES utf8mb4 COLLATE utf8mb4_bin" $ours
+made 'with other arguments' 'payment_fail is not its file'\''s' \
+    payment_fail "$mode" $ours 's/p_reason VARCHAR(64)/p_reason VARCHAR(9)/'
+sql 'ALTER DATABASE shop COLLATE utf8mb4_bin'
+finds 'a database of another collation' \
+    'routines: order_place has the collation_database utf8mb4_unicode_ci instead of utf8mb4_bin, .* and more: run'
+ctl migrate >/dev/null
+well 'which migrate follows'
+sql 'ALTER DATABASE shop COLLATE utf8mb4_unicode_ci'
+ctl migrate >/dev/null
+routine 'one that says it only reads' 'ALTER PROCEDURE product_add READS SQL DATA' \
+    'product_add is not its file'\''s'
+routine 'a set that is not in force' \
+    "INSERT INTO schema_releases (digest, made_at) VALUES ('another', NOW())" \
+    'this program'\''s are not noted as those in force'
+cp -R "$top_srcdir/schema" "$dir/schema"
+chmod -R u+w "$dir/schema"
+echo '-- another' >>"$dir/schema/routines/user_add.sql"
+conf schema_dir "$dir/schema"
+finds 'files of another version' \
+    'routines: the files of routines are not this program.s: set schema_dir'
+conf schema_dir "$top_srcdir/schema"
 routine 'two with the rights of their caller' \
     'ALTER PROCEDURE product_add SQL SECURITY INVOKER;
     ALTER PROCEDURE user_add SQL SECURITY INVOKER' \
-    'product_add is not .*, user_add is not .*'
+    'product_add has its caller.s rights, user_add has its .*'
 sql 'DROP PROCEDURE points_charge'
 finds 'a routine that is gone' \
-    'routines: there is no points_charge: run shopctl migrate' \
+    'routines: points_charge is missing: run shopctl migrate' \
     'worker-rights: shop_worker lacks GRANT EXECUTE .*points_charge'
 ctl migrate >/dev/null
 well 'migrate makes it'
+
+# ---- Their definer; migrate is the remedy, too
+
+# definer TEXT SQL PATTERN
+definer() {
+	sql_root "$2" || fail "$1: the statement"
+	finds "$1" "definer: $3: run shopctl migrate"
+	ctl migrate >/dev/null
+	well 'migrate sets it right'
+}
+sql_root 'CREATE ROLE clerk'
+definer 'a definer that is gone' "DROP USER $ours" \
+    'there is no `shop_definer`@`localhost`, .*'
+definer 'one that people may come in by' "ALTER USER $ours ACCOUNT UNLOCK" \
+    '`shop_definer`@`localhost` is not locked'
+definer 'one that may not write' "REVOKE INSERT ON shop.* FROM $ours" \
+    'shop_definer has too many rights, GRANT SELECT, UPDATE, EXECUTE ON .*'
+definer 'one without any right' "REVOKE ALL, GRANT OPTION FROM $ours" \
+    'shop_definer lacks GRANT SELECT, INSERT, UPDATE, EXECUTE ON `shop`.*'
+for right in 'SUPER ON *.*' 'READ ONLY ADMIN ON *.*' 'SELECT ON *.*' \
+    'DELETE ON shop.*' 'ALL ON shop.*' 'UPDATE ON mysql.*' \
+    'DELETE ON shop.users' 'SELECT (id) ON shop.users' clerk; do
+	definer "one with $right" "GRANT $right TO $ours" \
+	    'shop_definer has too many rights, GRANT .*'
+done
+definer 'one that may grant' "GRANT SELECT ON shop.* TO $ours WITH GRANT OPTION" \
+    'shop_definer has too many rights, GRANT .* WITH GRANT OPTION'
+sql_root 'DROP ROLE clerk'
+
+# ---- The admin's account
+
+sql_root "CREATE USER ops@localhost IDENTIFIED BY 'of-ops';
+    GRANT ALL ON shop.* TO ops@localhost WITH GRANT OPTION;
+    GRANT CREATE USER, SET USER ON *.* TO ops@localhost;
+    GRANT SELECT ON mysql.* TO ops@localhost"
+(umask 077; echo of-ops >"$dir/ops.password")
+conf db_admin_user ops
+conf db_admin_password_file "$dir/ops.password"
+well 'an admin with just what the README says'
+# admin TEXT RIGHT: without it; what to run is told.
+admin() {
+	sql_root "REVOKE $2 FROM ops@localhost"
+	look
+	is "$code" 1 "$1"
+	like "$bad" "^bad admin-rights: ops may not do all .*: let an administrator run GRANT $3 TO" \
+	    'is told, with what to run'
+	sql_root "GRANT $2 TO ops@localhost"
+}
+admin 'no CREATE USER' 'CREATE USER ON *.*' 'CREATE USER ON \*\.\*'
+admin 'no other definer' 'SET USER ON *.*' 'SET USER ON \*\.\*'
+admin 'no look at accounts' 'SELECT ON mysql.*' 'SELECT ON mysql\.\*'
+for right in ALTER DROP INDEX 'LOCK TABLES' 'ALTER ROUTINE' DELETE \
+    'CREATE TEMPORARY TABLES' 'CREATE ROUTINE' CREATE INSERT; do
+	admin "no $right" "$right ON shop.*" 'ALL PRIVILEGES ON `shop`\.\*'
+done
+sql_root 'REVOKE GRANT OPTION ON shop.* FROM ops@localhost'
+finds 'an admin who may not grant' 'admin-rights: .* WITH GRANT OPTION'
+sql_root 'GRANT SELECT ON shop.* TO ops@localhost WITH GRANT OPTION'
+well 'all of them again'
+conf db_admin_user root
+conf db_admin_password_file ''
 
 # ---- The workers' account
 
@@ -204,7 +349,36 @@ unlike "$bad$err" 'PASSWORD' 'no digest of a password is told'
 sql 'DROP ROLE clerk'
 conf db_user root
 conf db_password_file ''
-finds 'the admin'\''s account' 'worker-rights: root has too many rights, '
+finds 'the admin'\''s account' 'worker-rights: root has too many rights, ' \
+    'definer: .*root, who writes although read_only is on \(' \
+    'routines: order_place is not root'\''s, ' \
+    'worker-account: root comes in without a password, and so does anybody: '
+sql "CREATE USER one@localhost IDENTIFIED BY 'of-one';
+    GRANT ALL ON shop.* TO one@localhost"
+(umask 077; echo of-one >"$dir/one.password")
+for role in user admin_user; do conf db_$role one; done
+for role in '' admin_; do conf db_${role}password_file "$dir/one.password"; done
+ctl migrate >/dev/null || fail 'migrate by the only account'
+is "$(sql "SELECT DISTINCT definer FROM information_schema.routines
+    WHERE routine_schema = 'shop'")" one@localhost \
+    'where there is one account only, the routines are its'
+finds 'which may not pass read_only' 'worker-rights: one has too many rights, '
+conf db_admin_user root
+conf db_admin_password_file ''
+conf db_user shop_worker
+conf db_password_file "$dir/db.password"
+ctl migrate >/dev/null
+sql 'DROP USER one@localhost'
+well 'and back'
+sql "CREATE USER shop_open@localhost; GRANT SELECT ON shop.* TO shop_open@localhost"
+conf db_user shop_open
+finds 'an account without a password' 'worker-account: .*denied.*shop_open' \
+    'worker-rights: ' 'worker-session: ' 'clock: '
+conf db_password_file ''
+finds 'and none in the settings' \
+    'worker-account: shop_open comes in without a password, and so does anybody: write' \
+    'worker-rights: '
+sql 'DROP USER shop_open@localhost'
 conf db_user shop_worker
 finds 'no password' 'worker-account: .*denied.*: set db_user' \
     'worker-rights: not looked at: ' 'worker-session: not looked at: ' \

@@ -564,7 +564,7 @@ shop_db() {
 	cp -a "$template/data/." "$dir/data/"
 	db_start
 	# The template's workers' password was another's.
-	ctl migrate >/dev/null || bail 'migrate failed'
+	ctl migrate --take-account >/dev/null || bail 'migrate failed'
 	shop_id=$(ctl id) || bail 'no id'
 }
 

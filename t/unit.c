@@ -183,6 +183,7 @@ add_suites(void)
 	suite_request();
 	suite_db();
 	suite_script();
+	suite_account();
 	suite_utf8();
 }
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+void suite_account(void);
 void suite_arena(void);
 void suite_breaker(void);
 void suite_buf(void);

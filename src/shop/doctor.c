@@ -133,9 +133,8 @@ tls(struct doctor *d)
 	    "was not verified", c->db_host);
 }
 
-/* A variable of the server or session (scope); "" where there is none. */
-static bool
-variable(struct doctor *d, struct ctx *ctx, const char *scope,
+bool
+doctor_variable(struct doctor *d, struct ctx *ctx, const char *scope,
     const char *name, const char **value)
 {
 	struct db_result r = { 0 };
@@ -147,21 +146,6 @@ variable(struct doctor *d, struct ctx *ctx, const char *scope,
 	if (r.rows > 0)
 		*value = db_at(&r, 0, 1)->s;
 	return true;
-}
-
-static bool
-connections(struct doctor *d)
-{
-	int64_t has, needs = d->ctx->conf->workers + DOCTOR_CONNECTIONS_SPARE;
-	const char *value;
-
-	if (!variable(d, d->ctx, "GLOBAL", "max_connections", &value))
-		return false;
-	has = strtoll(value, NULL, 10);
-	return has >= needs || doctor_bad(d, "raise max_connections, or "
-	    "lower workers", "max_connections is %" PRId64 ", %" PRId64
-	    " workers and %d to spare need %" PRId64, has,
-	    d->ctx->conf->workers, DOCTOR_CONNECTIONS_SPARE, needs);
 }
 
 static bool
@@ -192,94 +176,7 @@ schema_version(struct doctor *d)
 	    "it is %s, the newest file %s", has, newest);
 }
 
-/* ---- The workers' account */
-
-static bool
-worker_account(struct doctor *d)
-{
-	static const char remedy[] = "set db_user and db_password_file "
-	    "(mode 0600) right, and run shopctl migrate";
-	const struct conf *c = d->ctx->conf;
-	char why[CONF_WHY_BYTES];
-	struct db_result r;
-
-	d->worker = *d->ctx;
-	d->worker.db = db_new(c, DB_WORKER, sql_table, SQL_COUNT, why);
-	if (d->worker.db == NULL)
-		return doctor_bad(d, remedy, "%s", why);
-	d->has_worker = db_text(d->worker.db, d->ctx->arena, "SELECT 1", &r)
-	    == DB_OK;
-	return d->has_worker || doctor_bad(d, remedy, "%s",
-	    db_error(d->worker.db));
-}
-
-/* What the workers may, each "GRANT ... ON ..."; NULL after the last. */
-static bool
-expected_grants(struct doctor *d, const char ***grant)
-{
-	struct arena *a = d->ctx->arena;
-	const char **file, *why = "out of memory";
-	struct routine r;
-	size_t n, k = 0;
-
-	if (schema_list(d->ctx, "routines", &file, &n, &why) != E_OK ||
-	    (*grant = arena_alloc(a, (n + 2) * sizeof **grant)) == NULL ||
-	    ((*grant)[k++] = schema_select_grant(d->ctx)) == NULL)
-		return doctor_bad(d, "set schema_dir right", "%s", why);
-	for (size_t i = 0; i < n; i++) {
-		if (schema_routine(d->ctx, file[i], &r, &why) != E_OK)
-			return doctor_bad(d, "set schema_dir right", "%s", why);
-		if (r.grant != NULL)
-			(*grant)[k++] = r.grant;
-	}
-	return true;
-}
-
-/* "GRANT x ON y" of the row "GRANT x ON y TO z ..."; without a password. */
-static const char *
-right_of(struct doctor *d, const char *row)
-{
-	const char *to = strstr(row, " TO ");
-	bool grants = strstr(row, " WITH GRANT OPTION") != NULL;
-
-	return arena_printf(d->ctx->arena, "%.*s%s",
-	    to != NULL ? (int)(to - row) : 40, row,
-	    grants ? " WITH GRANT OPTION" : "");
-}
-
-static bool
-worker_rights(struct doctor *d)
-{
-	struct faults many = { 0 }, few = { 0 };
-	const char **grant = NULL, *right;
-	struct db_result r;
-	size_t k;
-
-	if (!expected_grants(d, &grant) || grant == NULL ||
-	    !doctor_ask(d, &d->worker, "SHOW GRANTS FOR CURRENT_USER", &r))
-		return false;
-	for (size_t i = 0; i < r.rows; i++) {
-		right = right_of(d, db_at(&r, i, 0)->s);
-		for (k = 0; grant[k] != NULL; k++)
-			if (right != NULL && strcmp(right, grant[k]) == 0)
-				break;
-		if (grant[k] != NULL)
-			grant[k] = "";	/* seen */
-		else if (right == NULL ||
-		    strcmp(right, "GRANT USAGE ON *.*") != 0)
-			doctor_add(d, &many, "%s", right != NULL ? right
-			    : "out of memory");
-	}
-	for (k = 0; grant[k] != NULL; k++)
-		if (grant[k][0] != '\0')
-			doctor_add(d, &few, "%s", grant[k]);
-	if (many.n > 0)
-		return doctor_bad(d, "REVOKE it, or give the workers an "
-		    "account of their own", "%s has too many rights, %s",
-		    d->ctx->conf->db_user, many.text);
-	return few.n == 0 || doctor_bad(d, "run shopctl migrate",
-	    "%s lacks %s", d->ctx->conf->db_user, few.text);
-}
+/* ---- The workers' sessions */
 
 /* Tokens and the ranking's age are by this machine's clock. */
 static bool
@@ -319,15 +216,18 @@ static const struct check {
 	{ "binlog", NEEDS_ADMIN, doctor_server },
 	{ "local-infile", NEEDS_ADMIN, doctor_server },
 	{ "server", NEEDS_ADMIN, doctor_server },
-	{ "connections", NEEDS_ADMIN, connections },
+	{ "writable", NEEDS_ADMIN, doctor_writable },
+	{ "connections", NEEDS_ADMIN, doctor_connections },
+	{ "admin-rights", NEEDS_ADMIN, doctor_admin_rights },
 	{ "schema-version", NEEDS_ADMIN, schema_version },
 	{ "tables", NEEDS_ADMIN, doctor_tables },
 	{ "columns", NEEDS_ADMIN, doctor_columns },
 	{ "keys", NEEDS_ADMIN, doctor_keys },
 	{ "constraints", NEEDS_ADMIN, doctor_constraints },
+	{ "definer", NEEDS_ADMIN, doctor_definer },
 	{ "routines", NEEDS_ADMIN, doctor_routines },
-	{ "worker-account", NEEDS_ADMIN, worker_account },
-	{ "worker-rights", NEEDS_WORKER, worker_rights },
+	{ "worker-account", NEEDS_ADMIN, doctor_worker_account },
+	{ "worker-rights", NEEDS_WORKER, doctor_worker_rights },
 	{ "worker-session", NEEDS_WORKER, doctor_session },
 	{ "clock", NEEDS_WORKER, same_clock },
 };

@@ -39,6 +39,16 @@ bool doctor_ask(struct doctor *, struct ctx *, const char *sql,
 void doctor_add(struct doctor *, struct faults *, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* A variable of the server or session (scope); "" where there is none. */
+bool doctor_variable(struct doctor *, struct ctx *, const char *scope,
+    const char *name, const char **value) MUST_CHECK;
+
+bool doctor_writable(struct doctor *);
+bool doctor_connections(struct doctor *);
+bool doctor_admin_rights(struct doctor *);
+bool doctor_definer(struct doctor *);
+bool doctor_worker_account(struct doctor *);
+bool doctor_worker_rights(struct doctor *);
 bool doctor_tables(struct doctor *);
 bool doctor_columns(struct doctor *);
 bool doctor_keys(struct doctor *);

@@ -285,28 +285,3 @@ doctor_constraints(struct doctor *d)
 {
 	return shapes(d, SHAPE_CONSTRAINT);
 }
-
-bool
-doctor_routines(struct doctor *d)
-{
-	const char **file, *why = "out of memory";
-	struct faults faults = { 0 };
-	enum routine_state state;
-	struct routine r;
-	size_t n;
-
-	if (schema_list(d->ctx, "routines", &file, &n, &why) != E_OK)
-		return doctor_bad(d, "set schema_dir right", "%s", why);
-	for (size_t i = 0; i < n; i++) {
-		if (schema_routine(d->ctx, file[i], &r, &why) != E_OK ||
-		    schema_routine_state(d->ctx, &r, &state, &why) != E_OK)
-			return doctor_bad(d, "set schema_dir right", "%s",
-			    why);
-		if (state == ROUTINE_MISSING)
-			doctor_add(d, &faults, "there is no %s", r.name);
-		else if (state == ROUTINE_OTHER)
-			doctor_add(d, &faults, "%s is not its file's", r.name);
-	}
-	return faults.n == 0 ||
-	    doctor_bad(d, "run shopctl migrate", "%s", faults.text);
-}

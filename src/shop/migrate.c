@@ -3,21 +3,21 @@
 
 #include "shop/migrate.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/conf.h"
 #include "shop/ddl.h"
+#include "shop/grant.h"
+#include "shop/rights.h"
 #include "shop/schema.h"
 #include "shop/script.h"
-
-#define PASSWORD_BYTES_MAX 256
 
 struct job {
 	struct ctx *ctx;
 	FILE *out;
 	const char **why;
+	struct grants grants;
 };
 
 static enum err
@@ -120,47 +120,34 @@ make(struct job *j, const struct routine *r)
 	    arena_printf(a, "DROP PROCEDURE IF EXISTS `%s`", r->name), NULL))
 	    != E_OK)
 		return e;
-	if ((e = run(j, r->text, NULL)) != E_OK)
-		return e;
-	return run(j, arena_printf(a, "REPLACE INTO schema_routines "
+	if ((e = run(j, r->create, NULL)) != E_OK ||
+	    (e = run(j, arena_printf(a, "REPLACE INTO schema_routines "
 	    "(name, digest) VALUES ('%s', SHA2(%s, 256))", r->name,
-	    r->quoted), NULL);
-}
-
-/* 'user'@'host' of the workers' account; NULL at the arena's maximum. */
-static const char *
-grantee(struct job *j)
-{
-	const struct conf *c = j->ctx->conf;
-	const char *user = db_quote(j->ctx->db, j->ctx->arena, c->db_user);
-
-	return user == NULL ? NULL : arena_printf(j->ctx->arena, "%s@'%s'",
-	    user, c->db_socket[0] != '\0' ? "localhost" : "%");
-}
-
-static bool
-has_own_account(const struct conf *c)
-{
-	return strcmp(c->db_user, c->db_admin_user) != 0;
+	    r->quoted), NULL)) != E_OK)
+		return e;
+	return run(j, arena_printf(a, "REPLACE INTO schema_prints "
+	    "(name, print, worker) SELECT '%s', %s, %d "
+	    "FROM information_schema.routines r WHERE r.routine_schema = "
+	    "DATABASE() AND r.routine_name = '%s' AND r.routine_type = "
+	    "'PROCEDURE'", r->name, schema_print, r->grant != NULL, r->name),
+	    NULL);
 }
 
 static enum err
 routine(struct job *j, const char *file)
 {
-	enum routine_state state = ROUTINE_MISSING;
+	const struct account *definer = &j->grants.definer;
 	struct routine r;
-	const char *to;
+	const char *wrong;
 	enum err e;
 
-	if ((e = schema_routine(j->ctx, file, &r, j->why)) != E_OK ||
-	    (e = schema_routine_state(j->ctx, &r, &state, j->why)) != E_OK ||
-	    (state != ROUTINE_CURRENT && (e = make(j, &r)) != E_OK))
+	if ((e = schema_routine(j->ctx, file, definer, &r, j->why)) != E_OK ||
+	    (e = schema_routine_state(j->ctx, &r, definer, &wrong, j->why))
+	    != E_OK || (wrong != NULL && (e = make(j, &r)) != E_OK))
 		return e;
-	if (r.grant == NULL || !has_own_account(j->ctx->conf))
-		return E_OK;
-	to = grantee(j);
-	return run(j, arena_printf(j->ctx->arena, "%s TO %s", r.grant, to),
-	    NULL);
+	/* MySQL drops a routine's rights with it. */
+	return r.grant == NULL ? E_OK : grant_right(j->ctx, &j->grants,
+	    r.grant, wrong == NULL, j->out, j->why);
 }
 
 static enum err
@@ -175,68 +162,19 @@ routines(struct job *j)
 	return e;
 }
 
-static void
-wipe(char *text)
-{
-	if (text != NULL)
-		explicit_bzero(text, strlen(text));
-}
-
-/* The password in the workers' file; "" where there is none. */
+/* This set of routines is the one in force from now on. */
 static enum err
-quoted_password(struct job *j, char **quoted)
+release(struct job *j)
 {
-	const struct conf *c = j->ctx->conf;
-	char why[CONF_WHY_BYTES], *password = NULL;
-	size_t len;
+	const char *digest;
+	enum err e = schema_digest(j->ctx, &digest, j->why);
 
-	if (c->db_password_file[0] != '\0' && conf_read_secret(
-	    c->db_password_file, PASSWORD_BYTES_MAX, &password, &len, why)
-	    != E_OK) {
-		*j->why = arena_printf(j->ctx->arena, "%s", why);
-		return E_UNAVAILABLE;
-	}
-	*quoted = db_quote(j->ctx->db, j->ctx->arena, password != NULL
-	    ? password : "");
-	wipe(password);
-	free(password);
-	return E_OK;
-}
-
-/* No one may come in with it in the clear where the workers don't. */
-static enum err
-make_account(struct job *j, const char *to)
-{
-	struct arena *a = j->ctx->arena;
-	char *quoted, *sql;
-	enum err e = quoted_password(j, &quoted);
-
-	if (e != E_OK)
-		return e;
-	sql = quoted == NULL ? NULL : arena_printf(a,
-	    "ALTER USER %s IDENTIFIED BY %s REQUIRE %s", to, quoted,
-	    db_uses_tls(j->ctx->conf) ? "SSL" : "NONE");
-	e = run(j, arena_printf(a, "CREATE USER IF NOT EXISTS %s", to), NULL);
-	if (e == E_OK)
-		e = run(j, sql, NULL);
-	wipe(quoted);
-	wipe(sql);
-	return e;
-}
-
-/* The workers' account with the password in its file, and what it may. */
-static enum err
-account(struct job *j)
-{
-	const char *to = grantee(j);
-	enum err e;
-
-	if (!has_own_account(j->ctx->conf))
-		return E_OK;
-	if ((e = make_account(j, to)) != E_OK)
-		return e;
-	return run(j, arena_printf(j->ctx->arena, "%s TO %s",
-	    schema_select_grant(j->ctx), to), NULL);
+	return e != E_OK ? e : run(j, arena_printf(j->ctx->arena,
+	    "INSERT INTO schema_releases (digest, made_at) "
+	    "SELECT '%s', UTC_TIMESTAMP() FROM (SELECT 1) one "
+	    "WHERE COALESCE((SELECT digest FROM (SELECT digest "
+	    "FROM schema_releases ORDER BY id DESC LIMIT 1) newest), '') "
+	    "<> '%s'", digest, digest), NULL);
 }
 
 /*
@@ -253,10 +191,26 @@ identity(struct job *j)
 	    "= BINARY DATABASE())", NULL);
 }
 
-enum err
-migrate_run(struct ctx *ctx, FILE *out, const char **why)
+/* Whatever could stop us later stops us now, before anything is changed. */
+static enum err
+look_first(struct job *j, bool take)
 {
-	struct job j = { ctx, out, why };
+	const char *grant;
+	enum err e;
+
+	if ((e = grant_password(j->ctx, j->why)) != E_OK ||
+	    (e = ddl_begin(j->ctx, j->why)) != E_OK ||
+	    (e = ddl_lock(j->ctx, "CONCAT('shop.migrate.', "
+	    "LEFT(SHA2(DATABASE(), 256), 32))", 30, j->why)) != E_OK ||
+	    (e = rights_check(j->ctx, &grant, j->why)) != E_OK)
+		return e;
+	return grant_check(j->ctx, take, &j->grants, j->why);
+}
+
+enum err
+migrate_run(struct ctx *ctx, bool take, FILE *out, const char **why)
+{
+	struct job j = { .ctx = ctx, .out = out, .why = why };
 	char *own = arena_copy(ctx->arena, schema_own_tables,
 	    strlen(schema_own_tables));
 	enum err e;
@@ -264,11 +218,12 @@ migrate_run(struct ctx *ctx, FILE *out, const char **why)
 	*why = "out of memory";
 	if (own == NULL)
 		return E_UNAVAILABLE;
-	if ((e = ddl_begin(ctx, why)) != E_OK ||
-	    (e = ddl_lock(ctx, "CONCAT('shop.migrate.', "
-	    "LEFT(SHA2(DATABASE(), 256), 32))", 30, why)) != E_OK ||
-	    (e = run_script(&j, own)) != E_OK || (e = identity(&j)) != E_OK ||
-	    (e = migrations(&j)) != E_OK || (e = account(&j)) != E_OK)
+	if ((e = look_first(&j, take)) != E_OK ||
+	    (e = run_script(&j, own)) != E_OK ||
+	    (e = identity(&j)) != E_OK || (e = migrations(&j)) != E_OK ||
+	    (e = grant_definer(ctx, &j.grants, out, why)) != E_OK ||
+	    (e = grant_worker(ctx, &j.grants, out, why)) != E_OK ||
+	    (e = routines(&j)) != E_OK)
 		return e;
-	return routines(&j);
+	return release(&j);
 }

@@ -2,8 +2,9 @@
 /*
  * Bringing a database up to date: the migrations of schema/migrations that
  * it has not had (dbmate's file format and table), the routines of
- * schema/routines that have changed, and the workers' account with its
- * rights: SELECT, and EXECUTE of the routines marked "-- grant: worker".
+ * schema/routines that have changed, and the accounts of shop/account.h: the
+ * definer's, and the workers' with SELECT, and EXECUTE of the routines marked
+ * "-- grant: worker".
  */
 #ifndef SHOP_MIGRATE_H
 #define SHOP_MIGRATE_H
@@ -13,12 +14,14 @@
 #include "shop/attempt.h"
 
 /*
- * Tells out what it does, a line each; nothing is said and done where all is
+ * Before anything is changed it looks whether it may do all it will need, and
+ * refuses to touch accounts that may be somebody else's; take: they are ours
+ * now (shop/grant.h).  Tells out what it does, a line each; nothing is said and done where all is
  * up to date.  One runs at a time.  E_UNAVAILABLE: *why says why; what was
  * done until then stands, and the next run goes on from there.  A schema with
  * migrations that we do not have is refused.  Where the shop, a dump or an
  * audit uses a table, it waits as shop/ddl does, a second at a time.
  */
-enum err migrate_run(struct ctx *, FILE *out, const char **why) MUST_CHECK;
+enum err migrate_run(struct ctx *, bool take, FILE *out, const char **why) MUST_CHECK;
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/file.h"
+#include "shop/script.h"
 
 const char schema_own_tables[] =
     "CREATE TABLE IF NOT EXISTS schema_migrations ("
@@ -27,7 +28,25 @@ const char schema_own_tables[] =
     "id CHAR(16) NOT NULL COMMENT 'of this shop and no other', "
     "database_name VARCHAR(64) NOT NULL COMMENT 'for which it was made', "
     "PRIMARY KEY (one)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 "
-    "COLLATE=utf8mb4_bin COMMENT='what tells shops apart';\n";
+    "COLLATE=utf8mb4_bin COMMENT='what tells shops apart';\n"
+    "CREATE TABLE IF NOT EXISTS schema_prints ("
+    "name VARCHAR(64) NOT NULL COMMENT 'the routine', "
+    "print CHAR(64) NOT NULL COMMENT 'SHA-256 of all the server had of it', "
+    "worker TINYINT NOT NULL COMMENT '1: the workers may execute it', "
+    "PRIMARY KEY (name)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 "
+    "COLLATE=utf8mb4_bin COMMENT='routines as the server took them';\n"
+    "CREATE TABLE IF NOT EXISTS schema_releases ("
+    "id BIGINT NOT NULL AUTO_INCREMENT COMMENT 'in the order they came', "
+    "digest CHAR(64) NOT NULL COMMENT 'SHA-256 of all files of routines', "
+    "made_at DATETIME NOT NULL COMMENT 'UTC', "
+    "PRIMARY KEY (id)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 "
+    "COLLATE=utf8mb4_bin COMMENT='sets of routines; the newest is in force';\n";
+
+const char schema_print[] =
+    "SHA2(CONCAT_WS(_utf8mb4'|' COLLATE utf8mb4_bin, r.definer, "
+    "r.security_type, r.sql_data_access, "
+    "r.sql_mode, r.character_set_client, r.collation_connection, "
+    "r.database_collation, r.routine_definition), 256)";
 
 static int
 is_sql(const struct dirent *d)
@@ -97,11 +116,40 @@ schema_version_of(struct arena *a, const char *file)
 	return arena_copy(a, file, strcspn(file, "_"));
 }
 
+/*
+ * The parts of "CREATE ... PROCEDURE name(arguments)\n  MODIFIES SQL DATA SQL
+ * SECURITY DEFINER\nbody", which is what each file has after its comments.
+ */
+static bool
+take_apart(struct arena *a, struct routine *r, const struct account *definer)
+{
+	static const char after[] = "\n  MODIFIES SQL DATA SQL SECURITY DEFINER\n";
+	char *name = arena_printf(a, " PROCEDURE %s(", r->name);
+	const char *at = name != NULL ? strstr(r->text, name) : NULL;
+	const char *open, *close;
+	size_t len;
+
+	if (at == NULL)
+		return false;
+	open = at + strlen(name) - 1;
+	if ((close = strstr(open, after)) == NULL)
+		return false;
+	r->create = arena_printf(a, "%.*s DEFINER = %s%s",
+	    (int)(at - r->text), r->text, definer->sql, at);
+	r->arguments = arena_copy(a, open, (size_t)(close - open));
+	r->body = close + strlen(after);
+	for (len = strlen(r->body); len > 0 && r->body[len - 1] == '\n'; len--)
+		continue;
+	r->body = arena_copy(a, r->body, len);
+	return r->create != NULL && r->arguments != NULL && r->body != NULL;
+}
+
 enum err
-schema_routine(struct ctx *ctx, const char *file, struct routine *r,
-    const char **why)
+schema_routine(struct ctx *ctx, const char *file,
+    const struct account *definer, struct routine *r, const char **why)
 {
 	struct arena *a = ctx->arena;
+	const char *db = account_identifier(a, ctx->conf->db_name);
 	char *text;
 	enum err e = schema_read(ctx, "routines", file, &text, why);
 
@@ -112,56 +160,156 @@ schema_routine(struct ctx *ctx, const char *file, struct routine *r,
 	r->text = text;
 	r->quoted = db_quote(ctx->db, a, text);
 	r->grant = NULL;
-	if (r->name == NULL || r->quoted == NULL)
+	if (r->name == NULL || r->quoted == NULL || db == NULL)
 		return E_UNAVAILABLE;
+	if (!take_apart(a, r, definer)) {
+		*why = arena_printf(a, "%s is no file of a routine", file);
+		return E_UNAVAILABLE;
+	}
 	if (strstr(text, "-- grant: worker\n") == NULL)
 		return E_OK;
-	r->grant = arena_printf(a, "GRANT EXECUTE ON PROCEDURE `%s`.`%s`",
-	    ctx->conf->db_name, r->name);
+	r->grant = arena_printf(a, "EXECUTE ON PROCEDURE %s.`%s`", db,
+	    r->name);
 	return r->grant != NULL ? E_OK : E_UNAVAILABLE;
 }
 
-/*
- * The digest tells which file it was made from, comments and all; its body,
- * which is the end of the file, whether somebody has changed it since.  It
- * runs in the sql_mode it was made in.
- */
-enum err
-schema_routine_state(struct ctx *ctx, const struct routine *r,
-    enum routine_state *state, const char **why)
+static bool
+has_suffix(const char *text, const char *end)
 {
-	struct db_result is;
-	const char *sql = arena_printf(ctx->arena,
-	    "SELECT COALESCE(s.digest = SHA2(f.text, 256), 0) "
-	    "AND BINARY RIGHT(f.body, CHAR_LENGTH(r.routine_definition)) "
-	    "= BINARY r.routine_definition AND r.security_type = 'DEFINER' "
-	    "AND r.sql_mode LIKE '%%STRICT_ALL_TABLES%%' "
-	    "FROM (SELECT TRIM(TRAILING '\\n' FROM %s) AS body, %s AS text) f "
-	    "JOIN information_schema.routines r "
-	    "LEFT JOIN schema_routines s ON s.name = r.routine_name "
-	    "WHERE r.routine_schema = DATABASE() AND r.routine_name = '%s'",
-	    r->quoted, r->quoted, r->name);
+	size_t len = strlen(text), n = strlen(end);
 
-	if (sql == NULL || db_text(ctx->db, ctx->arena, sql, &is) != DB_OK) {
-		*why = sql != NULL ? db_error(ctx->db) : "out of memory";
+	return len >= n && strcmp(text + len - n, end) == 0;
+}
+
+/* What is wrong with "CREATE DEFINER=... PROCEDURE `name`(...) ..."; or NULL. */
+static const char *
+judge_text(struct arena *a, const char *text, const struct routine *r,
+    const struct account *definer)
+{
+	const char *begin = arena_printf(a, "CREATE DEFINER=%s PROCEDURE ",
+	    definer->sql);
+	const char *head = arena_printf(a, "`%s`%s", r->name, r->arguments);
+	const char *tail;
+	size_t len;
+
+	if (begin == NULL || head == NULL)
+		return "could not be looked at, out of memory";
+	if (strncmp(text, begin, strlen(begin)) != 0)
+		return arena_printf(a, "is not %s's", definer->user);
+	text += strlen(begin);
+	if (strncmp(text, head, strlen(head)) != 0 ||
+	    !has_suffix(text + strlen(head), r->body))
+		return "is not its file's";
+	tail = text + strlen(head);
+	len = strlen(tail) - strlen(r->body);
+	tail = arena_copy(a, tail, len);
+	if (tail == NULL || strstr(tail, "SECURITY INVOKER") != NULL)
+		return "has its caller's rights";
+	return strstr(tail, "MODIFIES SQL DATA") != NULL ? NULL
+	    : "is not its file's";
+}
+
+/* It runs in the modes and character sets of the session that made it. */
+static const char *
+judge_session(struct arena *a, const struct db_result *is,
+    const struct db_result *ours)
+{
+	static const struct { size_t column; const char *name; } part[] = {
+	    { 1, "sql_mode" }, { 3, "character_set_client" },
+	    { 4, "collation_connection" }, { 5, "collation_database" } };
+
+	for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {
+		const char *has = db_at(is, 0, part[i].column)->s;
+		const char *wanted = db_at(ours, 0, i)->s;
+
+		if (has == NULL || wanted == NULL || strcmp(has, wanted) != 0)
+			return arena_printf(a, "has the %s %s instead of %s",
+			    part[i].name, has != NULL ? has : "NULL",
+			    wanted != NULL ? wanted : "NULL");
+	}
+	return NULL;
+}
+
+/* The digests tell which file it was made from, comments and all. */
+static enum err
+judge(struct ctx *ctx, const struct routine *r,
+    const struct account *definer, const char **wrong, const char **why)
+{
+	struct arena *a = ctx->arena;
+	struct db_result is, ours, kept;
+	enum err e;
+
+	if ((e = script_run(ctx, arena_printf(a, "SHOW CREATE PROCEDURE `%s`",
+	    r->name), &is, why)) != E_OK || (e = script_run(ctx,
+	    "SELECT @@sql_mode, @@character_set_client, "
+	    "@@collation_connection, @@collation_database", &ours, why))
+	    != E_OK || (e = script_run(ctx, arena_printf(a, "SELECT 1 FROM "
+	    "schema_routines s JOIN schema_prints p ON p.name = s.name "
+	    "JOIN information_schema.routines r ON r.routine_name = s.name "
+	    "WHERE r.routine_schema = DATABASE() AND s.name = '%s' "
+	    "AND s.digest = SHA2(%s, 256) AND p.worker = %d "
+	    "AND p.print = %s", r->name, r->quoted, r->grant != NULL,
+	    schema_print), &kept, why)) != E_OK)
+		return e;
+	if (db_at(&is, 0, 2)->null) {
+		*why = arena_printf(a, "the text of %s is not shown to this "
+		    "account: an administrator must grant it SELECT ON "
+		    "mysql.*, on MySQL SHOW_ROUTINE ON *.*", r->name);
 		return E_UNAVAILABLE;
 	}
-	*state = is.rows == 0 ? ROUTINE_MISSING
-	    : strcmp(db_at(&is, 0, 0)->s, "1") == 0 ? ROUTINE_CURRENT
-	    : ROUTINE_OTHER;
+	if ((*wrong = judge_text(a, db_at(&is, 0, 2)->s, r, definer)) == NULL)
+		*wrong = judge_session(a, &is, &ours);
+	if (*wrong == NULL && kept.rows == 0)
+		*wrong = "is not its file's";
 	return E_OK;
 }
 
-/* In a GRANT's database name _ stands for any character. */
-const char *
-schema_select_grant(struct ctx *ctx)
+enum err
+schema_routine_state(struct ctx *ctx, const struct routine *r,
+    const struct account *definer, const char **wrong, const char **why)
 {
-	const char *from = ctx->conf->db_name;
-	char *name = arena_alloc(ctx->arena, 2 * strlen(from) + 1), *to = name;
+	struct arena *a = ctx->arena;
+	struct db_result is;
+	const char *owner = arena_printf(a, "%s@%s", definer->user,
+	    definer->host), *has;
+	const char *sql = arena_printf(a, "SELECT definer "
+	    "FROM information_schema.routines WHERE routine_schema = "
+	    "DATABASE() AND routine_name = '%s' "
+	    "AND routine_type = 'PROCEDURE'", r->name);
+	enum err e = script_run(ctx, sql, &is, why);
 
-	for (; name != NULL && *from != '\0'; *to++ = *from++)
-		if (*from == '_')
-			*to++ = '\\';
-	return name == NULL ? NULL
-	    : arena_printf(ctx->arena, "GRANT SELECT ON `%s`.*", name);
+	if (e != E_OK)
+		return e;
+	*wrong = "is missing";
+	if (is.rows == 0)
+		return E_OK;
+	/* The text of another's routine may not be shown to us. */
+	has = db_at(&is, 0, 0)->s;
+	*wrong = arena_printf(a, "is not %s's", definer->user);
+	if (owner == NULL || has == NULL || strcmp(has, owner) != 0)
+		return E_OK;
+	return judge(ctx, r, definer, wrong, why);
+}
+
+enum err
+schema_digest(struct ctx *ctx, const char **digest, const char **why)
+{
+	struct arena *a = ctx->arena;
+	const char **file;
+	char *text, *all = arena_copy(a, "", 0), *quoted;
+	struct db_result is;
+	size_t n;
+	enum err e = schema_list(ctx, "routines", &file, &n, why);
+
+	for (size_t i = 0; e == E_OK && i < n && all != NULL; i++)
+		if ((e = schema_read(ctx, "routines", file[i], &text, why))
+		    == E_OK)
+			all = arena_printf(a, "%s%s", all, text);
+	quoted = all != NULL ? db_quote(ctx->db, a, all) : NULL;
+	if (e != E_OK || (e = script_run(ctx, quoted == NULL ? NULL
+	    : arena_printf(a, "SELECT SHA2(%s, 256)", quoted), &is, why))
+	    != E_OK)
+		return e;
+	*digest = db_at(&is, 0, 0)->s;
+	return E_OK;
 }

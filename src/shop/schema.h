@@ -7,7 +7,7 @@
 #ifndef SHOP_SCHEMA_H
 #define SHOP_SCHEMA_H
 
-#include "shop/attempt.h"
+#include "shop/account.h"
 
 /* What migrate and doctor themselves keep: CREATE TABLE statements. */
 extern const char schema_own_tables[];
@@ -30,25 +30,39 @@ const char *schema_version_of(struct arena *, const char *file) MUST_CHECK;
 struct routine {
 	const char *name, *text;
 	const char *quoted;	/* the text as a literal */
-	const char *grant;	/* "GRANT EXECUTE ON ..." where the workers
-				   may call it, else NULL */
+	const char *create;	/* the same with its definer */
+	const char *arguments;	/* "(...)" as the file has them */
+	const char *body;
+	const char *grant;	/* "EXECUTE ON PROCEDURE ..." where the
+				   workers may call it, else NULL */
 };
 
-/* A routine as its file has it; the database must be connected. */
-enum err schema_routine(struct ctx *, const char *file, struct routine *,
-    const char **why) MUST_CHECK;
+/*
+ * A routine as its file has it, to be the definer's; the database must be
+ * connected.
+ */
+enum err schema_routine(struct ctx *, const char *file,
+    const struct account *definer, struct routine *, const char **why)
+    MUST_CHECK;
 
-enum routine_state {
-	ROUTINE_CURRENT,
-	ROUTINE_MISSING,
-	ROUTINE_OTHER		/* made from another file, or by hand */
-};
-
-/* How the database has it. */
+/*
+ * How the database has it: *wrong is NULL where it is the file's, the
+ * definer's, and made by a session like ours (sql_mode, character sets); else
+ * what is wrong, in words that follow "order_place ".
+ */
 enum err schema_routine_state(struct ctx *, const struct routine *,
-    enum routine_state *, const char **why) MUST_CHECK;
+    const struct account *definer, const char **wrong, const char **why)
+    MUST_CHECK;
 
-/* "GRANT SELECT ON `shop`.*": what else the workers may. */
-const char *schema_select_grant(struct ctx *) MUST_CHECK;
+/* SHA-256 of all files of routines/, in their names' order: 64 hex digits. */
+enum err schema_digest(struct ctx *, const char **digest, const char **why)
+    MUST_CHECK;
+
+/*
+ * SHA-256 of all that the server has of a routine r, a row of
+ * information_schema.routines: what schema_prints keeps, and the routine
+ * shop_ready compares by the same expression.
+ */
+extern const char schema_print[];
 
 #endif

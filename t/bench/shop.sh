@@ -77,7 +77,7 @@ hello_start() {
 data_make() {
 	sql_root 'DROP DATABASE shop; CREATE DATABASE shop
 	    CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'
-	ctl migrate >/dev/null || bail 'migrate failed'
+	ctl migrate --take-account >/dev/null || bail 'migrate failed'
 	"$bench/load.sh" -n "$db_sock" "$1" "$2" >/dev/null ||
 	    bail 'load.sh failed'
 }

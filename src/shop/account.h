@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two accounts that migrate makes, and how names and rights are written.
+ *
+ * The workers' account (db_user) comes in by its password, may SELECT, and
+ * EXECUTE the routines marked "-- grant: worker".  The definer's account owns
+ * the routines, which run with its rights: it is locked, so that nobody comes
+ * in by it, and may change the tables of this database and nothing else, so
+ * that read_only stops it.  Where the workers come in by the admin's account,
+ * as on a host that gives one account only, that one is the definer, too.
+ *
+ * Texts are the arena's.  E_UNAVAILABLE: *why says why.
+ */
+#ifndef SHOP_ACCOUNT_H
+#define SHOP_ACCOUNT_H
+
+#include <stdbool.h>
+
+#include "shop/attempt.h"
+
+struct account {
+	const char *user, *host;
+	const char *sql;	/* `user`@`host`, as statements have it */
+};
+
+/* Do workers and admin come in by accounts of their own? */
+bool account_is_own(const struct conf *);
+
+/* `name`, whatever is in it; NULL at the arena's maximum. */
+const char *account_identifier(struct arena *, const char *name) MUST_CHECK;
+
+/*
+ * `name` as GRANT wants a database, where _ and % stand for any characters
+ * unless they are escaped.
+ */
+const char *account_pattern(struct arena *, const char *name) MUST_CHECK;
+
+enum err account_worker(struct ctx *, struct account *, const char **why)
+    MUST_CHECK;
+
+/* The account that ctx has come in by, as the server has it. */
+enum err account_self(struct ctx *, struct account *, const char **why)
+    MUST_CHECK;
+
+/*
+ * Of an account of its own the name is made of the database's: DB_definer,
+ * or, where that has over 32 characters, the beginning of DB and a digest.
+ */
+enum err account_definer(struct ctx *, struct account *, const char **why)
+    MUST_CHECK;
+
+/* What the definer may: "SELECT, ... ON `shop`.*". */
+const char *account_definer_right(struct ctx *) MUST_CHECK;
+
+/* What the workers may besides EXECUTE: "SELECT ON `shop`.*". */
+const char *account_worker_right(struct ctx *) MUST_CHECK;
+
+struct account_state {
+	bool exists, locked;
+	const char *made;	/* its CREATE USER, digest of a password and
+				   all: to look at, not to tell */
+	const char **right;	/* its rights, "x ON y", with " WITH GRANT
+				   OPTION"; the last is NULL */
+};
+
+/*
+ * How the server has it; where it doesn't exist nothing else is set.  Without
+ * accounts of our own it is the one that ctx has come in by.
+ */
+enum err account_look(struct ctx *, const struct account *,
+    struct account_state *, const char **why) MUST_CHECK;
+
+/* Its rights alone; who NULL: of whom ctx has come in by. */
+enum err account_rights(struct ctx *, const struct account *who,
+    struct account_state *, const char **why) MUST_CHECK;
+
+/* "x ON y" of a row of SHOW GRANTS, never a password; NULL: no right. */
+const char *account_right_of(struct arena *, const char *row);
+
+/* Is it about this database, or things in it, only? */
+bool account_is_here(struct ctx *, const char *right);
+
+/* A right by which an account writes although read_only is on; or NULL. */
+const char *account_passes_read_only(const char **right);
+
+enum account_entry {
+	ENTRY_OPEN,		/* let in, or kept out for want of rights only */
+	ENTRY_REFUSED,		/* not by this password */
+	ENTRY_AWAY		/* could not be tried */
+};
+
+/*
+ * Come in as the workers do, by the password in their file, or without one:
+ * *words is what the server said, *as the account that it took us for; NULL
+ * where it did not say.
+ */
+enum account_entry account_try(struct ctx *, bool with_password,
+    const char **as, const char **words) MUST_CHECK;
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Making the two accounts of shop/account.h, for migrate.  What is there
+ * already and may be somebody else's is refused before anything is changed.
+ * E_UNAVAILABLE: *why says why.
+ */
+#ifndef SHOP_GRANT_H
+#define SHOP_GRANT_H
+
+#include <stdio.h>
+
+#include "shop/account.h"
+
+struct grants {
+	struct account worker, definer;
+	struct account_state worker_is, definer_is;	/* before */
+	bool has_entry;		/* the workers come in by their password */
+};
+
+/* Refuse to make an account without a password; needs no database. */
+enum err grant_password(struct ctx *, const char **why) MUST_CHECK;
+
+/*
+ * Look at both.  Refused are: an account of the workers' name with another
+ * password, or with rights elsewhere; one of the definer's name by which
+ * people come in, with rights elsewhere.  take: these are this shop's from
+ * now on.  Nothing is changed.
+ */
+enum err grant_check(struct ctx *, bool take, struct grants *,
+    const char **why) MUST_CHECK;
+
+/* The definer's account: locked, with just its rights. */
+enum err grant_definer(struct ctx *, const struct grants *, FILE *out,
+    const char **why) MUST_CHECK;
+
+/* The workers', with the password in their file. */
+enum err grant_worker(struct ctx *, const struct grants *, FILE *out,
+    const char **why) MUST_CHECK;
+
+/*
+ * One more right of the workers'.  had: they may have had it, and then nothing
+ * is done; else it goes with a thing that was just made.
+ */
+enum err grant_right(struct ctx *, const struct grants *, const char *right,
+    bool had, FILE *out, const char **why) MUST_CHECK;
+
+#endif

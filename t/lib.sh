@@ -281,6 +281,24 @@ slow_begin() {
 slow_end() { rm -f "$slow_flag"; }
 slow_is_seen() { [ -e "$slow_flag.seen" ]; }
 
+# clock_make: before shop_start; the database's clock can be stepped.
+clock_make() {
+	clock_file=$dir/step
+	echo 0 >"$clock_file"
+	${CC:-cc} -D_GNU_SOURCE -shared -fPIC -O -o "$dir/step_clock.so" \
+	    "$top_srcdir/t/step_clock.c" -ldl || bail 'no step_clock.so'
+	db_env="LD_PRELOAD=$dir/step_clock.so STEP_CLOCK_FILE=$clock_file"
+}
+
+# clock_step SECONDS: it is off by so much from now on, and is seen to be.
+clock_step() {
+	echo "$1" >"$clock_file.new"
+	mv "$clock_file.new" "$clock_file"
+	clock_off=$(($(sql 'SELECT UNIX_TIMESTAMP()') - $(date +%s) - $1))
+	[ $clock_off -ge -3 ] && [ $clock_off -le 3 ] ||
+	    bail "the clock can't be stepped: it is off by $clock_off s"
+}
+
 # db_on_disk MIB: before shop_start; the database gets a small disk of its own,
 # $dir/disk.  False where that can't be had.
 db_on_disk() {

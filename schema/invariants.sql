@@ -77,20 +77,25 @@ FROM (
 GROUP BY x.order_id, x.user_id
 HAVING SUM(x.total) <> SUM(x.taken) OR SUM(x.entries) <> 1 OR SUM(x.after_order) <> SUM(x.after_entry);
 
--- marks_are_orders: what a product sold from mark to mark stands in the orders of that hour
+-- marks_are_orders: what a product sold from marks of an hour to the next stands in the orders of that hour
 SELECT SQL_BIG_RESULT CONCAT('product ', x.product_id, ' at ', FROM_DAYS(x.hour DIV 24), ' ', LPAD(x.hour MOD 24, 2, '0'), ':00:00: marks ', SUM(x.marked), ', orders ', SUM(x.ordered)) AS violation
 FROM (
-  SELECT TO_SECONDS(m.hour) DIV 3600 AS hour, m.product_id, COALESCE(LEAD(m.sold_before) OVER (PARTITION BY m.product_id ORDER BY m.hour), p.sold, 0) - m.sold_before AS marked, 0 AS ordered
+  SELECT TO_SECONDS(m.hour) DIV 3600 AS hour, m.product_id, COALESCE(LEAD(m.sold_before) OVER (PARTITION BY m.product_id ORDER BY m.id), p.sold, 0) - m.sold_before AS marked, 0 AS ordered
   FROM sales_marks m LEFT JOIN products p ON p.id = m.product_id
   UNION ALL
   SELECT TO_SECONDS(o.created_at) DIV 3600, i.product_id, 0, i.quantity
   FROM orders o STRAIGHT_JOIN order_items i ON i.order_id = o.id
 ) x
 GROUP BY x.hour, x.product_id
-HAVING SUM(x.marked) <> SUM(x.ordered) OR SUM(x.ordered) = 0;
+HAVING SUM(x.marked) <> SUM(x.ordered);
 
--- product_hour: a product's hour is that of its newest mark
-SELECT CONCAT('product ', p.id, ': hour ', p.hour, ', newest mark ', COALESCE(m.hour, 'missing')) AS violation
+-- product_hour: a product's hour is that of its newest mark, and stepped_from the latest that an earlier one came after
+SELECT CONCAT('product ', p.id, ': hour ', p.hour, ', newest mark ', COALESCE(n.hour, 'missing'), IF(p.stepped_from <> COALESCE(m.stepped_from, '1970-01-01 00:00:00'), CONCAT(', stepped from ', p.stepped_from, ', marks ', COALESCE(m.stepped_from, 'missing')), '')) AS violation
 FROM products p
-LEFT JOIN (SELECT product_id, MAX(hour) AS hour FROM sales_marks GROUP BY product_id) m ON m.product_id = p.id
-WHERE p.hour <> COALESCE(m.hour, '1970-01-01 00:00:00');
+LEFT JOIN (
+  SELECT s.product_id, MAX(s.id) AS newest, MAX(IF(s.hour < s.hour_before, s.hour_before, '1970-01-01 00:00:00')) AS stepped_from
+  FROM (SELECT product_id, id, hour, LAG(hour) OVER (PARTITION BY product_id ORDER BY id) AS hour_before FROM sales_marks) s
+  GROUP BY s.product_id
+) m ON m.product_id = p.id
+LEFT JOIN sales_marks n ON n.product_id = m.product_id AND n.id = m.newest
+WHERE p.hour <> COALESCE(n.hour, '1970-01-01 00:00:00') OR p.stepped_from <> COALESCE(m.stepped_from, '1970-01-01 00:00:00');

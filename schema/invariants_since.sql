@@ -1,13 +1,16 @@
--- What must hold of all that was written since a moment: each query returns
--- no rows.  shopctl audit --since runs them in one snapshot; names and rows
--- are as in invariants.sql, which needs minutes where these need a second.
+-- What must hold of all that was written since another audit: each query
+-- returns no rows.  shopctl audit --since runs them in one snapshot; names and
+-- rows are as in invariants.sql, which needs minutes where these need a second.
 --
--- The moment is the start of an hour, @hour.  Nothing was written since whose
--- id is below @ledger_from, @order_from, @payment_from; what is not below may
--- be up to a minute older, so where both sides must be seen to tell that one
--- is missing, created_at >= @hour decides, which is the same for an order and
--- its ledger row.  Everything is read by a primary key, from these ids on, or
--- looked up by a key: a table is never read from its start.
+-- New is what has an id of @ledger_from, @order_from (orders and payments) or
+-- @mark_from (sales_marks) and beyond: no time decides, for clocks are set.
+-- What belongs together need not be new together, so the other side is looked
+-- up by a key where it isn't among the new ones.  Everything is read by a
+-- primary key, from these ids on, or looked up: a table is never read from its
+-- start.
+--
+-- A name that ends in '?' is a suspicion: where its query returns rows the one
+-- of that name in invariants.sql is run, and what that returns is wrong.
 
 -- balance_is_ledger: the user of each new ledger row has what the last one left
 SELECT CONCAT('user ', t.user_id, ': balance ', COALESCE(u.balance, 'of nobody'), ', ledger ', l.balance_after) AS violation
@@ -68,36 +71,91 @@ WHERE o.id >= @order_from AND (p.id IS NULL OR p.status <> 'approved' OR p.amoun
 -- payment_order: a new approved payment has its order, a failed one has none
 SELECT CONCAT('payment ', p.id, ': ', p.status, IF(o.id IS NULL, ' without an order', ' with an order')) AS violation
 FROM payments p LEFT JOIN orders o ON o.id = p.id
-WHERE p.id >= @payment_from AND (p.status = 'approved') <> (o.id IS NOT NULL);
+WHERE p.id >= @order_from AND (p.status = 'approved') <> (o.id IS NOT NULL);
 
--- order_ledger: each new order took its total from its user's ledger, once
+-- order_ledger: each new order took its total from its user's ledger, once; each new row of a payment has its order
 SELECT CONCAT('order ', x.order_id, ': total ', SUM(x.total), ', ledger ', SUM(x.taken), ' in ', SUM(x.entries), ' rows') AS violation
 FROM (
   SELECT id AS order_id, user_id, total_price AS total, 0 AS taken, 0 AS entries, balance_after AS after_order, 0 AS after_entry
-  FROM orders WHERE id >= @order_from AND created_at >= @hour
+  FROM orders WHERE id >= @order_from
   UNION ALL
   SELECT order_id, user_id, 0, -amount, 1, 0, balance_after
-  FROM points_ledger WHERE id >= @ledger_from AND created_at >= @hour AND type = 'payment'
+  FROM points_ledger WHERE id >= @ledger_from AND type = 'payment'
+  UNION ALL
+  SELECT o.id, o.user_id, o.total_price, 0, 0, o.balance_after, 0
+  FROM (SELECT DISTINCT order_id FROM points_ledger WHERE id >= @ledger_from AND type = 'payment' AND order_id < @order_from) n
+  STRAIGHT_JOIN orders o ON o.id = n.order_id
+  UNION ALL
+  SELECT l.order_id, l.user_id, 0, -l.amount, 1, 0, l.balance_after
+  FROM (
+    SELECT o.id, o.user_id
+    FROM orders o LEFT JOIN (SELECT DISTINCT order_id FROM points_ledger WHERE id >= @ledger_from AND type = 'payment') n ON n.order_id = o.id
+    WHERE o.id >= @order_from AND n.order_id IS NULL
+    UNION
+    SELECT o.id, o.user_id
+    FROM (SELECT DISTINCT order_id FROM points_ledger WHERE id >= @ledger_from AND type = 'payment' AND order_id < @order_from) n
+    STRAIGHT_JOIN orders o ON o.id = n.order_id
+  ) b
+  STRAIGHT_JOIN points_ledger l FORCE INDEX (points_ledger_idem) ON l.user_id = b.user_id
+  WHERE l.order_id = b.id AND l.id < @ledger_from
 ) x
 GROUP BY x.order_id, x.user_id
 HAVING SUM(x.total) <> SUM(x.taken) OR SUM(x.entries) <> 1 OR SUM(x.after_order) <> SUM(x.after_entry);
 
--- marks_are_orders: what a product sold from mark to mark since stands in the orders of that hour
-SELECT CONCAT('product ', x.product_id, ' at ', FROM_DAYS(x.hour DIV 24), ' ', LPAD(x.hour MOD 24, 2, '0'), ':00:00: marks ', SUM(x.marked), ', orders ', SUM(x.ordered)) AS violation
+-- marks_are_orders?: what a product sold since in each hour by its marks stands in the new orders; before them it had sold the rest, which lies in the last old mark that begins by then
+SELECT x.product_id AS violation
 FROM (
-  SELECT TO_SECONDS(m.hour) DIV 3600 AS hour, m.product_id, COALESCE(LEAD(m.sold_before) OVER (PARTITION BY m.product_id ORDER BY m.hour), p.sold, 0) - m.sold_before AS marked, 0 AS ordered
-  FROM sales_marks m FORCE INDEX (sales_marks_hour) LEFT JOIN products p ON p.id = m.product_id
-  WHERE m.hour >= @hour
+  SELECT TO_SECONDS(s.hour) DIV 3600 AS hour, s.product_id, s.ends - s.begins AS marked, 0 AS ordered
+  FROM (
+    SELECT m.product_id, m.hour, m.begins, COALESCE(LEAD(m.sold_before) OVER (PARTITION BY m.product_id ORDER BY m.id), p.sold, 0) AS ends
+    FROM (
+      SELECT k.id, k.product_id, k.hour, k.sold_before, c.cut AS begins
+      FROM (
+        SELECT p.id, p.sold - t.quantity AS cut, (
+            SELECT o.id FROM sales_marks o FORCE INDEX (PRIMARY)
+            WHERE o.product_id = p.id AND o.id < @mark_from AND o.sold_before <= p.sold - t.quantity
+            ORDER BY o.id DESC LIMIT 1) AS mark_id
+        FROM (
+          SELECT u.product_id, SUM(u.quantity) AS quantity
+          FROM (
+            SELECT product_id, quantity FROM order_items WHERE order_id >= @order_from
+            UNION ALL
+            SELECT product_id, 0 FROM sales_marks FORCE INDEX (sales_marks_id) WHERE id >= @mark_from
+          ) u
+          GROUP BY u.product_id
+        ) t
+        STRAIGHT_JOIN products p ON p.id = t.product_id
+      ) c
+      STRAIGHT_JOIN sales_marks k ON k.product_id = c.id AND k.id = c.mark_id
+      UNION ALL
+      SELECT id, product_id, hour, sold_before, sold_before FROM sales_marks FORCE INDEX (sales_marks_id) WHERE id >= @mark_from
+    ) m
+    LEFT JOIN products p ON p.id = m.product_id
+  ) s
   UNION ALL
   SELECT TO_SECONDS(o.created_at) DIV 3600, i.product_id, 0, i.quantity
   FROM orders o STRAIGHT_JOIN order_items i ON i.order_id = o.id
-  WHERE o.id >= @order_from AND o.created_at >= @hour
+  WHERE o.id >= @order_from
 ) x
 GROUP BY x.hour, x.product_id
-HAVING SUM(x.marked) <> SUM(x.ordered) OR SUM(x.ordered) = 0;
+HAVING SUM(x.marked) <> SUM(x.ordered);
 
--- product_hour: a product's hour is that of its newest mark since
-SELECT CONCAT('product ', p.id, ': hour ', p.hour, ', newest mark ', COALESCE(m.hour, 'older')) AS violation
-FROM products p
-LEFT JOIN (SELECT product_id, MAX(hour) AS hour FROM sales_marks FORCE INDEX (sales_marks_hour) WHERE hour >= @hour GROUP BY product_id) m ON m.product_id = p.id
-WHERE p.hour <> COALESCE(m.hour, IF(p.hour < @hour, p.hour, '1970-01-01 00:00:00'));
+-- product_hour?: a product's hour is that of its newest mark, and stepped_from no earlier than one that a new mark of an earlier hour came after
+SELECT h.id AS violation
+FROM (
+  SELECT p.id, p.hour, (
+      SELECT m.hour FROM sales_marks m FORCE INDEX (PRIMARY)
+      WHERE m.product_id = p.id ORDER BY m.id DESC LIMIT 1) AS newest
+  FROM products p
+) h
+WHERE h.hour <> COALESCE(h.newest, '1970-01-01 00:00:00')
+UNION ALL
+SELECT p.id
+FROM (
+  SELECT m.product_id, m.hour, (
+      SELECT b.hour FROM sales_marks b FORCE INDEX (PRIMARY)
+      WHERE b.product_id = m.product_id AND b.id < m.id ORDER BY b.id DESC LIMIT 1) AS hour_before
+  FROM sales_marks m FORCE INDEX (sales_marks_id) WHERE m.id >= @mark_from
+) s
+JOIN products p ON p.id = s.product_id
+WHERE s.hour < s.hour_before AND p.stepped_from < s.hour_before;

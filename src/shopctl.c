@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,8 @@
 #include "io/db.h"
 #include "io/jwt.h"
 #include "run/roll.h"
-#include "shop/audit.h"
+#include "shop/ahead.h"
+#include "shop/audit_report.h"
 #include "shop/doctor.h"
 #include "shop/identity.h"
 #include "shop/migrate.h"
@@ -42,8 +44,9 @@ static const char usage[] =
     "                                        print the new user's id\n"
     "  product add --name N --price P --stock S [--description D]\n"
     "                                        print the new product's id\n"
-    "  audit [--since TIME]                  prove that money and stock are\n"
+    "  audit [--since MARK | --mark FILE]    prove that money and stock are\n"
     "                                        conserved, or say what is not\n"
+    "  redate                                date now what is dated ahead\n"
     "  doctor                                look whether all is set right,\n"
     "                                        and say what to do\n"
     "  migrate [--take-account]              bring the schema up to date\n"
@@ -69,6 +72,7 @@ struct command {
 static int
 complain(const char *what, const char *why)
 {
+	fflush(stdout);
 	fprintf(stderr, "shopctl: %s: %s\n", what, why);
 	return EXIT_FAILED;
 }
@@ -221,7 +225,8 @@ run_product_add(struct ctx *ctx, struct option_row *o)
 }
 
 static struct option_row audit_options[] = {
-	{ .name = "since", .is_text = true, .max = NUM_TIME_BYTES - 1 },
+	{ .name = "since", .is_text = true, .max = AUDIT_MARK_BYTES - 1 },
+	{ .name = "mark", .is_text = true, .min = 1, .max = PATH_MAX - 1 },
 	{ .name = NULL },
 };
 
@@ -229,21 +234,14 @@ static int
 run_audit(struct ctx *ctx, struct option_row *o)
 {
 	const char *why = "out of memory";
-	char since[NUM_TIME_BYTES];
-	struct audit audit;
 
-	if (o[0].text != NULL && !num_db_time(o[0].text, since))
-		return bad_usage("since", "must be a time like "
-		    "2026-01-31T12:34:56.789Z");
-	if (audit_run(ctx, o[0].text != NULL ? since : NULL, stdout, &audit,
-	    &why) != E_OK)
-		return complain("audit", why);
-	if (audit.violations > 0) {
-		fflush(stdout);
-		return complain("audit", "money or stock is not conserved");
-	}
-	printf("ok\nmark %s\n", audit.mark);
-	return EXIT_DONE;
+	if (o[0].text != NULL && (o[1].text != NULL ||
+	    !audit_since_is_valid(o[0].text)))
+		return bad_usage("since", "must be an audit's mark or a time "
+		    "like 2026-01-31T12:34:56.789Z, without --mark");
+	if (audit_report(ctx, o[0].text, o[1].text, stdout, &why) == E_OK)
+		return EXIT_DONE;
+	return complain("audit", why);
 }
 
 static struct option_row no_options[] = { { .name = NULL } };
@@ -293,7 +291,6 @@ run_doctor(struct ctx *ctx, struct option_row *o)
 	bad = doctor_run(ctx, &given, stdout, &checks);
 	if (bad == 0)
 		return EXIT_DONE;
-	fflush(stdout);
 	snprintf(summary, sizeof summary, "%zu of %zu checks are bad", bad,
 	    checks);
 	return complain("doctor", summary);
@@ -310,7 +307,6 @@ run_migrate(struct ctx *ctx, struct option_row *o)
 
 	if (migrate_run(ctx, o[0].value != 0, stdout, &why) == E_OK)
 		return EXIT_DONE;
-	fflush(stdout);
 	return complain("migrate", why != NULL ? why : "out of memory");
 }
 
@@ -327,6 +323,14 @@ run_id(struct ctx *ctx, struct option_row *o)
 	return EXIT_DONE;
 }
 
+static int
+run_redate(struct ctx *ctx, struct option_row *o)
+{
+	(void)o;
+	return ahead_redate(ctx, stdout) == E_OK ? EXIT_DONE
+	    : complain("redate", db_error(ctx->db));
+}
+
 static const struct command commands[] = {
 	{ "token", NULL, run_token, token_options },
 	{ "key", "add", run_key_add, key_add_options },
@@ -335,6 +339,7 @@ static const struct command commands[] = {
 	{ "user", "add", run_user_add, user_options },
 	{ "product", "add", run_product_add, product_options },
 	{ "audit", NULL, run_audit, audit_options },
+	{ "redate", NULL, run_redate, no_options },
 	{ "doctor", NULL, run_doctor, no_options },
 	{ "migrate", NULL, run_migrate, migrate_options },
 	{ "id", NULL, run_id, no_options },

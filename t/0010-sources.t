@@ -51,6 +51,11 @@ awk '
 	function part(path) { sub(/.*\//, "", path); sub(/\..*/, "", path); return path }
 	BEGIN {
 		may["order payment"] = may["audit script"] = 1
+		may["audit schema"] = may["audit audit_mark"] = 1
+		may["audit ahead"] = may["audit_mark script"] = 1
+		may["audit_file audit"] = may["audit_report audit"] = 1
+		may["audit_report audit_file"] = may["audit_report ahead"] = 1
+		may["doctor_dates ahead"] = may["doctor_dates doctor_part"] = 1
 		may["migrate script"] = may["migrate schema"] = may["migrate ddl"] = 1
 		may["grant ddl"] = 1
 		may["account script"] = may["schema account"] = 1

@@ -199,13 +199,18 @@ tamper 'a mark' \
     "marks_are_orders: product $product at $hour: marks 1, orders 2"
 tamper 'a mark that is gone' \
     "DELETE FROM sales_marks WHERE product_id = $product" \
-    "INSERT INTO sales_marks VALUES ($product, '$hour', 0)" \
+    "INSERT INTO sales_marks VALUES ($product, NULL, '$hour', 0)" \
     "marks_are_orders: product $product at $hour: marks 0, orders 2" \
     "product_hour: product $product: hour $hour, newest mark missing"
 tamper 'a mark too many' \
-    "INSERT INTO sales_marks VALUES ($product, '$hour' - INTERVAL 2 HOUR, 0)" \
+    "INSERT INTO sales_marks VALUES ($product, NULL, '$hour' - INTERVAL 2 HOUR, 1)" \
     "DELETE FROM sales_marks WHERE hour < '$hour'" \
-    "marks_are_orders: product $product at .*: marks 0, orders 0"
+    "marks_are_orders: product $product at .*: marks 1, orders 0" \
+    "product_hour: product $product: hour $hour, newest mark .*, stepped from 1970-01-01 00:00:00, marks $hour"
+tamper 'a clock that was never set back' \
+    "UPDATE products SET stepped_from = '$hour' WHERE id = $product" \
+    "UPDATE products SET stepped_from = '1970-01-01' WHERE id = $product" \
+    "product_hour: product $product: .*, stepped from $hour, marks 1970-01-01"
 tamper 'another hour' \
     "UPDATE sales_marks SET hour = hour - INTERVAL 1 HOUR" \
     "UPDATE sales_marks SET hour = hour + INTERVAL 1 HOUR" \
@@ -356,23 +361,34 @@ run migrate
 # ---- From hourly sums to marks
 
 marks=$top_srcdir/schema/migrations/0003_sales_marks.sql
+log=$top_srcdir/schema/migrations/0004_marks_log.sql
 # hours_pass N: all that was sold becomes so much older.
 hours_pass() {
 	sql "UPDATE orders SET created_at = created_at - INTERVAL $1 HOUR;
-	    UPDATE sales_marks SET hour = hour - INTERVAL $1 HOUR ORDER BY hour;
+	    UPDATE sales_marks SET hour = hour - INTERVAL $1 HOUR;
 	    UPDATE products SET hour = hour - INTERVAL $1 HOUR WHERE sold > 0"
 }
 # back: to hourly sums.
 back() {
-	sed '1,/^-- migrate:down/d' "$marks" >"$dir/down.sql"
-	sql_file "$dir/down.sql" || fail 'and back'
-	sql "DELETE FROM schema_migrations WHERE version = '0003'"
+	for back in "$log" "$marks"; do
+		sed '1,/^-- migrate:down/d' "$back" >"$dir/down.sql"
+		sql_file "$dir/down.sql" || fail 'and back'
+	done
+	sql "DELETE FROM schema_migrations WHERE version IN ('0003', '0004')"
 }
-# again_is TEXT: the next migrate makes the same marks.
+# as_marks: the tables, and the marks in the order of their ids.
+as_marks() {
+	sql 'SELECT product_id, hour, sold_before, ROW_NUMBER() OVER
+	    (PARTITION BY product_id ORDER BY id) FROM sales_marks
+	    ORDER BY product_id, id; SELECT * FROM products;
+	    SELECT * FROM orders; SELECT * FROM points_ledger' | sha256sum
+}
+# again_is TEXT [FROM]: the next migrate makes the same marks.
 again_is() {
 	run migrate
-	is "$code $out $err" '0 migration 0003_sales_marks.sql ' "$1: carried out"
-	is "$(tables)" "$right" 'each mark and each hour is right'
+	is "$code $out $err" "0 ${2-migration 0003_sales_marks.sql
+}migration 0004_marks_log.sql " "$1: carried out"
+	is "$(as_marks)" "$right" 'each mark and each hour is right'
 	is "$(sql "SHOW TABLES LIKE 'hourly%'")" '' 'the sums are gone'
 }
 for passed in 1 70 3; do
@@ -383,7 +399,7 @@ for passed in 1 70 3; do
 		post /v1/orders "{\"items\": [$lines]}"
 	done
 done
-right=$(tables)
+right=$(as_marks)
 back
 sold_by_hour='SELECT DATE_FORMAT(o.created_at, "%Y-%m-%d %H:00:00") AS hour,
     i.product_id, SUM(i.quantity) FROM orders o
@@ -397,8 +413,14 @@ back
 sed '/^DROP TABLE hourly_sales/,$d' "$marks" >"$dir/half.sql"
 sql_file "$dir/half.sql"
 again_is 'one that was cut short'
-sql "DELETE FROM schema_migrations WHERE version = '0003'"
-again_is 'one that was only not noted'
+sql "DELETE FROM schema_migrations WHERE version = '0004'"
+again_is 'one that was only not noted' ''
+back
+sql_file "$dir/down.sql" 2>/dev/null
+run migrate
+sql "DELETE FROM schema_migrations WHERE version = '0004';
+    ALTER TABLE products DROP KEY products_stepped_from, DROP COLUMN stepped_from"
+again_is 'marks, and one that was cut short' ''
 
 # ---- From addresses by collation to addresses by bytes
 
@@ -486,6 +508,7 @@ done <<'END'
 1227 SHUTDOWN
 1370 CALL payment_request(1, 1, 1, @payment)
 1370 CALL sales_mark('', NOW())
+1370 CALL redate(60)
 1370 CALL product_add('x', '', 1, 1)
 1370 CALL user_add('x', 'x@y.example', 1000000)
 1044 GRANT ALL ON shop.* TO shop_worker@localhost

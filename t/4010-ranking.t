@@ -58,12 +58,14 @@ BEGIN
       idem, fingerprint, created_at)
     VALUES ($rich, 'payment', -v_total, v_balance, v_id,
       UNHEX(MD5(v_id)), '', p_time);
-  REPLACE INTO sales_marks (product_id, hour, sold_before)
+  DELETE FROM sales_marks WHERE product_id = p_product;
+  INSERT INTO sales_marks (product_id, hour, sold_before)
     SELECT p_product, h.hour, SUM(h.sold) OVER (ORDER BY h.hour) - h.sold
     FROM (SELECT DATE_FORMAT(o.created_at, '%Y-%m-%d %H:00:00') AS hour,
 	SUM(i.quantity) AS sold
       FROM orders o JOIN order_items i ON i.order_id = o.id
-      WHERE i.product_id = p_product GROUP BY 1) h;
+      WHERE i.product_id = p_product GROUP BY 1) h
+    ORDER BY h.hour;
   UPDATE products SET hour = (SELECT MAX(hour) FROM sales_marks
       WHERE product_id = p_product)
     WHERE id = p_product;

@@ -161,7 +161,7 @@ products 2 10 1000
 two=$(paste -s -d ' ' "$dir/products")
 for round in 1 2 3; do
 	sql 'UPDATE orders SET created_at = created_at - INTERVAL 1 HOUR;
-	    UPDATE sales_marks SET hour = hour - INTERVAL 1 HOUR ORDER BY hour;
+	    UPDATE sales_marks SET hour = hour - INTERVAL 1 HOUR;
 	    UPDATE products SET hour = hour - INTERVAL 1 HOUR WHERE sold > 0'
 	gather "${two% *}" 20 crosswise $two
 	is "$(shots)" '20 201' "the first of an hour, round $round"

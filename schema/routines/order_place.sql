@@ -21,9 +21,9 @@
 -- fails, the slow way finds out why under the user's lock, in the contract's
 -- order.
 --
--- A product's hour is that of its newest row in sales_marks, and what it sells
--- is of that hour: the first order of another one makes its marks, and no
--- order is older than they are, whatever becomes of the clock.
+-- An order is dated by the clock, whatever that was before.  A product's hour
+-- is that of its newest row in sales_marks, and what it sells is of that hour:
+-- the first order of any other one, later or earlier, makes its marks.
 CREATE /*M! OR REPLACE */ PROCEDURE order_place(
   IN p_user BIGINT, IN p_idem BINARY(16), IN p_fingerprint BINARY(16),
   IN p_wait INT, IN p_attempt INT,
@@ -84,8 +84,8 @@ place: BEGIN
         LEAVE quickly;
       END IF;
       SET v_balance = LAST_INSERT_ID(),
-        v_now = GREATEST(UTC_TIMESTAMP(3), v_newest);
-      IF v_now >= v_hour + INTERVAL 1 HOUR THEN
+        v_now = UTC_TIMESTAMP(3);
+      IF v_now < v_newest OR v_now >= v_hour + INTERVAL 1 HOUR THEN
         SET v_hour = DATE_FORMAT(v_now, '%Y-%m-%d %H:00:00');
         CALL sales_mark(p_lines, v_hour);
       END IF;

@@ -3,13 +3,14 @@
 
 #include "shop/audit.h"
 
-#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/conf.h"
-#include "base/file.h"
+#include "base/num.h"
+#include "shop/ahead.h"
+#include "shop/schema.h"
 #include "shop/script.h"
 
 struct job {
@@ -17,6 +18,10 @@ struct job {
 	FILE *out;
 	struct audit *audit;
 	const char **why;
+	const char *since;
+	bool by_mark;			/* since is a mark, not a time */
+	struct audit_mark from, next;
+	const char *hour;		/* of since, where it is a time */
 };
 
 static enum err
@@ -24,6 +29,16 @@ run(struct job *j, const char *sql, struct db_result *r)
 {
 	return script_run(j->ctx, sql, r, j->why);
 }
+
+static int64_t
+number(const struct db_result *r, size_t row, size_t col)
+{
+	const struct db_cell *c = db_at(r, row, col);
+
+	return c->null ? 0 : strtoll(c->s, NULL, 10);
+}
+
+/* ---- One invariant */
 
 static enum err
 run_one(struct job *j, const char *name, const char *sql)
@@ -41,6 +56,62 @@ run_one(struct job *j, const char *name, const char *sql)
 		fprintf(j->out, "%s: and more\n", name);
 	j->audit->violations += r.rows;
 	return E_OK;
+}
+
+static enum err
+read_file(struct job *j, const char *file, char **text)
+{
+	return schema_read(j->ctx, ".", file, text, j->why);
+}
+
+/* The one of this name that reads everything, and has the last word. */
+static enum err
+run_whole(struct job *j, const char *wanted)
+{
+	const char *sql, *name;
+	char *text;
+	enum err e = read_file(j, "invariants.sql", &text);
+
+	if (e != E_OK)
+		return e;
+	while ((sql = script_next(&text, &name)) != NULL)
+		if (name != NULL && strcmp(name, wanted) == 0)
+			return run_one(j, name, sql);
+	*j->why = "invariants.sql is not this program's";
+	return E_UNAVAILABLE;
+}
+
+/*
+ * A name that ends in '?' is a suspicion: its query is quick, and returns
+ * rows where there may be a violation.
+ */
+static enum err
+run_named(struct job *j, const char *name, const char *sql)
+{
+	struct arena *a = j->ctx->arena;
+	size_t len = strlen(name);
+	struct db_result r;
+	enum err e;
+
+	if (name[len - 1] != '?')
+		return run_one(j, name, sql);
+	e = run(j, arena_printf(a, "SELECT 1 FROM (%s) v LIMIT 1", sql), &r);
+	if (e != E_OK || r.rows == 0)
+		return e;
+	return run_whole(j, arena_copy(a, name, len - 1));
+}
+
+static enum err
+run_all(struct job *j)
+{
+	const char *sql, *name;
+	char *text;
+	enum err e = read_file(j, j->since != NULL ? "invariants_since.sql"
+	    : "invariants.sql", &text);
+
+	while (e == E_OK && (sql = script_next(&text, &name)) != NULL)
+		e = run_named(j, name != NULL ? name : "invariant", sql);
+	return e;
 }
 
 /*
@@ -65,119 +136,169 @@ snapshot(struct job *j)
 	return e;
 }
 
-/*
- * The database's clock, read before the snapshot is taken, less the time a
- * transaction may take: one that was in flight then, and which the snapshot
- * doesn't show, has a later created_at than this, and is the next audit's.
- */
-static enum err
-take_mark(struct job *j)
-{
-	struct db_result r;
-	enum err e = run(j, arena_printf(j->ctx->arena,
-	    "SELECT UTC_TIMESTAMP(3) - INTERVAL %d SECOND",
-	    AUDIT_IN_FLIGHT_S), &r);
+/* ---- What is since */
 
-	if (e != E_OK || num_rfc3339(db_at(&r, 0, 0)->s, j->audit->mark))
-		return e;
-	*j->why = "the database tells no time";
-	return E_UNAVAILABLE;
+bool
+audit_since_is_valid(const char *since)
+{
+	char time[NUM_TIME_BYTES];
+	struct audit_mark m;
+
+	return audit_mark_parse(since, &m) || num_db_time(since, time);
 }
 
-/* The largest id of a table; 0 where there is none. */
+/* The last id before the first row that is dated in the hour or later. */
 static enum err
-last_id(struct job *j, const char *table, int64_t *id)
+last_before(struct job *j, const char *table, const char *date, int64_t *id)
 {
 	struct db_result r;
-	enum err e = run(j, arena_printf(j->ctx->arena,
-	    "SELECT COALESCE(MAX(id), 0) FROM %s", table), &r);
+	enum err e = run(j, arena_printf(j->ctx->arena, "SELECT COALESCE("
+	    "(SELECT id FROM %s WHERE %s >= '%s' ORDER BY id LIMIT 1) - 1, "
+	    "(SELECT MAX(id) FROM %s), 0)", table, date, j->hour, table), &r);
 
 	if (e == E_OK)
-		*id = strtoll(db_at(&r, 0, 0)->s, NULL, 10);
+		*id = number(&r, 0, 0);
 	return e;
 }
 
-/*
- * Sets @NAME to an id of the table below which nothing was created since
- * @hour, by halving the ids: created_at has no key.  A row that is older than
- * the hour by AUDIT_DISORDER_S has none of the hour before it, whichever row
- * of the disorder around there the search ends at.
- */
 static enum err
-set_from(struct job *j, const char *name, const char *table)
+find_hour(struct job *j)
 {
 	struct arena *a = j->ctx->arena;
-	int64_t low = 1, high = 0, middle;
+	struct audit_mark *m = &j->from;
+	int64_t order = 0;
+	char time[NUM_TIME_BYTES];
 	struct db_result r;
-	enum err e = last_id(j, table, &high);
+	enum err e;
 
-	for (high++; e == E_OK && low < high; ) {
-		middle = low + (high - low) / 2;
-		e = run(j, arena_printf(a, "SELECT id, created_at >= "
-		    "@hour - INTERVAL %d SECOND FROM %s WHERE id >= %lld "
-		    "ORDER BY id LIMIT 1", AUDIT_DISORDER_S, table,
-		    (long long)middle), &r);
-		if (e != E_OK)
-			return e;
-		if (strcmp(db_at(&r, 0, 1)->s, "1") == 0)
-			high = middle;
-		else
-			low = strtoll(db_at(&r, 0, 0)->s, NULL, 10) + 1;
+	if (!num_db_time(j->since, time))
+		return E_INTERNAL;
+	e = run(j, arena_printf(a, "SELECT CAST('%s' AS DATETIME(3)) > "
+	    "UTC_TIMESTAMP(3)", time), &r);
+	if (e == E_OK && number(&r, 0, 0) != 0) {
+		*j->why = "that time is ahead of the database's clock";
+		return E_INVALID_PARAMETER;
 	}
-	return e != E_OK ? e : run(j, arena_printf(a, "SET @%s = %lld", name,
-	    (long long)low), NULL);
+	j->hour = arena_printf(a, "%.13s:00:00", time);
+	if (e != E_OK || (e = last_before(j, "points_ledger", "created_at",
+	    &m->ledger)) != E_OK || (e = last_before(j, "payments",
+	    "created_at", &m->payment)) != E_OK || (e = last_before(j,
+	    "orders", "created_at", &order)) != E_OK)
+		return e;
+	if (order < m->payment)
+		m->payment = order;
+	return last_before(j, "sales_marks", "hour", &m->mark);
 }
 
 /* What the queries of invariants_since.sql begin at. */
 static enum err
-set_since(struct job *j, const char *since)
+set_since(struct job *j)
 {
-	static const struct {
-		const char *name, *table;
-	} from[] = {
-		{ "ledger_from", "points_ledger" },
-		{ "order_from", "orders" },
-		{ "payment_from", "payments" },
-	};
-	struct db_result r;
-	enum err e = run(j, arena_printf(j->ctx->arena, "SELECT "
-	    "CAST('%s' AS DATETIME(3)) > UTC_TIMESTAMP(3)", since), &r);
+	enum err e = j->by_mark ? audit_mark_check(j->ctx, &j->from, j->why)
+	    : find_hour(j);
 
-	if (e == E_OK && strcmp(db_at(&r, 0, 0)->s, "0") != 0) {
-		*j->why = "that time is ahead of the database's clock";
-		return E_UNAVAILABLE;
+	return e != E_OK ? e : run(j, arena_printf(j->ctx->arena, "SET "
+	    "@ledger_from = %" PRId64 ", @order_from = %" PRId64 ", "
+	    "@mark_from = %" PRId64, j->from.ledger + 1, j->from.payment + 1,
+	    j->from.mark + 1), NULL);
+}
+
+/* Where no mark tells what was sold before, all lines do. */
+static enum err
+check_sold(struct job *j)
+{
+	struct audit_mark now = j->from;
+	enum err e;
+
+	if (j->since == NULL)
+		return E_OK;
+	if (j->by_mark) {
+		e = audit_mark_sold(j->ctx, &now, j->why);
+		if (e != E_OK || now.sold == j->from.sold)
+			return e;
 	}
+	return run_whole(j, "sold_is_orders");
+}
+
+/* ---- What is dated ahead */
+
+/* The latest date of all rows, or of those since the mark and before it. */
+static enum err
+take_dated(struct job *j)
+{
+	int64_t ledger = j->by_mark ? j->from.ledger : 0;
+	int64_t payment = j->by_mark ? j->from.payment : 0;
+	struct db_result r;
+	enum err e = run(j, arena_printf(j->ctx->arena, "SELECT GREATEST("
+	    "%" PRId64 ", COALESCE((SELECT TO_SECONDS(MAX(created_at)) "
+	    "FROM points_ledger WHERE id > %" PRId64 "), 0), "
+	    "COALESCE((SELECT TO_SECONDS(MAX(created_at)) FROM payments "
+	    "WHERE id > %" PRId64 "), 0), COALESCE((SELECT "
+	    "TO_SECONDS(MAX(created_at)) FROM orders WHERE id > %" PRId64
+	    "), 0)), TO_SECONDS(UTC_TIMESTAMP())",
+	    j->by_mark ? j->from.dated_s : 0, ledger, payment, payment), &r);
+
+	if (e != E_OK)
+		return e;
+	j->next.dated_s = number(&r, 0, 0);
+	if (j->by_mark && j->next.dated_s > number(&r, 0, 1) + AHEAD_S) {
+		/* Somewhere; unless it was dated anew. */
+		j->by_mark = false;
+		return take_dated(j);
+	}
+	return E_OK;
+}
+
+/*
+ * By a mark all tables are looked through only where its date lies ahead, and
+ * then its date is the latest there is again.
+ */
+static enum err
+find_ahead(struct job *j)
+{
+	struct db_result *r = arena_alloc(j->ctx->arena, sizeof *r);
+	enum err e = take_dated(j);
+
+	if (e != E_OK || j->by_mark || r == NULL)
+		return e;
+	e = run(j, ahead_query(j->ctx->arena, true), r);
 	if (e == E_OK)
-		e = run(j, arena_printf(j->ctx->arena,
-		    "SET @hour = CAST('%.13s:00:00' AS DATETIME)", since),
-		    NULL);
-	for (size_t i = 0; e == E_OK && i < sizeof from / sizeof from[0]; i++)
-		e = set_from(j, from[i].name, from[i].table);
+		j->audit->ahead = r;
 	return e;
+}
+
+/* ---- All of it */
+
+static enum err
+take_next(struct job *j)
+{
+	struct audit *audit = j->audit;
+	enum err e = audit_mark_sold(j->ctx, &j->next, j->why);
+
+	if (e != E_OK)
+		return e;
+	if (audit->kept == NULL)
+		audit_mark_print(&j->next, audit->mark);
+	else if (j->since != NULL)
+		snprintf(audit->mark, sizeof audit->mark, "%s", j->since);
+	return E_OK;
 }
 
 enum err
 audit_run(struct ctx *ctx, const char *since, FILE *out, struct audit *audit,
     const char **why)
 {
-	struct job j = { ctx, out, audit, why };
-	const char *path = arena_printf(ctx->arena, "%s/%s.sql",
-	    ctx->conf->schema_dir,
-	    since != NULL ? "invariants_since" : "invariants");
-	char *text = path != NULL ? file_read(ctx->arena, path) : NULL;
-	const char *sql, *name;
+	struct job j = { .ctx = ctx, .out = out, .audit = audit, .why = why,
+	    .since = since };
 	enum err e;
 
 	memset(audit, 0, sizeof *audit);
-	if (text == NULL) {
-		*why = arena_printf(ctx->arena, "%s: %s", path,
-		    strerror(errno));
-		return E_UNAVAILABLE;
-	}
-	if ((e = take_mark(&j)) != E_OK || (e = snapshot(&j)) != E_OK ||
-	    (since != NULL && (e = set_since(&j, since)) != E_OK))
+	j.by_mark = since != NULL && audit_mark_parse(since, &j.from);
+	if ((e = audit_mark_take(ctx, &j.next, &audit->kept, why)) != E_OK ||
+	    (e = snapshot(&j)) != E_OK ||
+	    (since != NULL && (e = set_since(&j)) != E_OK) ||
+	    (e = run_all(&j)) != E_OK || (e = check_sold(&j)) != E_OK ||
+	    (e = find_ahead(&j)) != E_OK)
 		return e;
-	while (e == E_OK && (sql = script_next(&text, &name)) != NULL)
-		e = run_one(&j, name != NULL ? name : "invariant", sql);
-	return e;
+	return take_next(&j);
 }

@@ -226,6 +226,7 @@ static const struct check {
 	{ "constraints", NEEDS_ADMIN, doctor_constraints },
 	{ "definer", NEEDS_ADMIN, doctor_definer },
 	{ "routines", NEEDS_ADMIN, doctor_routines },
+	{ "dates", NEEDS_ADMIN, doctor_dates },
 	{ "worker-account", NEEDS_ADMIN, doctor_worker_account },
 	{ "worker-rights", NEEDS_WORKER, doctor_worker_rights },
 	{ "worker-session", NEEDS_WORKER, doctor_session },

@@ -54,6 +54,7 @@ bool doctor_columns(struct doctor *);
 bool doctor_keys(struct doctor *);
 bool doctor_constraints(struct doctor *);
 bool doctor_routines(struct doctor *);
+bool doctor_dates(struct doctor *);
 bool doctor_nginx(struct doctor *);
 bool doctor_server(struct doctor *);
 bool doctor_session(struct doctor *);

@@ -15,8 +15,12 @@ rank_compute(struct ctx *ctx, struct rank *rank)
 	if ((e = attempt_read(ctx, SQL_RANK_WINDOW, NULL, 0, &w)) != E_OK)
 		return e;
 	const struct db_cell *to = db_at(&w, 0, 0), *from = db_at(&w, 0, 1);
-	struct db_arg oldest = DB_BYTES(from->s, from->len);
-	if ((e = attempt_read(ctx, SQL_RANK, &oldest, 1, &r)) != E_OK)
+	int64_t stepped = db_at(&w, 0, 2)->i;
+	struct db_arg by_id[] = { DB_INT(stepped),
+	    DB_BYTES(from->s, from->len), DB_BYTES(to->s, to->len) };
+	e = stepped == 0 ? attempt_read(ctx, SQL_RANK, &by_id[1], 1, &r)
+	    : attempt_read(ctx, SQL_RANK_STEPPED, by_id, 3, &r);
+	if (e != E_OK)
 		return e;
 	if (!num_rfc3339(from->s, rank->from) || !num_rfc3339(to->s, rank->to))
 		return E_INTERNAL;

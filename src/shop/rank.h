@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The ranking: what sold most pieces in 72 hour buckets, the current hour and
- * the 71 before it: all it sold, less what it had sold before the first of
- * them in which it did, as a mark of that hour tells.
+ * the 71 before it.
+ *
+ * A product's marks, in the order of their ids, cut what it has ever sold into
+ * segments, each of an hour: from its sold_before to the next one's, or to
+ * products.sold.  Where the clock only went on, sold in the window =
+ * products.sold - sold_before of the product's first hour in the window: one
+ * jump a product.  Where it was set back within the window or from an hour
+ * ahead (products.stepped_from tells, and marks of hours to come), the segments
+ * of the window are added up one by one, which takes ten times as long.
  */
 #ifndef SHOP_RANK_H
 #define SHOP_RANK_H

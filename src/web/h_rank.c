@@ -61,9 +61,12 @@ renew_ms(const struct conf *c)
 static int64_t
 fresh_for_s(const struct ctx *ctx, const struct sealed *s)
 {
-	int64_t left_ms = ctx->conf->rank_fresh_s * 1000 -
-	    (num_now_ms() - s->time_ms);
+	int64_t fresh_ms = ctx->conf->rank_fresh_s * 1000;
+	int64_t left_ms = fresh_ms - (num_now_ms() - s->time_ms);
 
+	/* More than all is left where the clock was set back meanwhile. */
+	if (left_ms > fresh_ms)
+		left_ms = fresh_ms;
 	return left_ms > 0 ? left_ms / 1000 : 0;
 }
 

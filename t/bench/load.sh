@@ -101,7 +101,7 @@ CREATE TEMPORARY TABLE hourly (product_id BIGINT, hour DATETIME, sold BIGINT)
 INSERT INTO sales_marks (product_id, hour, sold_before)
   SELECT product_id, hour,
     SUM(sold) OVER (PARTITION BY product_id ORDER BY hour) - sold
-  FROM hourly;
+  FROM hourly ORDER BY hour, product_id;
 INSERT INTO products (id, name, price, stock, sold, hour, created_at)
   SELECT n.seq, CONCAT('Product ', n.seq), 100 + n.seq % 900, 1000000000,
     COALESCE(s.sold, 0), COALESCE(s.hour, '1970-01-01'), @start

@@ -15,7 +15,9 @@ shop_with "$2" 30
 	echo "dir='$dir' db_sock='$db_sock' shop_url='$shop_url'"
 	echo "nginx_pid=$nginx_pid pool_pid=$pool_pid hello_pid=$hello_pid"
 	echo "db_pid=$db_pid mc_pid=$mc_pid"
-	echo "mark=$(date -u +%Y-%m-%dT%H:%M:%S.000Z)"
+	# What was loaded is looked at in the end.
+	echo "mark=$(ctl audit --since "$(date -u +%Y-%m-%dT%H:%M:%S.000Z)" |
+	    sed -n 's/^mark //p')"
 } >"$file.new"
 mv "$file.new" "$file"
 cat >/dev/null

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "shop/audit_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "shop/audit.h"
+
+#define LOOK_MS 100
+
+static enum err
+fail(struct arena *a, const char *path, const char *what, const char **why)
+{
+	*why = arena_printf(a, "%s: %s", path, what);
+	if (*why == NULL)
+		*why = "out of memory";
+	return E_UNAVAILABLE;
+}
+
+/* Locked, and still what stands at path: who had it may have replaced it. */
+static bool
+is_ours(const char *path, int fd)
+{
+	struct stat now, st;
+
+	return flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 &&
+	    stat(path, &now) == 0 && st.st_dev == now.st_dev &&
+	    st.st_ino == now.st_ino;
+}
+
+static enum err
+open_locked(struct arena *a, const char *path, int *fd, const char **why)
+{
+	const struct timespec pause = { 0, LOOK_MS * 1000000L };
+
+	for (int i = 0; i < AUDIT_FILE_WAIT_S * 1000 / LOOK_MS; i++) {
+		*fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK,
+		    0644);
+		if (*fd < 0)
+			return fail(a, path, strerror(errno), why);
+		if (is_ours(path, *fd))
+			return E_OK;
+		close(*fd);
+		*fd = -1;
+		nanosleep(&pause, NULL);
+	}
+	return fail(a, path, "another audit has been at work with it for a "
+	    "minute", why);
+}
+
+static enum err
+read_word(struct arena *a, struct audit_file *f, const char **why)
+{
+	static const char bad[] = "it holds no mark of an audit: remove it, "
+	    "and everything is audited";
+	char text[AUDIT_MARK_BYTES + 2];
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return fail(a, f->path, "not a file", why);
+	if ((n = read(f->fd, text, sizeof text - 1)) < 0)
+		return fail(a, f->path, strerror(errno), why);
+	if (memchr(text, '\0', (size_t)n) != NULL)
+		return fail(a, f->path, bad, why);
+	while (n > 0 && strchr(" \t\r\n", text[n - 1]) != NULL)
+		n--;
+	text[n] = '\0';
+	if (n == 0)
+		return E_OK;
+	if (!audit_since_is_valid(text))
+		return fail(a, f->path, bad, why);
+	f->since = arena_copy(a, text, (size_t)n);
+	return f->since != NULL ? E_OK : fail(a, f->path, "out of memory", why);
+}
+
+enum err
+audit_file_open(struct arena *a, const char *path, struct audit_file *f,
+    const char **why)
+{
+	char real[PATH_MAX];
+	enum err e;
+
+	*f = (struct audit_file){ .fd = -1 };
+	if ((e = open_locked(a, path, &f->fd, why)) != E_OK)
+		return e;
+	f->path = realpath(path, real) == NULL ? NULL
+	    : arena_copy(a, real, strlen(real));
+	e = f->path == NULL ? fail(a, path, strerror(errno), why)
+	    : read_word(a, f, why);
+	if (e != E_OK)
+		audit_file_close(f);
+	return e;
+}
+
+static bool
+write_word(const struct audit_file *f, int fd, const char *mark)
+{
+	struct stat st;
+
+	return fstat(f->fd, &st) == 0 &&
+	    (geteuid() != 0 || fchown(fd, st.st_uid, st.st_gid) == 0) &&
+	    fchmod(fd, st.st_mode & 07777) == 0 &&
+	    dprintf(fd, "%s\n", mark) == (int)strlen(mark) + 1 &&
+	    fsync(fd) == 0;
+}
+
+/* The new name of the file is to last, too. */
+static bool
+sync_dir(char *path)
+{
+	int fd;
+	bool ok;
+
+	*strrchr(path, '/') = '\0';
+	fd = open(path[0] != '\0' ? path : "/", O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
+	ok = fd >= 0 && fsync(fd) == 0;
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+enum err
+audit_file_put(struct arena *a, const struct audit_file *f, const char *mark,
+    const char **why)
+{
+	char *fresh = arena_printf(a, "%s.XXXXXX", f->path);
+	int fd = fresh != NULL ? mkostemp(fresh, O_CLOEXEC) : -1;
+	const char *bad = NULL;
+
+	if (fd < 0)
+		return fail(a, f->path, fresh != NULL ? strerror(errno)
+		    : "out of memory", why);
+	if (!write_word(f, fd, mark) || rename(fresh, f->path) != 0)
+		bad = strerror(errno);
+	close(fd);
+	if (bad != NULL)
+		unlink(fresh);
+	else if (!sync_dir(fresh))
+		bad = strerror(errno);
+	return bad == NULL ? E_OK : fail(a, f->path, bad, why);
+}
+
+void
+audit_file_close(struct audit_file *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+}

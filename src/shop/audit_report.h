@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* An audit as shopctl shows it, and where it begins. */
+#ifndef SHOP_AUDIT_REPORT_H
+#define SHOP_AUDIT_REPORT_H
+
+#include "shop/audit.h"
+
+/*
+ * since: as audit_run has it, and valid; or NULL.  path: NULL, or the file
+ * (audit_file.h) that has since, and gets the mark when all is well; from
+ * where there is no going on everything is audited.
+ *
+ * All is well: E_OK, and to out "ok", a line "ahead ..." for each table with
+ * rows that are dated ahead of the clock, "kept WHY" where there can't be a new
+ * mark, "mark MARK"; by a file only what a person must know, which is "ahead"
+ * and "kept".  Else *why, and to out a line a violation.
+ */
+enum err audit_report(struct ctx *, const char *since, const char *path,
+    FILE *out, const char **why) MUST_CHECK;
+
+#endif

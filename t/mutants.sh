@@ -91,6 +91,18 @@ mutant callers-definer src/shop/schema.c \
 mutant account-believed src/shop/grant.c \
     's/if \(g->has_entry \|\| take\)/if (true)/; s/right != NULL && !take/false/' \
     '9011-accounts.t'
+mutant clock-only-on schema/routines/order_place.sql \
+    's/v_now < v_newest OR //' \
+    '4030-clock.t'
+mutant step-not-noted schema/routines/sales_mark.sql \
+    's/IF\(v_hour > p_hour, /IF(false, /' \
+    '4030-clock.t'
+mutant ahead-believed src/shop/sql.def \
+    's/WHERE hour > w\.now/WHERE false/' \
+    '4030-clock.t'
+mutant open-not-awaited src/shop/audit_mark.c \
+    's/return wait_for\(ctx, list, open, why\);/return E_OK;/; s/^static enum err\nwait_for/MUST_CHECK enum err wait_for(struct ctx *, const char *, const char **, const char **);\nenum err\nwait_for/m' \
+    '0036-audit-mark.t'
 mutant no-rollback src/io/db.c \
     's/mysql_rollback\(db->conn\) == 0\)\n\t\t\treturn;/true)\n\t\t\treturn;/' \
     '3040-retries.t 6050-freeze.t'

@@ -451,5 +451,9 @@ main(int argc, char **argv)
 	if ((status = parse(c->options, argc - first, argv + first))
 	    != EXIT_DONE)
 		return status;
+	/* The doctor has a check for it. */
+	if (conf.settings_file[0] == '\0' && c->run != run_doctor)
+		fprintf(stderr, "shopctl: %s: defaults and SHOP_* alone\n",
+		    conf_source(&conf));
 	return run(c, &conf);
 }

@@ -27,7 +27,7 @@ macro() {
 # FILE INCLUDED, of ours.
 grep -rn --include='*.[ch]' '^#[[:space:]]*include "' src |
     sed 's/^src\/\([^:]*\):[0-9]*:.*"\(.*\)"/\1 \2/' |
-    grep -vE ' (config|routines)\.h$' >"$dir/includes"
+    grep -vE ' (config|paths|routines)\.h$' >"$dir/includes"
 [ "$(wc -l <"$dir/includes")" -gt 100 ]
 ok 'the sources include each other'
 while read -r file included; do
@@ -106,7 +106,7 @@ awk '$2 == "io/db_session.h" && $1 !~ /^io\/db(_session)?\.[ch]$/' \
     "$dir/includes" >"$dir/found"
 none 'how a session is opened is its business alone'
 for vendor in 'fcgiapp\.h' 'cjson/cJSON\.h' \
-    'openssl/[a-z]+\.h' 'libmemcached/[a-z]+\.h' 'ini\.h'; do
+    'openssl/[a-z]+\.h' 'libmemcached/[a-z]+\.h'; do
 	grep -rlE --include='*.[ch]' "^#[[:space:]]*include <$vendor>" src \
 	    >"$dir/found"
 	is "$(wc -l <"$dir/found") $(grep -c '\.c$' "$dir/found")" '1 1' \

@@ -48,14 +48,15 @@ for program in shopd shop.fcgi shopctl; do
 
 	run $program --config "$good" --check-config
 	is "$code $err" '0 ' "$program --check-config"
-	is "$(echo "$out" | sed 's/ = .*//')" "$keys" 'prints every setting'
+	is "$(echo "$out" | head -n 1)" "# $good" 'says which file was read'
+	is "$(echo "$out" | sed '1d; s/ = .*//')" "$keys" 'prints every setting'
 	is "$(echo "$out" | grep -E '^(log_level|listen|jwt_leeway_s) = ')" \
 	    "$(printf 'listen = unix:%s/shop.sock\nlog_level = warn\njwt_leeway_s = 30' "$dir")" \
 	    'as it is in force'
 	cp "$dir/out" "$dir/printed.conf"
 	run $program --config "$dir/printed.conf" --check-config
-	cmp -s "$dir/out" "$dir/printed.conf"
-	ok 'in the form of a settings file'
+	is "$(echo "$out" | sed 1d)" "$(sed 1d "$dir/printed.conf")" \
+	    'in the form of a settings file'
 	SHOP_WORKERS=7 run $program --config "$good" --check-config
 	is "$(echo "$out" | grep '^workers = ')" 'workers = 7' \
 	    'the environment overrides'
@@ -63,6 +64,36 @@ for program in shopd shop.fcgi shopctl; do
 	is "$(echo "$out" | grep '^log_level = ')" 'log_level = warn' \
 	    'SHOP_CONFIG names the file'
 done
+
+# ---- Where there is no settings file
+
+# What configure was told; here, as a rule, nothing is installed.
+installed=$("$top_builddir/shopd" --help |
+    sed -n 's/.*SHOP_CONFIG, else \(.*\)/\1/p')
+if [ -n "$installed" ] && [ ! -e "$installed" ]; then
+	for program in shopd shop.fcgi shopctl; do
+		run $program --check-config
+		is "$code $(echo "$out" | head -n 1)" \
+		    "0 # no settings file: $installed is not there" \
+		    "$program says that there is none"
+	done
+	SHOP_JWT_SECRET_FILE=$dir/jwt.secret run shopctl token --user 1
+	is "$code $(wc -l <"$dir/out") $err" "0 1 $(
+	    )shopctl: no settings file: $installed is not there: $(
+	    )defaults and SHOP_* alone" 'and shopctl, whatever it does'
+	run shopctl doctor
+	like "$out" "^bad settings: no settings file: $installed is not there, $(
+	    )nor is any SHOP_\* set: name yours" 'its doctor finds that bad'
+	SHOP_DB_SOCKET=$dir/none run shopctl doctor
+	like "$out" '^ok settings$' 'unless the environment has some'
+	run shopd
+	refused 'shopd without any settings does not start'
+else
+	pass "there is none # SKIP $installed is there"
+fi
+run shopctl --config "$good" token --user 1
+is "$code $err" '0 ' 'with a file shopctl says nothing of it'
+
 for program in shopd shop.fcgi; do
 	run $program --config "$good" something
 	is "$code $(wc -l <"$dir/err")" '2 1' "$program takes no arguments"
@@ -97,6 +128,10 @@ bad_setting "db_name = $(head -c 65 /dev/zero | tr '\0' n)" \
     'db_name = n+\.\.\.: .* 64 bytes' 'a text that is too long'
 bad_setting 'wrokers = 4' 'wrokers: no such setting' 'an unknown key'
 bad_setting 'workers' "$bad:[0-9]+: not a key" 'a line that is no setting'
+bad_setting 'log_level = info' "$bad:[0-9]+: log_level: set before, in line" \
+    'a key that is set twice'
+bad_setting "$(printf 'jwt_issuer = a\033b')" \
+    "$bad:[0-9]+: a control character" 'a value that a terminal would obey'
 bad_setting '[pool]
 workers = 4' 'no such setting' 'a section'
 bad_setting 'db_lock_wait_s = 2' \
@@ -109,6 +144,9 @@ bad_setting 'nginx_timeout_s = 5' \
     'request_deadline_ms \(5000 ms\) .* nginx_timeout_s \(5000 ms\)' \
     'a deadline as long as nginx waits'
 
+mkfifo "$dir/fifo"
+long=/$(head -c 4094 /dev/zero | tr '\0' x)
+{ sed '/^schema_dir/d' "$good"; echo "schema_dir = $long"; } >"$dir/long.conf"
 for program in shopd shop.fcgi shopctl; do
 	SHOP_DB_PORT=65536 run $program --config "$good" --check-config
 	refused "$program: a bad value in the environment"
@@ -120,6 +158,17 @@ for program in shopd shop.fcgi shopctl; do
 	run $program --config "$dir" --check-config
 	refused "$program: a directory for a file"
 	like "$err" "$dir: " 'and tells which'
+	run $program --config "$dir/fifo" --check-config
+	refused "$program: a FIFO for a file, which nobody writes to"
+	like "$err" "$dir/fifo: not a plain file" 'and tells which'
+	SHOP_JWT_ISSUER=$(printf 'a\nworkers = 9') \
+	    run $program --config "$good" --check-config
+	refused "$program: two lines in a variable"
+	like "$err" 'environment: jwt_issuer: a control character' \
+	    'and tells which'
+	run $program --config "$dir/long.conf" --check-config
+	is "$code $(echo "$out" | sed -n 's/^schema_dir = //p')" "0 $long" \
+	    "$program: a value of 4095 bytes is read whole"
 done
 
 # ---- Secrets that are none

@@ -15,8 +15,7 @@ for tool in clang-tidy cppcheck; do
 	exit 1
 done
 cd "$top_srcdir" || exit 1
-set -- -Isrc -I"$build" -It -DHAVE_CONFIG_H "$@" \
-    -DSHOP_CONFIG_FILE='""' -DSHOP_WORKER_PATH='""' -DSHOP_SCHEMA_DIR='""'
+set -- -Isrc -I"$build" -It -DHAVE_CONFIG_H "$@"
 
 # xargs puts the files last, clang-tidy wants the flags there.
 flags=$(for flag; do printf "'%s' " "$flag"; done)

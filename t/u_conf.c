@@ -5,12 +5,15 @@
 
 #include <CUnit/CUnit.h>
 #include <ctype.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/snapshot.h"
+#include "paths.h"
 #include "unit.h"
 
 struct setting {
@@ -35,6 +38,8 @@ static const struct setting settings[] = {
 };
 
 #define SETTINGS (sizeof settings / sizeof settings[0])
+
+#define SECRET_MAX 8
 
 /* A struct conf is large: one for all, filled anew by each load. */
 static struct conf conf;
@@ -151,7 +156,7 @@ check_refused(const struct setting *s, const char *value)
 
 	snprintf(text, sizeof text, "%s = %s\n", s->key, value);
 	CHECK_ROW(text, load_text(text) == E_INVALID_PARAMETER);
-	CHECK_ROW(text, strstr(why, "shop.conf: ") != NULL);
+	CHECK_ROW(text, strstr(why, "shop.conf:1: ") != NULL);
 	snprintf(part, sizeof part, "%s = %s", s->key, value);
 	CHECK_ROW(text, strstr(why, part) != NULL);
 	snprintf(part, sizeof part, "%" PRId64 "..%" PRId64 " %s", s->min,
@@ -217,7 +222,7 @@ test_bad_choices(void)
 	}
 }
 
-/* Through the environment: inih's lines are shorter than some values. */
+/* Each as long as its row says, and one byte more; by the environment. */
 static void
 test_long_texts(void)
 {
@@ -258,10 +263,10 @@ test_bad_files(void)
 	} rows[] = {
 		{ "wokers = 3\n", "wokers: no such setting" },
 		{ "WORKERS = 3\n", "WORKERS: no such setting" },
-		{ "[pool]\nworkers = 3\n", "workers: no such setting" },
+		{ "[pool]\nworkers = 3\n", "[pool]: no such setting" },
 		{ "workers\n", "shop.conf:1: not a key = value line" },
 		{ "workers = 3\nnonsense\n", "shop.conf:2: not a key" },
-		/* inih would have taken the second line's value. */
+		/* A value has one line. */
 		{ "workers = 3\n  9\n", "shop.conf:2: not a key" },
 		/* The first fault is told, not the last. */
 		{ "workers = 0\nworkers = 999\n", "workers = 0" },
@@ -281,28 +286,190 @@ test_bad_files(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "Is a directory"));
 }
 
-/* A line of inih's length is whole or refused, never cut. */
+/* From the file, too: all of it, or a refusal. */
 static void
 test_long_lines(void)
 {
-	char text[512], expected[512];
+	char *text = malloc(16384), *value = malloc(8192);
 
-	for (size_t n = 150; n < 300; n++) {
-		snprintf(text, sizeof text, "jwt_issuer = %0*d\nworkers = 5\n",
-		    (int)n, 0);
-		snprintf(expected, sizeof expected, "%0*d", (int)n, 0);
-		if (n <= 255 && load_text(text) == E_OK) {
-			CHECK_ROW(text, n < 250);
-			CHECK_ROW(text, strcmp(conf.jwt_issuer, expected) ==
-			    0);
-			CHECK_ROW(text, conf.workers == 5);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(value);
+	for (size_t n = 1; n <= 4096; n += n < 150 || n > 4000 ? 1 : 97) {
+		memset(value, 'x', n);
+		value[n - 1] = 'y';
+		value[n] = '\0';
+		snprintf(text, 16384, "workers = 3\njwt_secret_file = %s\n"
+		    "db_port = 5\n", value);
+		CHECK_ROW(text, load_text(text) == (n <= 4095 ? E_OK
+		    : E_INVALID_PARAMETER));
+		if (n <= 4095) {
+			CHECK_ROW(text, strcmp(conf.jwt_secret_file, value)
+			    == 0);
+			CHECK_ROW(text, conf.db_port == 5);
 		} else {
-			CHECK_ROW(text, n > 180);
-			CHECK_ROW(text, load_text(text) ==
-			    E_INVALID_PARAMETER);
-			CHECK_ROW(text, strstr(why, "jwt_issuer") != NULL);
+			CHECK_ROW(text, strstr(why, "shop.conf:2: "
+			    "jwt_secret_file = xxx") != NULL);
 		}
 	}
+	free(value);
+	free(text);
+}
+
+#define FORM(text, key, value) { text, sizeof text - 1, key, value }
+/* What a line means; key NULL: refused, and value is a part of why. */
+static const struct {
+	const char *text;
+	size_t len;
+	const char *key, *value;
+} forms[] = {
+	FORM("db_name = a b", "db_name", "a b"),
+	FORM("db_name=a=b", "db_name", "a=b"),
+	FORM("db_name: a", "db_name", "a"),
+	FORM("listen = unix:/x", "listen", "unix:/x"),
+	FORM("\t db_name \t=\t a \t\n", "db_name", "a"),
+	FORM("db_name = a\r\nworkers = 3\r\n", "db_name", "a"),
+	FORM("\xef\xbb\xbf" "db_name = a\n", "db_name", "a"),
+	FORM("db_name = a ; b", "db_name", "a"),
+	FORM("db_name = a;b", "db_name", "a;b"),
+	FORM("db_name = a # b", "db_name", "a # b"),
+	FORM("db_name = ; none", "db_name", ""),
+	FORM("db_name =", "db_name", ""),
+	FORM("db_name = \"a\"", "db_name", "\"a\""),
+	FORM("db_name = \xea\xb0\x80", "db_name", "\xea\xb0\x80"),
+	FORM("; \xff\n # \xff\ndb_name = a", "db_name", "a"),
+	FORM("db_name = \xff", NULL, "shop.conf:1: not UTF-8"),
+	FORM("\ndb_name = a\0b", NULL, "shop.conf:2: a zero byte"),
+	FORM("# a\0b\n", NULL, "shop.conf:1: a zero byte"),
+	FORM("d\0b\0", NULL, "shop.conf:1: a zero byte"),
+	FORM("db_name = a\x1b[2J", NULL, "shop.conf:1: a control character"),
+	FORM("db_name = a\rb", NULL, "shop.conf:1: a control character"),
+	FORM("\xef\xbb\xbf\xef\xbb\xbf" "workers = 3", NULL,
+	    "workers: no such setting"),
+	FORM("= a", NULL, "shop.conf:1: not a key = value line"),
+	FORM("db_name ; = a", NULL, "shop.conf:1: not a key = value line"),
+	FORM("[shop]\n", NULL, "shop.conf:1: [shop]: no such setting"),
+	FORM("workers = 3\n\nworkers = 3\n", NULL,
+	    "shop.conf:3: workers: set before, in line 1"),
+	FORM("db_name = a\n  b\n", NULL, "shop.conf:2: not a key"),
+};
+#undef FORM
+
+static void
+test_forms(void)
+{
+	char path[UNIT_PATH_BYTES], value[8192];
+	enum err e;
+
+	clear_environment();
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		unit_file(path, "shop.conf", forms[i].text, forms[i].len,
+		    0600);
+		why[0] = '\0';
+		e = conf_load(&conf, path, why);
+		CHECK_ROW(forms[i].text, (e == E_OK) == (forms[i].key != NULL));
+		if (forms[i].key != NULL)
+			CHECK_ROW(forms[i].text, strcmp(value_of(forms[i].key,
+			    value, sizeof value), forms[i].value) == 0);
+		else
+			CHECK_ROW(forms[i].text, strstr(why, forms[i].value)
+			    != NULL);
+	}
+}
+
+/* No file may hold a program up, or be taken for an empty one. */
+static void
+test_files_that_are_none(void)
+{
+	char path[UNIT_PATH_BYTES];
+	char *large = calloc(1, 1024 * 1024 + 1);
+
+	clear_environment();
+	unit_path(path, "conf.fifo");
+	CU_ASSERT(mkfifo(path, 0600) == 0);
+	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_INVALID_PARAMETER);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why, "conf.fifo: not a plain file"));
+	unlink(path);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(large);
+	memset(large, '\n', 1024 * 1024 + 1);
+	unit_file(path, "large.conf", large, 1024 * 1024 + 1, 0600);
+	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_INVALID_PARAMETER);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why, "large.conf: too long"));
+	unit_file(path, "large.conf", large, 1024 * 1024, 0600);
+	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_OK);
+	free(large);
+	CU_ASSERT_EQUAL(conf_load(&conf, "/dev/null", why), E_OK);
+	CU_ASSERT_STRING_EQUAL(conf_source(&conf), "/dev/null");
+	CU_ASSERT_EQUAL(conf_load(&conf, "", why), E_INVALID_PARAMETER);
+}
+
+/* What shopd recorded is what a worker gets, whatever became of the files. */
+static void
+test_snapshot(void)
+{
+	char path[UNIT_PATH_BYTES], gone[UNIT_PATH_BYTES], *text;
+	char pinned[UNIT_PATH_BYTES];
+	size_t len;
+	int fd;
+
+	unit_path(gone, "gone");
+	unit_file(path, "kept", "once\n", 5, 0600);
+	snapshot_record();
+	CU_ASSERT_EQUAL(conf_read_secret(path, SECRET_MAX, &text, &len, why),
+	    E_OK);
+	free(text);
+	CU_ASSERT(!snapshot_exists(gone));
+	CU_ASSERT_FATAL((fd = snapshot_seal()) >= 0);
+	CU_ASSERT_EQUAL(write(fd, "x", 1), -1);
+	unit_file(path, "kept", "changed", 7, 0600);
+	unit_file(gone, "gone", "came", 4, 0644);
+	CU_ASSERT_EQUAL(snapshot_hand_on(fd), 0);
+	CU_ASSERT(snapshot_join());
+	CU_ASSERT_EQUAL(conf_read_secret(path, SECRET_MAX, &text, &len, why),
+	    E_OK);
+	CU_ASSERT_STRING_EQUAL(text, "once");
+	free(text);
+	CU_ASSERT(!snapshot_exists(gone));
+	CU_ASSERT_EQUAL(conf_read_secret(path, 2, &text, &len, why),
+	    E_INVALID_PARAMETER);
+	strcpy(pinned, path);
+	CU_ASSERT(snapshot_pin(pinned, sizeof pinned));
+	snapshot_drop();
+	CU_ASSERT_EQUAL(snapshot_read(pinned, SNAPSHOT_OPEN, 99, &text, &len,
+	    why), E_OK);
+	CU_ASSERT_STRING_EQUAL(text, "once\n");
+	free(text);
+	CU_ASSERT_EQUAL(conf_read_secret(path, SECRET_MAX, &text, &len, why),
+	    E_OK);
+	CU_ASSERT_STRING_EQUAL(text, "changed");
+	free(text);
+	CU_ASSERT(snapshot_exists(gone));
+}
+
+/* Another version's, or nobody's: a worker does not start with it. */
+static void
+test_bad_snapshots(void)
+{
+	static const struct { const char *text; size_t len; } bad[] = {
+		{ "", 0 }, { "shop-files 2\n", 13 }, { "shop-files 1", 12 },
+		{ "shop-files 1\nxx", 15 },
+		{ "shop-files 1\n\1\0\0\0\1\0\0\0x", 22 },
+		{ "shop-files 1\n\xff\xff\xff\xff\1\0\0\0x", 22 },
+	};
+	char path[UNIT_PATH_BYTES], number[16];
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		int fd;
+
+		unit_file(path, "record", bad[i].text, bad[i].len, 0600);
+		CU_ASSERT_FATAL((fd = open(path, O_RDONLY)) >= 0);
+		snprintf(number, sizeof number, "%d", fd);
+		setenv("SHOP_FILES_FD", number, 1);
+		CHECK_ROW(bad[i].text, !snapshot_join());
+		CHECK_ROW(bad[i].text, getenv("SHOP_FILES_FD") == NULL);
+	}
+	setenv("SHOP_FILES_FD", "x", 1);
+	CU_ASSERT(!snapshot_join());
+	CU_ASSERT(snapshot_join());
 }
 
 static void
@@ -380,8 +547,6 @@ test_help_names_every_setting(void)
 	free(text);
 	fclose(f);
 }
-
-#define SECRET_MAX 8
 
 #define ROW(text, mode, secret, told) \
 { text, sizeof text - 1, mode, secret, told }
@@ -485,6 +650,10 @@ suite_conf(void)
 	CU_ADD_TEST(s, test_long_texts);
 	CU_ADD_TEST(s, test_bad_files);
 	CU_ADD_TEST(s, test_long_lines);
+	CU_ADD_TEST(s, test_forms);
+	CU_ADD_TEST(s, test_files_that_are_none);
+	CU_ADD_TEST(s, test_snapshot);
+	CU_ADD_TEST(s, test_bad_snapshots);
 	CU_ADD_TEST(s, test_environment);
 	CU_ADD_TEST(s, test_time_chain);
 	CU_ADD_TEST(s, test_help_names_every_setting);

@@ -3,18 +3,16 @@
 
 #include "base/conf.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <ini.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/conf_file.h"
 #include "base/limits.h"
 #include "base/num.h"
+#include "base/snapshot.h"
+#include "paths.h"
 
 enum kind { KIND_INT, KIND_STR, KIND_CHOICE };
 
@@ -45,10 +43,7 @@ static const struct row rows[] = {
 
 struct loading {
 	struct conf *conf;
-	const char *file;
-	FILE *stream;
-	char *why;
-	bool bad;
+	int line[ROWS];		/* that has set it; 0: none */
 };
 
 static int64_t *
@@ -116,73 +111,43 @@ find(const char *key)
 	return NULL;
 }
 
-/* inih's handler: 1 goes on, 0 is counted as the line's error. */
-static int
-on_pair(void *user, const char *section, const char *key, const char *value)
+static enum err
+on_pair(void *user, const struct conf_pair *pair, char *why)
 {
 	struct loading *l = user;
-	const struct row *r = section[0] == '\0' ? find(key) : NULL;
-	char why[CONF_WHY_BYTES];
+	const struct row *r = find(pair->key);
+	enum err e;
+	int *line;
 
-	if (l->bad)
-		return 1;
-	if (r == NULL)
-		snprintf(why, sizeof why, "%.64s: no such setting", key);
-	else if (set(l->conf, r, value, why) == E_OK)
-		return 1;
-	snprintf(l->why, CONF_WHY_BYTES, "%.200s: %.300s", l->file, why);
-	l->bad = true;
-	return 0;
-}
-
-/*
- * inih's reader.  An indented line would replace the value before it, and
- * one longer than inih's buffer would be taken for two: neither gets there.
- */
-static char *
-read_line(char *to, int size, void *user)
-{
-	struct loading *l = user;
-	size_t blanks, len;
-
-	if (l->bad || fgets(to, size, l->stream) == NULL)
-		return NULL;
-	len = strlen(to);
-	if (len + 1 == (size_t)size && to[len - 1] != '\n') {
-		snprintf(l->why, CONF_WHY_BYTES, "%.200s: a line must have "
-		    "fewer than %d bytes: %.64s...", l->file, size - 1, to);
-		l->bad = true;
-		return NULL;
+	if (r == NULL) {
+		snprintf(why, CONF_WHY_BYTES, "%.64s: no such setting",
+		    pair->key);
+		return E_INVALID_PARAMETER;
 	}
-	blanks = strspn(to, " \t");
-	memmove(to, to + blanks, len - blanks + 1);
-	return to;
+	if ((e = set(l->conf, r, pair->value, why)) != E_OK)
+		return e;
+	line = &l->line[r - rows];
+	if (*line != 0) {
+		snprintf(why, CONF_WHY_BYTES, "%s: set before, in line %d",
+		    r->key, *line);
+		return E_INVALID_PARAMETER;
+	}
+	*line = pair->line;
+	return E_OK;
 }
 
 static enum err
 load_file(struct conf *c, const char *file, char *why)
 {
-	struct loading l = { c, file, fopen(file, "re"), why, false };
-	int line = 0, error = errno;
+	struct loading l = { .conf = c };
 
-	if (l.stream != NULL) {
-		line = ini_parse_stream(read_line, &l, on_pair, &l);
-		error = ferror(l.stream) ? errno : 0;
-		fclose(l.stream);
-	}
-	if (l.bad)
+	if (strlen(file) >= sizeof c->settings_file) {
+		snprintf(why, CONF_WHY_BYTES, "%.64s...: too long a name",
+		    file);
 		return E_INVALID_PARAMETER;
-	if (l.stream == NULL || error != 0)
-		snprintf(why, CONF_WHY_BYTES, "%.200s: %s", file,
-		    strerror(error));
-	else if (line > 0)
-		snprintf(why, CONF_WHY_BYTES, "%.200s:%d: not a key = value "
-		    "line", file, line);
-	else if (line < 0)
-		snprintf(why, CONF_WHY_BYTES, "%.200s: out of memory", file);
-	else
-		return E_OK;
-	return E_INVALID_PARAMETER;
+	}
+	strcpy(c->settings_file, file);
+	return conf_file_read(file, on_pair, &l, why);
 }
 
 /* SHOP_ and the key in capitals. */
@@ -205,8 +170,13 @@ load_environment(struct conf *c, char *why)
 	const char *value;
 
 	for (size_t i = 0; i < ROWS; i++) {
-		if ((value = environment(&rows[i])) == NULL ||
-		    set(c, &rows[i], value, inner) == E_OK)
+		if ((value = environment(&rows[i])) == NULL)
+			continue;
+		c->from_environment++;
+		if (conf_text_fault(value) != NULL)
+			snprintf(inner, sizeof inner, "%s: %s", rows[i].key,
+			    conf_text_fault(value));
+		else if (set(c, &rows[i], value, inner) == E_OK)
 			continue;
 		snprintf(why, CONF_WHY_BYTES, "environment: %.400s", inner);
 		return E_INVALID_PARAMETER;
@@ -225,7 +195,7 @@ conf_load(struct conf *c, const char *file, char *why)
 			return e;
 	if (file == NULL)
 		file = getenv("SHOP_CONFIG");
-	if (file == NULL && access(SHOP_CONFIG_FILE, F_OK) == 0)
+	if (file == NULL && snapshot_exists(SHOP_CONFIG_FILE))
 		file = SHOP_CONFIG_FILE;
 	if ((file != NULL && (e = load_file(c, file, why)) != E_OK) ||
 	    (e = load_environment(c, why)) != E_OK)
@@ -308,6 +278,7 @@ conf_print_help(FILE *out)
 void
 conf_print(const struct conf *c, FILE *out)
 {
+	fprintf(out, "# %s\n", conf_source(c));
 	for (size_t i = 0; i < ROWS; i++) {
 		const char *at = (const char *)c + rows[i].offset;
 
@@ -319,41 +290,11 @@ conf_print(const struct conf *c, FILE *out)
 	}
 }
 
-/* All of fd, at most max bytes; -1 for an error, max + 1 for more. */
-static ssize_t
-read_all(int fd, char *to, size_t max)
+const char *
+conf_source(const struct conf *c)
 {
-	size_t len = 0;
-	ssize_t n;
-
-	do {
-		n = read(fd, to + len, max + 1 - len);
-		if (n < 0 && errno != EINTR)
-			return -1;
-		len += n > 0 ? (size_t)n : 0;
-	} while (n != 0 && len <= max);
-	return (ssize_t)len;
-}
-
-static const char *
-read_octets(int fd, char *to, size_t max, size_t *len)
-{
-	struct stat st;
-	ssize_t n;
-
-	if (fstat(fd, &st) != 0)
-		return strerror(errno);
-	if (!S_ISREG(st.st_mode))
-		return "not a plain file";
-	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return "readable by others than its owner (chmod 600)";
-	if ((n = read_all(fd, to, max)) < 0)
-		return strerror(errno);
-	if ((size_t)n > max)
-		return "too long";
-	to[n] = '\0';
-	*len = (size_t)n;
-	return n == 0 ? "empty" : NULL;
+	return c->settings_file[0] != '\0' ? c->settings_file
+	    : "no settings file: " SHOP_CONFIG_FILE " is not there";
 }
 
 /* What is wrong with a file, whose bytes are wiped. */
@@ -361,8 +302,7 @@ static enum err
 refuse(const char *path, const char *fault, char *bytes, size_t size,
     char *why)
 {
-	if (bytes != NULL)
-		explicit_bzero(bytes, size);
+	explicit_bzero(bytes, size);
 	free(bytes);
 	snprintf(why, CONF_WHY_BYTES, "%.300s: %s", path, fault);
 	return E_INVALID_PARAMETER;
@@ -372,19 +312,11 @@ enum err
 conf_read_octets(const char *path, size_t max, char **out, size_t *len,
     char *why)
 {
-	/* A FIFO's open() must not wait for its writer. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char *bytes = calloc(1, max + 2);
-	const char *fault = fd < 0 ? strerror(errno)
-	    : bytes == NULL ? "out of memory"
-	    : read_octets(fd, bytes, max, len);
+	enum err e = snapshot_read(path, SNAPSHOT_SECRET, max, out, len, why);
 
-	if (fd >= 0)
-		close(fd);
-	if (fault != NULL)
-		return refuse(path, fault, bytes, max + 2, why);
-	*out = bytes;
-	return E_OK;
+	if (e == E_OK && *len == 0)
+		return refuse(path, "empty", *out, max, why);
+	return e;
 }
 
 enum err

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The settings: one table (conf.def), read from a file by inih, overridden
- * by SHOP_* variables.  The file is the one named, else $SHOP_CONFIG, else
- * SYSCONFDIR/shop.conf where that exists.  A bad value stops the start: the
- * message names key, value and range.  Secrets are never settings; files
- * that hold them are.
+ * The settings: one table (conf.def), read from a file (conf_file.h has its
+ * form), overridden by SHOP_* variables.  The file is the one named, else
+ * $SHOP_CONFIG, else SYSCONFDIR/shop.conf where that exists.  A bad value
+ * stops the start: the message names file, line, key, value and range; so
+ * does a key that is set twice.  Secrets are never settings; files that hold
+ * them are.
  */
 #ifndef SHOP_CONF_H
 #define SHOP_CONF_H
@@ -15,7 +16,11 @@
 
 #include "base/err.h"
 
+#define CONF_PATH_BYTES 4096
+
 struct conf {
+	char settings_file[CONF_PATH_BYTES];	/* that was read; "": none */
+	int from_environment;			/* so many SHOP_* were taken */
 #define CONF_INT(key, def, min, max, unit, help) int64_t key;
 #define CONF_STR(key, def, longest, help) char key[(longest) + 1];
 #define CONF_CHOICE(key, def, choices, help) char key[16];
@@ -43,12 +48,18 @@ enum err conf_check(const struct conf *, char *why) MUST_CHECK;
 /* The table for people: key, default, range and unit, help. */
 void conf_print_help(FILE *);
 
-/* Every key with its value in force, as the file would have it. */
+/* The file that was read; else "no settings file: ", and which isn't there. */
+const char *conf_source(const struct conf *);
+
+/*
+ * Every key with its value in force, as the file would have it, behind a
+ * comment that is conf_source().
+ */
 void conf_print(const struct conf *, FILE *);
 
 /*
  * The content of a secret's file, every byte, 0-terminated, in a malloc of the
- * caller's.  Refused: unreadable, empty, over max bytes, or readable by group
+ * caller's; read as snapshot.h has it.  Refused: unreadable, empty, over max bytes, or readable by group
  * or others.
  */
 enum err conf_read_octets(const char *path, size_t max, char **out,

@@ -4,10 +4,13 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Between two looks whether the lock is free. */
 #define LOOK_MS 50
@@ -46,4 +49,66 @@ file_lock(int fd)
 	    errno == EWOULDBLOCK && ms < FILE_LOCK_MS)
 		ms += poll(NULL, 0, LOOK_MS) == 0 ? LOOK_MS : 0;
 	return rc == 0;
+}
+
+/* All of fd, at most max bytes; -1 for an error, max + 1 for more. */
+static ssize_t
+read_all(int fd, char *to, size_t max)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	do {
+		n = read(fd, to + len, max + 1 - len);
+		if (n < 0 && errno != EINTR)
+			return -1;
+		len += n > 0 ? (size_t)n : 0;
+	} while (n != 0 && len <= max);
+	return (ssize_t)len;
+}
+
+static const char *
+stat_fault(const struct stat *st, bool secret)
+{
+	if (!secret)
+		/* /dev/null is an empty file to everybody. */
+		return S_ISREG(st->st_mode) || S_ISCHR(st->st_mode) ? NULL
+		    : S_ISDIR(st->st_mode) ? strerror(EISDIR)
+		    : "not a plain file";
+	if (!S_ISREG(st->st_mode))
+		return "not a plain file";
+	return (st->st_mode & (S_IRWXG | S_IRWXO)) != 0
+	    ? "readable by others than its owner (chmod 600)" : NULL;
+}
+
+static const char *
+load(int fd, bool secret, char *to, size_t max, size_t *len)
+{
+	const char *fault;
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return strerror(errno);
+	if ((fault = stat_fault(&st, secret)) != NULL)
+		return fault;
+	if ((n = read_all(fd, to, max)) < 0)
+		return strerror(errno);
+	if ((size_t)n > max)
+		return "too long";
+	to[n] = '\0';
+	*len = (size_t)n;
+	return NULL;
+}
+
+const char *
+file_load(const char *path, bool secret, char *to, size_t max, size_t *len)
+{
+	/* A FIFO's open() must not wait for its writer. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	const char *fault = load(fd, secret, to, max, len);
+
+	if (fd >= 0)
+		close(fd);
+	return fault;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files: read whole (schema, not secrets: conf.h has those), and locked. */
+/* Files: read whole (what settings name: by snapshot.h), and locked. */
 #ifndef SHOP_FILE_H
 #define SHOP_FILE_H
 
@@ -16,5 +16,13 @@ char *file_read(struct arena *, const char *path) MUST_CHECK;
  */
 #define FILE_LOCK_MS 5000
 bool file_lock(int fd) MUST_CHECK;
+
+/*
+ * The content, at most max bytes and a 0 behind them, to to[max + 2]; NULL, or
+ * why not.  Never waits: a plain file, or where it is no secret a device like
+ * /dev/null.  A secret that a group or others may read is refused.
+ */
+const char *file_load(const char *path, bool secret, char *to, size_t max,
+    size_t *len) MUST_CHECK;
 
 #endif

@@ -59,6 +59,7 @@
 #define JWT_KEY_BYTES_MAX	1024
 #define JWT_KEY_FILE_BYTES_MAX	4096	/* a JWK is more than its key */
 #define JWT_KID_BYTES_MAX	64
+#define PASSWORD_BYTES_MAX	256	/* of a database account */
 
 _Static_assert(SAFE_INT_MAX == (INT64_C(1) << 53) - 1, "2^53 - 1");
 _Static_assert(BODY_BYTES_MAX < RESPONSE_BYTES_MAX, "an answer outgrows its body");

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "paths.h"
 
 static void
 print_help(const struct prog *p)
@@ -31,16 +32,26 @@ load(const struct prog *p, const char *file, bool check, struct conf *c)
 {
 	char why[CONF_WHY_BYTES];
 
-	if (conf_load(c, file, why) != E_OK || conf_check(c, why) != E_OK) {
+	if (conf_load(c, file, why) != E_OK) {
 		log_say("%s: %s", p->name, why);
+		return EXIT_FAILED;
+	}
+	if (conf_check(c, why) != E_OK) {
+		log_say("%s: %s: %s", p->name, conf_source(c), why);
 		return EXIT_FAILED;
 	}
 	if (check)
 		conf_print(c, stdout);
+	prog_log_level(c);
+	return EXIT_DONE;
+}
+
+void
+prog_log_level(const struct conf *c)
+{
 	log_threshold(strcmp(c->log_level, "debug") == 0 ? LOG_DEBUG
 	    : strcmp(c->log_level, "info") == 0 ? LOG_INFO
 	    : strcmp(c->log_level, "warn") == 0 ? LOG_WARN : LOG_ERROR);
-	return EXIT_DONE;
 }
 
 /*

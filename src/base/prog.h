@@ -32,4 +32,7 @@ void prog_daemon(void);
 int prog_start(const struct prog *, int argc, char **argv, struct conf *,
     int *status);
 
+/* Log from now on as the setting log_level has it. */
+void prog_log_level(const struct conf *);
+
 #endif

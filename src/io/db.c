@@ -25,7 +25,6 @@ typedef bool my_bool;
 
 /* How often it is told that there is no room. */
 #define CROWDED_TOLD_US		INT64_C(60000000)
-#define PASSWORD_BYTES_MAX	256
 #define ARGS_MAX		8
 #define COLUMNS_MAX		16
 #define CELL_BYTES_MAX		8192

@@ -4,7 +4,6 @@
 #include "io/jwt_key.h"
 
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "base/file.h"
 #include "base/name.h"
 #include "base/num.h"
+#include "base/snapshot.h"
 #include "io/crypto.h"
 #include "io/jwt_octets.h"
 
@@ -72,25 +72,19 @@ compare(const void *a, const void *b)
 static enum err
 list(const char *dir, struct kids *k, char *why)
 {
-	DIR *d = opendir(dir);
-	const struct dirent *entry;
-	int fault = errno;
+	char *names;
+	size_t len;
+	enum err e = snapshot_list(dir, SUFFIX, &names, &len, why);
 
 	k->n = 0;
-	while (d != NULL && k->n <= JWT_KEYS_MAX) {
-		errno = 0;
-		entry = readdir(d);
-		fault = errno;
-		if (entry == NULL)
-			break;
-		k->n += kid_of(entry->d_name, k->kid[k->n]);
-	}
-	if (d == NULL || fault != 0)
-		fail(why, dir, strerror(fault));
-	if (d != NULL)
-		closedir(d);
+	if (e != E_OK)
+		return e;
+	for (size_t at = 0; at < len && k->n <= JWT_KEYS_MAX;
+	    at += strlen(names + at) + 1)
+		k->n += kid_of(names + at, k->kid[k->n]);
+	free(names);
 	qsort(k->kid, k->n, sizeof k->kid[0], compare);
-	return d != NULL && fault == 0 ? E_OK : E_INVALID_PARAMETER;
+	return E_OK;
 }
 
 /* ---- Loading */

@@ -3,7 +3,8 @@
  * The keys of tokens, and the files they live in: jwt_secret_file for tokens
  * that name none, and NAME.key in jwt_key_dir for the kid NAME.  What they may
  * hold is told in jwt_octets.h.  Changing them changes no running process:
- * workers load them when they start.
+ * workers load them when they start, from what shopd has read
+ * (base/snapshot.h).
  * Whatever can fail returns E_INVALID_PARAMETER and one sentence in
  * why[CONF_WHY_BYTES], without anything of a key.
  */

@@ -61,6 +61,17 @@ doctor_add(struct doctor *d, struct faults *f, const char *format, ...)
 
 /* ---- The settings and their secrets */
 
+/* Without a file and without SHOP_*, whose shop is it?  Nobody's. */
+static bool
+settings(struct doctor *d)
+{
+	const struct conf *c = d->ctx->conf;
+
+	return c->settings_file[0] != '\0' || c->from_environment > 0 ||
+	    doctor_bad(d, "name yours by --config or SHOP_CONFIG",
+	    "%s, nor is any SHOP_* set", conf_source(c));
+}
+
 static bool
 timeouts(struct doctor *d)
 {
@@ -206,6 +217,7 @@ static const struct check {
 	enum needs needs;
 	bool (*is_well)(struct doctor *);
 } table[] = {
+	{ "settings", NEEDS_NOTHING, settings },
 	{ "timeouts", NEEDS_NOTHING, timeouts },
 	{ "token-keys", NEEDS_NOTHING, token_keys },
 	{ "memcached", NEEDS_NOTHING, memcached },

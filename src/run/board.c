@@ -10,10 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/num.h"
+
+#define VARIABLE "SHOP_BOARD"	/* FD:SEAT */
+/* Of a shopd that does not know of layouts yet. */
+#define OLD_VARIABLE "SHOP_BOARD_FD"
+#define OLD_SEAT "SHOP_BOARD_SEAT"
 
 static struct board *
 map(int fd)
@@ -31,8 +37,11 @@ board_make(struct board **out, int *fd)
 	*fd = memfd_create("shop-board", MFD_CLOEXEC);
 	if (*fd >= 0 && ftruncate(*fd, sizeof **out) == 0)
 		*out = map(*fd);
-	if (*out != NULL)
+	if (*out != NULL) {
+		strcpy((*out)->layout, BOARD_LAYOUT);
+		(*out)->bytes = sizeof **out;
 		return E_OK;
+	}
 	log_msg(LOG_ERROR, "board", "%s", strerror(errno));
 	if (*fd >= 0)
 		close(*fd);
@@ -60,21 +69,38 @@ board_connected(const struct board *b, int64_t now_us)
 int
 board_hand_on(int fd, size_t seat)
 {
-	char fd_text[16], seat_text[32];
+	char text[64];
 
-	snprintf(fd_text, sizeof fd_text, "%d", fd);
-	snprintf(seat_text, sizeof seat_text, "%zu", seat);
+	snprintf(text, sizeof text, "%d:%zu", fd, seat);
 	return fcntl(fd, F_SETFD, 0) == 0 &&
-	    setenv("SHOP_BOARD_FD", fd_text, 1) == 0 &&
-	    setenv("SHOP_BOARD_SEAT", seat_text, 1) == 0 ? 0 : -1;
+	    setenv(VARIABLE, text, 1) == 0 ? 0 : -1;
 }
 
 static bool
-number(const char *name, int64_t max, int64_t *out)
+parse(const char *text, int64_t *fd, int64_t *seat)
 {
-	const char *text = getenv(name);
+	const char *colon = text != NULL ? strchr(text, ':') : NULL;
 
-	return text != NULL && num_parse(text, strlen(text), 0, max, out);
+	return colon != NULL && num_parse(text, (size_t)(colon - text), 0,
+	    65535, fd) && num_parse(colon + 1, strlen(colon + 1), 0,
+	    BOARD_SEATS - 1, seat);
+}
+
+/* A page that isn't there would be a signal, so the size comes first. */
+static struct board *
+join(int fd)
+{
+	struct board *b;
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || st.st_size != sizeof *b ||
+	    (b = map(fd)) == NULL)
+		return NULL;
+	if (b->bytes == sizeof *b && strncmp(b->layout, BOARD_LAYOUT,
+	    sizeof b->layout) == 0)
+		return b;
+	munmap(b, sizeof *b);
+	return NULL;
 }
 
 struct board *
@@ -83,17 +109,26 @@ board_join(struct seat **seat)
 	struct board *b = NULL;
 	int64_t fd, at;
 
+	bool given = true;
+
 	*seat = NULL;
-	if (number("SHOP_BOARD_FD", 65535, &fd) &&
-	    number("SHOP_BOARD_SEAT", BOARD_SEATS - 1, &at)) {
-		b = map((int)fd);
+	if (parse(getenv(VARIABLE), &fd, &at)) {
+		b = join((int)fd);
 		close((int)fd);
+	} else if (getenv(OLD_VARIABLE) == NULL) {
+		given = false;
 	}
 	if (b != NULL)
 		*seat = &b->seat[at];
-	unsetenv("SHOP_BOARD_FD");
-	unsetenv("SHOP_BOARD_SEAT");
+	else if (given)
+		log_msg(LOG_WARN, "board", "shopd is of another version: "
+		    "restart it, until then it does not see when this worker "
+		    "is stuck");
+	unsetenv(VARIABLE);
+	unsetenv(OLD_VARIABLE);
+	unsetenv(OLD_SEAT);
 	return b;
 }
 
+_Static_assert(offsetof(struct board, db) == 64, "a cache line");
 _Static_assert(sizeof(struct seat) == 64, "a cache line");

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The board: a page of memory that shopd and its workers share.  A worker
+ * The board: some pages of memory that shopd and its workers share.  A worker
  * writes only at its own seat, and to the breaker.  A worker without a shopd
- * has none and does without.
+ * has none and does without; so does one to whom the board is a stranger's:
+ * it begins with BOARD_LAYOUT and its size, for after an upgrade shopd may be
+ * the old program still and the worker the new one, or the other way round.
  */
 #ifndef SHOP_BOARD_H
 #define SHOP_BOARD_H
@@ -15,8 +17,12 @@
 #include "base/breaker.h"
 #include "base/err.h"
 
-/* Two generations of the most workers there can be. */
-#define BOARD_SEATS (2 * 256)
+/* The most workers of a generation, and two of these. */
+#define BOARD_WORKERS 256
+#define BOARD_SEATS (2 * BOARD_WORKERS)
+
+/* To be counted up with every change of struct board. */
+#define BOARD_LAYOUT "shop-board 2 (seats)"
 
 struct seat {
 	_Atomic int64_t busy_since_us;	/* 0: waiting for a request */
@@ -26,6 +32,8 @@ struct seat {
 };
 
 struct board {
+	char layout[56];		/* BOARD_LAYOUT */
+	uint64_t bytes;			/* sizeof(struct board) */
 	struct breaker db;
 	struct seat seat[BOARD_SEATS];
 };
@@ -47,7 +55,8 @@ enum err board_make(struct board **, int *fd) MUST_CHECK;
 int board_hand_on(int fd, size_t seat);
 
 /*
- * A worker's own, and its seat; NULL where nobody handed it one.  Forgets
+ * A worker's own, and its seat; NULL where nobody handed it one, or one of
+ * another layout (logged: nobody sees then when this worker is stuck).  Forgets
  * where it came from: it is not for children.
  */
 struct board *board_join(struct seat **);

@@ -6,15 +6,18 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/num.h"
 #include "base/prog.h"
+#include "base/snapshot.h"
 #include "run/listen.h"
 #include "run/worker.h"
 
@@ -49,10 +52,13 @@ main(int argc, char **argv)
 	    "setting listen.\n", NULL };
 	char why[CONF_WHY_BYTES];
 	struct conf conf;
-	int fd = STDIN_FILENO, status;
-	int first;
+	int fd = STDIN_FILENO, status, first;
 
 	prog_daemon();
+	/* Started by a descriptor, older kernels name it after that. */
+	prctl(PR_SET_NAME, program_invocation_short_name);
+	if (!snapshot_join())
+		return EXIT_FAILED;
 	first = prog_start(&prog, argc, argv, &conf, &status);
 	if (first < 0)
 		return status;
@@ -66,5 +72,8 @@ main(int argc, char **argv)
 		log_say("shop.fcgi: %s", why);
 		return EXIT_FAILED;
 	}
+	/* The library opens it at each connection. */
+	if (!snapshot_pin(conf.db_tls_ca, sizeof conf.db_tls_ca))
+		return EXIT_FAILED;
 	return worker_run(&conf, fd);
 }

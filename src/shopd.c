@@ -8,6 +8,7 @@
 #include "base/prog.h"
 #include "run/listen.h"
 #include "run/pool.h"
+#include "run/setup.h"
 
 int
 main(int argc, char **argv)
@@ -18,11 +19,14 @@ main(int argc, char **argv)
 		.usage = "[options]\n"
 		    "\n"
 		    "Keeps the pool of workers, in the foreground.  HUP: new\n"
-		    "workers from worker_path, without losing a request.\n"
+		    "workers by the settings, keys and worker_path of now,\n"
+		    "without losing a request, or, where anything of these\n"
+		    "is wrong, a line in the log and nothing else.\n"
 		    "TERM, INT: finish the requests and exit.\n",
 		.config = &conf_file,
 	};
 	char why[CONF_WHY_BYTES];
+	struct setup *setup;
 	struct conf conf;
 	int at, status, fd;
 
@@ -34,9 +38,11 @@ main(int argc, char **argv)
 		log_say("shopd: takes no arguments, try --help");
 		return EXIT_USAGE;
 	}
-	if (pool_listen(&conf, &fd, why) != E_OK) {
+	if ((setup = setup_take(conf_file, why)) == NULL ||
+	    pool_listen(&setup->conf, &fd, why) != E_OK) {
 		log_say("shopd: %s", why);
+		setup_free(setup);
 		return EXIT_FAILED;
 	}
-	return pool_run(&conf, conf_file, fd);
+	return pool_run(setup, fd);
 }

@@ -196,15 +196,22 @@ for how in exits unexecutable; do
 	exits) printf '#!/bin/sh\nexit 1\n' | break_with 755 ;;
 	unexecutable) echo 'no program' | break_with 644 ;;
 	esac
-	rolls=$((rolls + 1))
 	kill -HUP "$pool_pid"
-	eventually 10 said roll-undone $rolls
-	ok "a worker program that $how: the roll is undone"
+	case $how in
+	exits)
+		eventually 10 said roll-undone $((rolls + 1))
+		ok 'a worker program that exits: the roll is undone' ;;
+	unexecutable)
+		eventually 10 said roll-failed 2
+		ok 'one that can'\''t be run: no roll begins' ;;
+	esac
 	is "$(pool_workers | sort)" "$old" 'the old workers stay'
 	more_answers
 	ok 'and serve'
 done
-is "$(grep -c 'event=roll-failed' "$dir/log/shopd.log")" 2 'the log tells it'
+is "$(grep -c 'event=roll-failed' "$dir/log/shopd.log") $(
+    )$(grep -c 'event=roll-undone' "$dir/log/shopd.log")" '2 1' \
+    'the log tells it'
 break_with 755 <"$top_builddir/shop.fcgi"
 rolls=$(grep -c 'event=roll-done' "$dir/log/shopd.log")
 kill -HUP "$pool_pid"

@@ -106,6 +106,37 @@ is "$status" 201 'they work'
 is "$(sql "SELECT COUNT(*) > 0 FROM information_schema.processlist
     WHERE user = 'shop_worker' AND host LIKE '127.0.0.1:%'")" 1 'over TCP'
 
+# ---- The authorities are those of the last roll, for workers that come later
+
+# replaced: each worker is killed; the pool is full of others that serve.
+serves() {
+	pool_is_full && request GET /readyz && [ "$status" = 200 ]
+}
+replaced() {
+	replaced_old=$(pool_workers)
+	kill -KILL $replaced_old
+	eventually 10 none_of $replaced_old && eventually 10 serves
+}
+cp "$dir/ours.pem" "$dir/ours.kept"
+cp "$dir/others.pem" "$dir/ours.pem"
+replaced
+ok 'another authority in the file: new workers don'\''t mind'
+rm "$dir/ours.pem"
+replaced
+ok 'nor that there is none'
+post /v1/points/charge '{"amount": 5}'
+is "$status" 201 'and they work'
+kill -HUP "$pool_pid"
+eventually 10 grep -q 'event=roll-failed .*ours.pem: No such file' \
+    "$dir/log/shopd.log"
+ok 'but a roll wants it'
+echo 'no certificate' >"$dir/ours.pem"
+kill -HUP "$pool_pid"
+eventually 10 grep -q 'event=roll-failed .*ours.pem: holds no certificate' \
+    "$dir/log/shopd.log"
+ok 'and a certificate in it'
+cp "$dir/ours.kept" "$dir/ours.pem"
+
 # ---- What the doctor says; 0.0.0.0 is this machine, which it can't know
 
 is "$(doctor verify 127.0.0.1)" 'ok tls' 'doctor: verified'

@@ -4,12 +4,15 @@
 #include "io/crypto.h"
 
 #include <limits.h>
+#include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/x509.h>
 
 #include "base/log.h"
 
@@ -83,6 +86,19 @@ crypto_hmac(struct crypto_hmac *h, const void *data, size_t len,
 	    n != SHA256_BYTES)
 		return failed("HMAC-SHA-256");
 	return E_OK;
+}
+
+bool
+crypto_has_certificate(const char *pem, size_t len)
+{
+	BIO *bio = BIO_new_mem_buf(pem, (int)len);
+	X509 *found = bio != NULL ? PEM_read_bio_X509(bio, NULL, NULL, NULL)
+	    : NULL;
+
+	X509_free(found);
+	BIO_free(bio);
+	ERR_clear_error();
+	return found != NULL;
 }
 
 enum err

@@ -28,6 +28,9 @@ void crypto_hmac_free(struct crypto_hmac *);
 enum err crypto_hmac(struct crypto_hmac *, const void *, size_t len,
     unsigned char out[SHA256_BYTES]) MUST_CHECK;
 
+/* Does a text (PEM) hold a certificate, whoever's?  len under INT_MAX. */
+bool crypto_has_certificate(const char *pem, size_t len);
+
 /* Bytes nobody can foretell. */
 enum err crypto_random(void *, size_t len) MUST_CHECK;
 

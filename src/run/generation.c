@@ -10,33 +10,45 @@
 #include "base/num.h"
 
 enum err
-generation_open(struct generation *g, size_t workers, size_t first_seat)
+generation_open(struct generation *g, size_t first_seat)
 {
 	*g = (struct generation){
-		.slots = calloc(workers, sizeof *g->slots),
+		.slots = calloc(BOARD_WORKERS, sizeof *g->slots),
 		.kill_at_us = GENERATION_NEVER,
 	};
 	if (g->slots == NULL)
 		return E_INTERNAL;
-	g->workers = workers;
-	for (size_t i = 0; i < workers; i++) {
+	for (size_t i = 0; i < BOARD_WORKERS; i++)
 		g->slots[i].seat = first_seat + i;
-		slot_init(&g->slots[i], 0);
-	}
 	return E_OK;
+}
+
+void
+generation_forget(struct generation *g)
+{
+	g->workers = 0;
+	setup_free(g->setup);
+	g->setup = NULL;
 }
 
 void
 generation_close(struct generation *g)
 {
+	generation_forget(g);
 	free(g->slots);
 	g->slots = NULL;
-	g->workers = 0;
 }
 
 void
-generation_start(struct generation *g, int64_t number)
+generation_start(struct generation *g, int64_t number, struct setup *setup,
+    const struct launch *a)
 {
+	generation_forget(g);
+	g->setup = setup;
+	g->launch = *a;
+	g->launch.setup = setup;
+	g->number = number;
+	g->workers = (size_t)setup->conf.workers;
 	for (size_t i = 0; i < g->workers; i++)
 		slot_init(&g->slots[i], number);
 	g->keep = true;
@@ -56,7 +68,7 @@ generation_stop(struct generation *g, int64_t kill_at_us)
 }
 
 void
-generation_fill(struct generation *g, const struct launch *a)
+generation_fill(struct generation *g)
 {
 	int64_t now = num_monotonic_us();
 
@@ -64,7 +76,7 @@ generation_fill(struct generation *g, const struct launch *a)
 		struct slot *s = &g->slots[i];
 
 		if (s->pid == 0 && s->start_at_us <= now &&
-		    !slot_start(s, a))
+		    !slot_start(s, &g->launch))
 			g->lost = true;
 	}
 }
@@ -89,23 +101,21 @@ generation_kill_late(struct generation *g)
 }
 
 void
-generation_kill_stuck(const struct generation *g, const struct launch *a,
-    int64_t longest_us)
+generation_kill_stuck(const struct generation *g)
 {
 	for (size_t i = 0; i < g->workers; i++)
-		slot_kill_stuck(&g->slots[i], a, longest_us);
+		slot_kill_stuck(&g->slots[i], &g->launch);
 }
 
 bool
-generation_end(struct generation *g, const struct launch *a, pid_t pid,
-    int status)
+generation_end(struct generation *g, pid_t pid, int status)
 {
 	for (size_t i = 0; i < g->workers; i++) {
 		struct slot *s = &g->slots[i];
 
 		if (s->pid != pid)
 			continue;
-		slot_end(s, a, status, !g->keep);
+		slot_end(s, &g->launch, status, !g->keep);
 		g->lost |= !s->ready;
 		return true;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The workers that were started together: a row of slots that is kept full
- * until it is stopped, and then empties.
+ * until it is stopped, and then empties.  A generation is held to the setup it
+ * was started with until the last of it is gone.
  */
 #ifndef SHOP_GENERATION_H
 #define SHOP_GENERATION_H
@@ -18,40 +19,47 @@
 #define GENERATION_NEVER INT64_MAX
 
 struct generation {
-	struct slot *slots;
-	size_t workers;
+	struct slot *slots;	/* BOARD_WORKERS of them */
+	size_t workers;		/* so many are in use */
+	int64_t number;		/* of the roll that started it */
+	struct launch launch;
+	struct setup *setup;	/* launch.setup; NULL before the start */
 	bool keep;		/* who ends is replaced */
 	int64_t kill_at_us;	/* of what is left, when no longer kept */
 	bool lost;		/* one ended before it was ready */
 };
 
 /*
- * Of so many workers, none of which runs, with seats on the board from
- * first_seat on; E_INTERNAL without memory.
+ * None of which runs, with BOARD_WORKERS seats on the board from first_seat
+ * on; E_INTERNAL without memory.
  */
-enum err generation_open(struct generation *, size_t workers,
-    size_t first_seat) MUST_CHECK;
+enum err generation_open(struct generation *, size_t first_seat) MUST_CHECK;
 void generation_close(struct generation *);
 
-/* Each slot is due, under this number in the log. */
-void generation_start(struct generation *, int64_t number);
+/*
+ * As many slots are due as the setup, which becomes the generation's own, has
+ * workers; under this number in the log.  The launch's setup doesn't count.
+ */
+void generation_start(struct generation *, int64_t number, struct setup *,
+    const struct launch *);
+
+/* All of it is gone, and what it served with is not needed any more. */
+void generation_forget(struct generation *);
 
 /* TERM now, KILL at kill_at_us; of one that was stopped before nothing. */
 void generation_stop(struct generation *, int64_t kill_at_us);
 
 /* Starts what is due; a stopped one's slots never are. */
-void generation_fill(struct generation *, const struct launch *);
+void generation_fill(struct generation *);
 
 /* KILL for what is left after its time. */
 void generation_kill_late(struct generation *);
 
-/* KILL for whoever has been at one request for longer than that. */
-void generation_kill_stuck(const struct generation *, const struct launch *,
-    int64_t longest_us);
+/* KILL for whoever has been at one request for over stuck_timeout_ms. */
+void generation_kill_stuck(const struct generation *);
 
 /* Process pid ended; false when it is none of these. */
-bool generation_end(struct generation *, const struct launch *, pid_t pid,
-    int status);
+bool generation_end(struct generation *, pid_t pid, int status);
 
 /* Hears, without waiting, who has become ready. */
 void generation_hear(struct generation *);

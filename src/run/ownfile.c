@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,8 +17,11 @@ ownfile_note(struct ownfile *f, const char *path)
 {
 	struct stat st;
 
-	if (path != NULL && lstat(path, &st) == 0)
-		*f = (struct ownfile){ path, st.st_dev, st.st_ino };
+	if (path == NULL || lstat(path, &st) != 0)
+		return;
+	snprintf(f->path, sizeof f->path, "%s", path);
+	f->dev = st.st_dev;
+	f->ino = st.st_ino;
 }
 
 static enum err
@@ -31,9 +33,9 @@ fail(const char *path, const char *what)
 }
 
 enum err
-ownfile_write_pid(struct ownfile *f, const char *path)
+ownfile_write(struct ownfile *f, const char *path, const char *text)
 {
-	char fresh[PATH_MAX + 4];
+	char fresh[OWNFILE_PATH_BYTES + 8];
 	int fd, n;
 
 	snprintf(fresh, sizeof fresh, "%s.new", path);
@@ -42,7 +44,7 @@ ownfile_write_pid(struct ownfile *f, const char *path)
 	    O_NONBLOCK | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return fail(fresh, "open");
-	n = dprintf(fd, "%ld\n", (long)getpid());
+	n = dprintf(fd, "%s", text);
 	if ((close(fd) != 0) | (n < 0))
 		return fail(fresh, "write");
 	if (rename(fresh, path) != 0)
@@ -51,13 +53,22 @@ ownfile_write_pid(struct ownfile *f, const char *path)
 	return E_OK;
 }
 
+enum err
+ownfile_write_pid(struct ownfile *f, const char *path)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, "%ld\n", (long)getpid());
+	return ownfile_write(f, path, text);
+}
+
 void
 ownfile_remove(struct ownfile *f)
 {
 	struct stat st;
 
-	if (f->path != NULL && lstat(f->path, &st) == 0 &&
+	if (f->path[0] != '\0' && lstat(f->path, &st) == 0 &&
 	    st.st_dev == f->dev && st.st_ino == f->ino)
 		unlink(f->path);
-	f->path = NULL;
+	f->path[0] = '\0';
 }

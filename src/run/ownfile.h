@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A file that stands for a running shopd and goes with it: its socket, its
- * pidfile.  When the time comes another shopd's may stand in its place, and
+ * pidfile and what lies beside it.  When the time comes another shopd's may stand in its place, and
  * is left alone.
  */
 #ifndef SHOP_OWNFILE_H
@@ -11,16 +11,25 @@
 
 #include "base/err.h"
 
+#define OWNFILE_PATH_BYTES 4200	/* a setting's, and a suffix */
+
 struct ownfile {
-	const char *path;	/* the caller's; NULL: none */
+	char path[OWNFILE_PATH_BYTES];	/* "": none */
 	dev_t dev;
 	ino_t ino;
 };
 
-/* The file that is at path now is ours; no path, no file: nothing. */
+/* The file that is at path now is ours; NULL, no file: nothing. */
 void ownfile_note(struct ownfile *, const char *path);
 
-/* Writes our process id, so that a reader sees all of it or no file. */
+/*
+ * Writes it, so that a reader sees all of it, what was there before, or no
+ * file.  E_INTERNAL (logged).
+ */
+enum err ownfile_write(struct ownfile *, const char *path, const char *text)
+    MUST_CHECK;
+
+/* The same of our process id and a newline. */
 enum err ownfile_write_pid(struct ownfile *, const char *path) MUST_CHECK;
 
 /* Removes it if it still is ours; nothing when called again. */

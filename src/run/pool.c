@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +19,8 @@
 #include "base/prog.h"
 #include "run/generation.h"
 #include "run/listen.h"
-#include "run/ownfile.h"
+#include "run/poolfile.h"
+#include "run/signals.h"
 #include "run/slot.h"
 
 #define ROLL_TIMEOUT_US INT64_C(10000000)
@@ -38,12 +40,13 @@ enum phase {
 };
 
 struct pool {
-	const struct conf *conf;
-	struct launch launch;
+	struct launch launch;	/* but for the setup, which is a generation's */
 	struct generation gens[2];
 	struct generation *serving, *other;
-	int64_t generations;	/* started so far */
-	struct ownfile socket, pidfile;
+	int64_t rolls;		/* begun or refused so far, the start is one */
+	bool failed;		/* the last one, why[] says */
+	char why[CONF_WHY_BYTES];
+	struct poolfiles files;
 	int signal_fd;
 	struct pollfd *polls;	/* a signal_fd, and one for each slot */
 	enum phase phase;
@@ -52,29 +55,13 @@ struct pool {
 	int64_t poll_told_us;
 	bool hup, stop;		/* asked for */
 	bool announced;
-	bool rolled;		/* the last roll's new generation serves */
 };
 
-static bool
-take_signals(struct pool *p)
+/* In force for shopd itself. */
+static const struct conf *
+conf_of(const struct pool *p)
 {
-	static const int faults[] = { SIGABRT, SIGBUS, SIGFPE, SIGILL,
-	    SIGSEGV, SIGSYS, SIGTRAP };
-	static const int ours[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
-	sigset_t all, wanted;
-
-	sigfillset(&all);
-	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
-		sigdelset(&all, faults[i]);
-	sigprocmask(SIG_SETMASK, &all, NULL);
-	sigemptyset(&wanted);
-	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
-		sigaddset(&wanted, ours[i]);
-		/* Whoever started us may ignore it; then none would come. */
-		signal(ours[i], SIG_DFL);
-	}
-	p->signal_fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
-	return p->signal_fd >= 0;
+	return &p->serving->setup->conf;
 }
 
 static void
@@ -84,18 +71,109 @@ log_phase(const struct pool *p, enum log_level level, const char *event,
 	struct log_line l;
 
 	log_begin(&l, level, event);
-	log_int(&l, "generation", p->generations);
-	log_int(&l, "workers", p->conf->workers);
+	log_int(&l, "generation", p->rolls);
+	log_int(&l, "workers", p->phase == PHASE_ROLL
+	    ? p->other->setup->conf.workers : conf_of(p)->workers);
 	if (why != NULL)
 		log_str(&l, "why", why);
 	log_end(&l);
 }
 
 static int64_t
-drain_timeout_us(const struct pool *p)
+drain_timeout_us(const struct generation *g)
 {
-	return p->conf->drain_timeout_ms * 1000;
+	return g->setup->conf.drain_timeout_ms * 1000;
 }
+
+/* ---- A roll: all of what is new, or nothing of it */
+
+static void
+fail_roll(struct pool *p, const char *why)
+{
+	if (why != p->why)
+		snprintf(p->why, sizeof p->why, "%s", why);
+	p->failed = true;
+	poolfile_undo(&p->files);
+	log_phase(p, LOG_ERROR, "roll-failed", p->why);
+}
+
+/* What a file is read from that was there before must still be there. */
+static struct setup *
+next_setup(struct pool *p)
+{
+	const struct conf *now = conf_of(p);
+	struct setup *next = setup_take(now->settings_file[0] != '\0'
+	    ? now->settings_file : NULL, p->why);
+
+	if (next == NULL)
+		return NULL;
+	if (strcmp(next->conf.listen, now->listen) != 0)
+		snprintf(p->why, sizeof p->why, "%.200s: listen = %.107s: "
+		    "takes a restart", conf_source(&next->conf),
+		    next->conf.listen);
+	else if (!poolfile_prepare(&p->files, &next->conf))
+		snprintf(p->why, sizeof p->why, "pool_pidfile = %.300s: can't "
+		    "be written", next->conf.pool_pidfile);
+	else
+		return next;
+	setup_free(next);
+	return NULL;
+}
+
+static void
+tell_state(struct pool *p)
+{
+	struct roll_state s = { .pid = getpid(), .roll = p->rolls,
+	    .oldest = p->serving->number, .failed = p->failed };
+
+	if (!generation_is_gone(p->other) && p->other->number < s.oldest)
+		s.oldest = p->other->number;
+	if (p->failed)
+		memcpy(s.why, p->why, sizeof s.why);
+	poolfile_tell(&p->files, &s);
+}
+
+/*
+ * The number is told before anything is read: who changed a file and sees the
+ * number of before knows that this roll reads the file as it is now.
+ */
+static enum phase
+roll_start(struct pool *p, int64_t now)
+{
+	struct setup *next;
+
+	p->hup = false;
+	p->failed = false;
+	p->rolls++;
+	tell_state(p);
+	if ((next = next_setup(p)) == NULL) {
+		fail_roll(p, p->why);
+		return PHASE_SERVE;
+	}
+	p->phase_ends_us = now + ROLL_TIMEOUT_US;
+	generation_start(p->other, p->rolls, next, &p->launch);
+	p->phase = PHASE_ROLL;
+	log_phase(p, LOG_INFO, "roll-start", NULL);
+	return PHASE_ROLL;
+}
+
+/* The other generation is the one that serves from now on. */
+static void
+adopt(struct pool *p)
+{
+	struct generation *before = p->serving;
+	const struct conf *c;
+
+	p->serving = p->other;
+	p->other = before;
+	c = conf_of(p);
+	prog_log_level(c);
+	if (listen(p->launch.listen_fd, (int)c->listen_backlog) != 0)
+		log_msg(LOG_ERROR, "listen", "%s", strerror(errno));
+	poolfile_adopt(&p->files, c);
+}
+
+/* ---- The phases */
 
 static enum phase
 serve_look(struct pool *p, int64_t now)
@@ -104,44 +182,36 @@ serve_look(struct pool *p, int64_t now)
 		p->announced = true;
 		log_phase(p, LOG_INFO, "ready", NULL);
 	}
-	if (!p->hup)
-		return PHASE_SERVE;
-	p->hup = false;
-	p->phase_ends_us = now + ROLL_TIMEOUT_US;
-	generation_start(p->other, ++p->generations);
-	log_phase(p, LOG_INFO, "roll-start", NULL);
-	return PHASE_ROLL;
+	return p->hup ? roll_start(p, now) : PHASE_SERVE;
 }
 
 static enum phase
 roll_look(struct pool *p, int64_t now)
 {
-	struct generation *next = p->other;
+	const struct generation *next = p->other;
 
-	p->rolled = !next->lost && generation_is_ready(next);
-	if (p->rolled) {
-		p->other = p->serving;
-		p->serving = next;
+	if (!next->lost && generation_is_ready(next)) {
+		adopt(p);
+		p->phase = PHASE_RETIRE;
 		log_phase(p, LOG_INFO, "roll-ready", NULL);
 	} else if (next->lost) {
-		log_phase(p, LOG_ERROR, "roll-failed",
-		    "a worker ended before it was ready");
+		fail_roll(p, "a worker ended before it was ready");
 	} else if (now >= p->phase_ends_us) {
-		log_phase(p, LOG_ERROR, "roll-failed",
-		    "the workers are not ready in time");
+		fail_roll(p, "the workers are not ready in time");
 	} else {
 		return PHASE_ROLL;
 	}
-	generation_stop(p->other, now + drain_timeout_us(p));
+	generation_stop(p->other, now + drain_timeout_us(p->other));
 	return PHASE_RETIRE;
 }
 
 static enum phase
-retire_look(const struct pool *p)
+retire_look(struct pool *p)
 {
 	if (!generation_is_gone(p->other))
 		return PHASE_RETIRE;
-	log_phase(p, LOG_INFO, p->rolled ? "roll-done" : "roll-undone", NULL);
+	generation_forget(p->other);
+	log_phase(p, LOG_INFO, p->failed ? "roll-undone" : "roll-done", NULL);
 	return PHASE_SERVE;
 }
 
@@ -149,9 +219,9 @@ static enum phase
 stop_start(struct pool *p, int64_t now)
 {
 	log_phase(p, LOG_INFO, "drain-start", NULL);
-	ownfile_remove(&p->socket);
-	p->phase_ends_us = now + drain_timeout_us(p) / 2;
-	p->kill_at_us = now + drain_timeout_us(p);
+	ownfile_remove(&p->files.socket);
+	p->phase_ends_us = now + drain_timeout_us(p->serving) / 2;
+	p->kill_at_us = now + drain_timeout_us(p->serving);
 	return PHASE_QUEUE;
 }
 
@@ -164,7 +234,7 @@ is_queued(const struct pool *p)
 {
 	struct pollfd listener = { p->launch.listen_fd, POLLIN, 0 };
 
-	return listen_path(p->conf) != NULL &&
+	return listen_path(conf_of(p)) != NULL &&
 	    !generation_is_gone(p->serving) && poll(&listener, 1, 0) == 1;
 }
 
@@ -224,10 +294,9 @@ advance(struct pool *p)
 	for (size_t g = 0; g < 2; g++) {
 		/* Both are stopped from PHASE_DRAIN on. */
 		if (p->phase != PHASE_QUEUE)
-			generation_fill(&p->gens[g], &p->launch);
+			generation_fill(&p->gens[g]);
 		generation_kill_late(&p->gens[g]);
-		generation_kill_stuck(&p->gens[g], &p->launch,
-		    p->conf->stuck_timeout_ms * 1000);
+		generation_kill_stuck(&p->gens[g]);
 	}
 	return p->phase != PHASE_DONE;
 }
@@ -293,41 +362,42 @@ reap(struct pool *p)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (!generation_end(&p->gens[0], &p->launch, pid, status))
-			generation_end(&p->gens[1], &p->launch, pid, status);
+		if (!generation_end(&p->gens[0], pid, status))
+			generation_end(&p->gens[1], pid, status);
 }
 
 static void
 log_start(const struct pool *p)
 {
+	const struct conf *c = conf_of(p);
 	struct log_line l;
 
 	log_begin(&l, LOG_INFO, "pool-start");
 	log_int(&l, "pid", getpid());
-	log_str(&l, "listen", p->conf->listen);
-	log_str(&l, "worker_path", p->launch.path);
-	log_int(&l, "workers", p->conf->workers);
+	log_str(&l, "settings", conf_source(c));
+	log_str(&l, "listen", c->listen);
+	log_str(&l, "worker_path", c->worker_path);
+	log_int(&l, "workers", c->workers);
 	log_end(&l);
 }
 
 static enum err
-pool_open(struct pool *p)
+pool_open(struct pool *p, const struct conf *c)
 {
-	size_t workers = (size_t)p->conf->workers;
-	const char *pidfile = p->conf->pool_pidfile;
-
-	ownfile_note(&p->socket, listen_path(p->conf));
-	p->polls = calloc(2 * workers + 1, sizeof *p->polls);
+	ownfile_note(&p->files.socket, listen_path(c));
+	p->polls = calloc(BOARD_SEATS + 1, sizeof *p->polls);
 	if (p->polls == NULL ||
-	    generation_open(&p->gens[0], workers, 0) != E_OK ||
-	    generation_open(&p->gens[1], workers, workers) != E_OK ||
+	    generation_open(&p->gens[0], 0) != E_OK ||
+	    generation_open(&p->gens[1], BOARD_WORKERS) != E_OK ||
 	    board_make(&p->launch.board, &p->launch.board_fd) != E_OK ||
-	    !take_signals(p)) {
+	    (p->signal_fd = signals_take()) < 0) {
 		log_msg(LOG_ERROR, "pool-start", "%s", strerror(errno));
 		return E_INTERNAL;
 	}
-	return pidfile[0] == '\0' ? E_OK
-	    : ownfile_write_pid(&p->pidfile, pidfile);
+	if (!poolfile_prepare(&p->files, c))
+		return E_INTERNAL;
+	poolfile_adopt(&p->files, c);
+	return E_OK;
 }
 
 static void
@@ -339,8 +409,7 @@ pool_close(struct pool *p)
 		close(p->launch.board_fd);
 	if (p->signal_fd >= 0)
 		close(p->signal_fd);
-	ownfile_remove(&p->socket);
-	ownfile_remove(&p->pidfile);
+	poolfile_remove(&p->files);
 	generation_close(&p->gens[0]);
 	generation_close(&p->gens[1]);
 	free(p->polls);
@@ -350,8 +419,9 @@ static void
 serve(struct pool *p)
 {
 	log_start(p);
-	generation_start(p->serving, ++p->generations);
+	tell_state(p);
 	while (advance(p)) {
+		tell_state(p);
 		wait_for_news(p);
 		log_catch_up();
 		hear(p);
@@ -360,25 +430,22 @@ serve(struct pool *p)
 }
 
 int
-pool_run(const struct conf *c, const char *conf_file, int listen_fd)
+pool_run(struct setup *setup, int listen_fd)
 {
 	struct pool p = {
-		.conf = c,
-		.launch = {
-			.path = c->worker_path,
-			.conf_file = conf_file,
-			.listen_fd = listen_fd,
-			.board_fd = -1,
-			.backoff_max_ms = c->backoff_max_ms,
-		},
+		.launch = { .listen_fd = listen_fd, .board_fd = -1 },
 		.serving = &p.gens[0],
 		.other = &p.gens[1],
 		.signal_fd = -1,
 	};
-	enum err e = pool_open(&p);
+	enum err e = pool_open(&p, &setup->conf);
 
-	if (e == E_OK)
+	if (e == E_OK) {
+		generation_start(p.serving, ++p.rolls, setup, &p.launch);
 		serve(&p);
+	} else {
+		setup_free(setup);
+	}
 	pool_close(&p);
 	return e == E_OK ? EXIT_DONE : EXIT_FAILED;
 }

@@ -1,36 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The pool of workers.  shopd makes the listening socket and owns it; each
- * worker is the program worker_path, started by fork and exec with the
- * listener as fd 0, so that a new binary is picked up by name.  A worker
- * says that it takes requests by one byte on the pipe named by
- * SHOP_READY_FD, and closes it.
+ * worker is the program that was at worker_path when its generation's setup
+ * (run/setup.h) was taken, started by fork and exec with the listener as
+ * fd 0.  A worker says that it takes requests by one byte on the pipe named
+ * by SHOP_READY_FD, and closes it.
  *
- *	a worker ends	another takes its place: at once after a good life
+ *	a worker ends	another takes its place, with the same settings, keys
+ *			and program: at once after a good life
  *			(ready, and a second old, or it left by itself with
  *			status 0, or KILL ended it), else after a pause that
  *			doubles from 10 ms up to backoff_max_ms; the pool
  *			never gives up
  *	it is stuck	at one request for stuck_timeout_ms, it gets KILL
- *	HUP		a new generation is started; when each of it is ready
- *			the old one gets TERM, and after drain_timeout_ms
- *			KILL; one of which a worker ends before it is ready,
- *			or that isn't ready in 10 s, is stopped and the old
- *			one stays; HUPs meanwhile are one more roll after it
+ *	HUP		the setup is taken anew, as a whole; where anything of
+ *			it is wrong that is logged (roll-failed), and nothing
+ *			changes.  Else a new generation is started with it;
+ *			when each of it is ready the old one gets TERM, and
+ *			after drain_timeout_ms KILL; one of which a worker
+ *			ends before it is ready, or that isn't ready in 10 s,
+ *			is stopped and the old one stays, with the old setup;
+ *			HUPs meanwhile are one more roll after it
  *	TERM, INT	a unix socket is removed, what waits on it is still
  *			taken (for half of drain_timeout_ms); then workers
  *			get TERM, finish theirs, and drain_timeout_ms after
  *			the signal KILL
  *
- * HUP makes workers read their settings anew; shopd keeps the ones it
- * started with, so listen, listen_backlog, workers, worker_path,
- * pool_pidfile, backoff_max_ms, drain_timeout_ms and stuck_timeout_ms take a
- * restart.
+ * A roll changes shopd itself, too: workers, listen_backlog, pool_pidfile and
+ * log_level when the new generation is ready, and each generation is held to
+ * the backoff_max_ms, drain_timeout_ms and stuck_timeout_ms it was started
+ * with.  Only another listen is refused: that takes a restart.  SHOP_* stay
+ * those of shopd's start.
+ *
+ * Beside pool_pidfile lies how the last roll went (run/roll_state.h).
  *
  * A worker gets TERM when shopd dies, however it dies; only one that is
  * setuid or has file capabilities would not.  It starts with no signal
- * blocked or ignored and with no descriptors but 0, 1, 2, SHOP_READY_FD and
- * SHOP_BOARD_FD (run/board.h).
+ * blocked or ignored and with no descriptors but 0, 1, 2, SHOP_READY_FD,
+ * SHOP_BOARD's (run/board.h) and SHOP_FILES_FD (base/snapshot.h); a script
+ * has itself as one more.
  * INT from a terminal reaches it too: it must take it as TERM, or not at
  * all.  It must look for a pending TERM between requests: ppoll() delivers
  * none as long as the listener is readable, which under load it always is.
@@ -38,14 +46,14 @@
 #ifndef SHOP_POOL_H
 #define SHOP_POOL_H
 
-#include "base/conf.h"
+#include "run/setup.h"
 
 /*
- * Runs the pool on pool_listen()'s socket (run/listen.h) until TERM;
- * conf_file (or NULL) is handed to the workers as --config.  listen_fd is
- * over 2, and closed.  Returns the program's exit status, with all signals
- * that shopd takes still blocked.
+ * Runs the pool on pool_listen()'s socket (run/listen.h) until TERM.  The setup
+ * becomes the pool's, and its settings file is the one that HUP reads again.
+ * listen_fd is over 2, and closed.  Returns the program's exit status, with
+ * all signals that shopd takes still blocked.
  */
-int pool_run(const struct conf *, const char *conf_file, int listen_fd);
+int pool_run(struct setup *, int listen_fd);
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/num.h"
+#include "base/snapshot.h"
 
 #define GOOD_LIFE_US INT64_C(1000000)
 #define BACKOFF_MIN_MS 10
@@ -54,6 +55,26 @@ clean_process(void)
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
+/*
+ * The program that was there when its generation's setup was taken, whatever
+ * is at its path now.  An interpreter opens its script by the descriptor.
+ */
+static void
+run_program(const struct setup *setup)
+{
+	const char *path = setup->conf.worker_path;
+	const char *file = setup->conf.settings_file;
+	char *argv[] = { (char *)(uintptr_t)path, NULL, NULL, NULL };
+	char config[] = "--config";
+
+	if (file[0] != '\0') {
+		argv[1] = config;
+		argv[2] = (char *)(uintptr_t)file;
+	}
+	if (!setup->is_script || fcntl(setup->program_fd, F_SETFD, 0) == 0)
+		fexecve(setup->program_fd, argv, environ);
+}
+
 static _Noreturn void
 become_worker(const struct slot *s, const struct launch *a, int ready_fd,
     pid_t parent)
@@ -69,11 +90,11 @@ become_worker(const struct slot *s, const struct launch *a, int ready_fd,
 	if (dup2(a->listen_fd, STDIN_FILENO) == STDIN_FILENO &&
 	    fcntl(ready_fd, F_SETFD, 0) == 0 &&
 	    setenv("SHOP_READY_FD", number, 1) == 0 &&
-	    board_hand_on(a->board_fd, s->seat) == 0)
-		execl(a->path, a->path, a->conf_file != NULL ? "--config"
-		    : NULL, a->conf_file, (char *)NULL);
+	    board_hand_on(a->board_fd, s->seat) == 0 &&
+	    snapshot_hand_on(a->setup->files_fd) == 0)
+		run_program(a->setup);
 	log_begin(&l, LOG_ERROR, "worker-exec");
-	log_str(&l, "path", a->path);
+	log_str(&l, "path", a->setup->conf.worker_path);
 	log_str(&l, "error", strerror(errno));
 	log_end(&l);
 	_exit(EXIT_NO_EXEC);
@@ -97,7 +118,7 @@ static bool
 fail(struct slot *s, const struct launch *a, const char *what)
 {
 	log_msg(LOG_ERROR, "worker-start", "%s: %s", what, strerror(errno));
-	back_off(s, a->backoff_max_ms);
+	back_off(s, a->setup->conf.backoff_max_ms);
 	return false;
 }
 
@@ -130,9 +151,9 @@ slot_start(struct slot *s, const struct launch *a)
 }
 
 void
-slot_kill_stuck(const struct slot *s, const struct launch *a,
-    int64_t longest_us)
+slot_kill_stuck(const struct slot *s, const struct launch *a)
 {
+	int64_t longest_us = a->setup->conf.stuck_timeout_ms * 1000;
 	int64_t since = a->board->seat[s->seat].busy_since_us;
 	struct log_line l;
 
@@ -213,7 +234,7 @@ slot_end(struct slot *s, const struct launch *a, int status, bool wanted)
 		s->pause_ms = 0;
 		s->start_at_us = now;
 	} else {
-		back_off(s, a->backoff_max_ms);
+		back_off(s, a->setup->conf.backoff_max_ms);
 	}
 	s->pid = 0;
 }

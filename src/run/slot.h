@@ -12,14 +12,13 @@
 #include <sys/types.h>
 
 #include "run/board.h"
+#include "run/setup.h"
 
-/* What every worker is started with. */
+/* What every worker of a generation is started with. */
 struct launch {
-	const char *path;
-	const char *conf_file;	/* or NULL */
+	const struct setup *setup;
 	int listen_fd;
 	int board_fd;
-	int64_t backoff_max_ms;
 	struct board *board;
 };
 
@@ -40,9 +39,8 @@ void slot_init(struct slot *, int64_t generation);
 /* Forks a worker.  False, and a pause, when that failed. */
 bool slot_start(struct slot *, const struct launch *);
 
-/* KILL for one that has been at a request for longer than that. */
-void slot_kill_stuck(const struct slot *, const struct launch *,
-    int64_t longest_us);
+/* KILL for one that has been at a request for over stuck_timeout_ms. */
+void slot_kill_stuck(const struct slot *, const struct launch *);
 
 /* Hears, without waiting, whether the worker has become ready. */
 void slot_hear(struct slot *);

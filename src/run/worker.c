@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/prog.h"
+#include "base/snapshot.h"
 #include "io/cache.h"
 #include "io/db.h"
 #include "io/fcgi.h"
@@ -113,6 +114,16 @@ outgrown(const struct conf *c, int64_t served)
 }
 
 static void
+log_start(const struct conf *conf)
+{
+	struct log_line l;
+
+	log_begin(&l, LOG_INFO, "start");
+	log_str(&l, "settings", conf_source(conf));
+	log_end(&l);
+}
+
+static void
 serve(struct ctx *ctx, struct fcgi *f, const struct board *board,
     struct seat *seat, const sigset_t *waiting)
 {
@@ -159,6 +170,8 @@ worker_run(const struct conf *conf, int listen_fd)
 		log_msg(LOG_ERROR, "start", "%s", why);
 		goto out;
 	}
+	snapshot_drop();
+	log_start(conf);
 	ctx.keys = keys;
 	if (board != NULL)
 		db_share_breaker(ctx.db, &board->db);

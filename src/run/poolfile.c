@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/poolfile.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+bool
+poolfile_prepare(struct poolfiles *f, const struct conf *c)
+{
+	const char *path = c->pool_pidfile;
+	struct ownfile *to = strcmp(path, f->pidfile.path) == 0 ? &f->pidfile
+	    : &f->next_pidfile;
+
+	return path[0] == '\0' || ownfile_write_pid(to, path) == E_OK;
+}
+
+void
+poolfile_adopt(struct poolfiles *f, const struct conf *c)
+{
+	if (strcmp(c->pool_pidfile, f->pidfile.path) == 0)
+		return;
+	ownfile_remove(&f->state);
+	ownfile_remove(&f->pidfile);
+	f->pidfile = f->next_pidfile;
+	f->next_pidfile = (struct ownfile){ .path = "" };
+}
+
+void
+poolfile_undo(struct poolfiles *f)
+{
+	ownfile_remove(&f->next_pidfile);
+}
+
+void
+poolfile_tell(struct poolfiles *f, const struct roll_state *s)
+{
+	char path[ROLL_STATE_PATH_BYTES], text[ROLL_STATE_TEXT_BYTES];
+
+	if (f->pidfile.path[0] == '\0')
+		return;
+	roll_state_path(path, f->pidfile.path);
+	roll_state_print(s, text);
+	if (strcmp(text, f->told) == 0 && strcmp(path, f->state.path) == 0)
+		return;
+	strcpy(f->told, text);
+	if (ownfile_write(&f->state, path, text) != E_OK)
+		log_msg(LOG_WARN, "roll-state", "shopctl can't learn how this "
+		    "roll goes");
+}
+
+void
+poolfile_remove(struct poolfiles *f)
+{
+	ownfile_remove(&f->socket);
+	ownfile_remove(&f->state);
+	ownfile_remove(&f->pidfile);
+	ownfile_remove(&f->next_pidfile);
+}

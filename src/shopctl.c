@@ -20,7 +20,6 @@
 #include "io/cache.h"
 #include "io/db.h"
 #include "io/jwt.h"
-#include "run/roll.h"
 #include "shop/ahead.h"
 #include "shop/audit_report.h"
 #include "shop/doctor.h"
@@ -28,6 +27,7 @@
 #include "shop/migrate.h"
 #include "shop/point.h"
 #include "shop/product.h"
+#include "shopctl.h"
 
 /* Migrations and audits read more than a request ever may. */
 #define CTL_ARENA_BYTES (64 * 1024 * 1024)
@@ -36,10 +36,10 @@ static const char usage[] =
     "[OPTION...] COMMAND\n"
     "  token --user ID [--ttl SECONDS] [--kid NAME]\n"
     "                                        print a token (ttl 3600)\n"
-    "  key add [--kid NAME]                  make a key for tokens, and\n"
-    "                                        print its name\n"
+    "  key add [--kid NAME]                  make a key for tokens, print\n"
+    "                                        its name, roll the pool\n"
     "  key list                              print the keys' names\n"
-    "  key retire --kid NAME                 remove a key\n"
+    "  key retire --kid NAME                 remove a key, roll the pool\n"
     "  user add --name N --email E [--balance P]\n"
     "                                        print the new user's id\n"
     "  product add --name N --price P --stock S [--description D]\n"
@@ -54,22 +54,13 @@ static const char usage[] =
     "                                        keys in memcached have\n"
     "exit status: 0 done, 1 failed, 2 bad usage\n";
 
-/* An option of a command: an integer in a range, a text, or a flag. */
-struct option_row {
-	const char *name;
-	bool required, is_text, is_flag;
-	int64_t min, max;	/* of the value; of the text's characters */
-	int64_t value;		/* set; before that the default */
-	const char *text;
-};
-
 struct command {
 	const char *noun, *verb;	/* verb NULL: there is none */
 	int (*run)(struct ctx *, struct option_row *);
 	struct option_row *options;	/* the last one has no name */
 };
 
-static int
+int
 complain(const char *what, const char *why)
 {
 	fflush(stdout);
@@ -77,99 +68,11 @@ complain(const char *what, const char *why)
 	return EXIT_FAILED;
 }
 
-static int
+int
 bad_usage(const char *what, const char *why)
 {
 	fprintf(stderr, "shopctl: %s: %s (try --help)\n", what, why);
 	return EXIT_USAGE;
-}
-
-static struct option_row token_options[] = {
-	{ .name = "user", .required = true, .min = 1, .max = SAFE_INT_MAX },
-	{ .name = "ttl", .min = 1, .max = 10 * 366 * 86400L, .value = 3600 },
-	{ .name = "kid", .is_text = true, .min = 1, .max = JWT_KID_BYTES_MAX },
-	{ .name = NULL },
-};
-
-static int
-run_token(struct ctx *ctx, struct option_row *o)
-{
-	struct jwt_keys *keys = NULL;
-	const struct jwt_key *key;
-	char why[CONF_WHY_BYTES];
-	const char *token;
-	enum err e = E_INTERNAL;
-
-	if (jwt_keys_load(ctx->conf, &keys, why) != E_OK)
-		return complain("token", why);
-	key = o[2].text == NULL ? jwt_keys_signer(keys)
-	    : jwt_keys_find(keys, o[2].text);
-	if (key != NULL)
-		e = jwt_sign(key, ctx->conf, ctx->arena, o[0].value,
-		    num_now_ms() / 1000, o[1].value, &token);
-	jwt_keys_free(keys);
-	if (e != E_OK)
-		return complain("token", key == NULL ? "there is no such key"
-		    : "could not be signed");
-	puts(token);
-	return EXIT_DONE;
-}
-
-static struct option_row key_add_options[] = {
-	{ .name = "kid", .is_text = true, .min = 1, .max = JWT_KID_BYTES_MAX },
-	{ .name = NULL },
-};
-
-static struct option_row key_retire_options[] = {
-	{ .name = "kid", .required = true, .is_text = true, .min = 1,
-	    .max = JWT_KID_BYTES_MAX },
-	{ .name = NULL },
-};
-
-static int
-bad_kid(void)
-{
-	return bad_usage("kid", "must be 1 to 64 letters, digits, '.', '_' "
-	    "or '-'");
-}
-
-/* That no pool runs is no fault of the key's. */
-static void
-roll(const struct conf *conf)
-{
-	char why[CONF_WHY_BYTES];
-
-	if (!roll_ask(conf, why))
-		fprintf(stderr, "shopctl: running workers learn of it at their "
-		    "next start: %s\n", why);
-}
-
-static int
-run_key_add(struct ctx *ctx, struct option_row *o)
-{
-	char kid[JWT_KID_BYTES], why[CONF_WHY_BYTES];
-
-	if (o[0].text != NULL && !jwt_kid_is_valid(o[0].text))
-		return bad_kid();
-	snprintf(kid, sizeof kid, "%s", o[0].text != NULL ? o[0].text : "");
-	if (jwt_key_add(ctx->conf, kid, why) != E_OK)
-		return complain("key add", why);
-	puts(kid);
-	roll(ctx->conf);
-	return EXIT_DONE;
-}
-
-static int
-run_key_retire(struct ctx *ctx, struct option_row *o)
-{
-	char why[CONF_WHY_BYTES];
-
-	if (!jwt_kid_is_valid(o[0].text))
-		return bad_kid();
-	if (jwt_key_retire(ctx->conf, o[0].text, why) != E_OK)
-		return complain("key retire", why);
-	roll(ctx->conf);
-	return EXIT_DONE;
 }
 
 static struct option_row user_options[] = {
@@ -245,20 +148,6 @@ run_audit(struct ctx *ctx, struct option_row *o)
 }
 
 static struct option_row no_options[] = { { .name = NULL } };
-
-static int
-run_key_list(struct ctx *ctx, struct option_row *o)
-{
-	struct jwt_keys *keys = NULL;
-	char why[CONF_WHY_BYTES];
-
-	(void)o;
-	if (jwt_keys_load(ctx->conf, &keys, why) != E_OK)
-		return complain("key list", why);
-	jwt_keys_print(keys, stdout);
-	jwt_keys_free(keys);
-	return EXIT_DONE;
-}
 
 /* Once away may be a busy machine and 20 ms. */
 static const char *

@@ -6,23 +6,37 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/num.h"
+#include "base/snapshot.h"
+#include "run/listen.h"
+#include "run/roll_state.h"
 
-/* The first line, without its newline; false with errno set. */
+/* Until the workers are ready, as the pool has it, and some to spare. */
+#define READY_MS 10000
+#define SPARE_MS 2000
+#define LOOK_MS 20
+
+/* The first line, without its newline; false with the fault in why. */
 static bool
-read_line(const char *path, char *to, int size)
+read_line(const char *path, char *to, size_t size, char *why)
 {
-	FILE *f = fopen(path, "re");
+	char *text;
+	size_t len;
 
-	if (f == NULL)
+	if (snapshot_read(path, SNAPSHOT_OPEN, 4096, &text, &len, why)
+	    != E_OK)
 		return false;
-	if (fgets(to, size, f) == NULL)
-		to[0] = '\0';
-	to[strcspn(to, "\n")] = '\0';
-	fclose(f);
+	snprintf(to, size, "%.*s", (int)strcspn(text, "\n"), text);
+	free(text);
 	return true;
 }
 
@@ -30,32 +44,132 @@ read_line(const char *path, char *to, int size)
 static bool
 is_shopd(int64_t pid)
 {
-	char path[64], name[32];
+	char path[64], name[32], ignored[CONF_WHY_BYTES];
 
 	snprintf(path, sizeof path, "/proc/%" PRId64 "/comm", pid);
-	return read_line(path, name, sizeof name) &&
+	return read_line(path, name, sizeof name, ignored) &&
 	    strcmp(name, "shopd") == 0;
 }
 
-bool
-roll_ask(const struct conf *c, char *why)
+/* In a container shopd may be process 1. */
+static bool
+find_shopd(const struct conf *c, int64_t *pid, char *why)
 {
-	const char *file = c->pool_pidfile, *fault = NULL;
+	const char *file = c->pool_pidfile;
 	char text[32];
-	int64_t pid;
 
 	if (file[0] == '\0') {
 		snprintf(why, CONF_WHY_BYTES, "pool_pidfile is not set");
 		return false;
 	}
-	if (!read_line(file, text, sizeof text))
-		fault = strerror(errno);
-	else if (!num_parse(text, strlen(text), 2, INT32_MAX, &pid) ||
-	    !is_shopd(pid))
-		fault = "names no running shopd";
-	else if (kill((pid_t)pid, SIGHUP) != 0)
-		fault = strerror(errno);
-	if (fault != NULL)
-		snprintf(why, CONF_WHY_BYTES, "%.300s: %s", file, fault);
-	return fault == NULL;
+	if (!read_line(file, text, sizeof text, why))
+		return false;
+	if (num_parse(text, strlen(text), 1, INT32_MAX, pid) &&
+	    is_shopd(*pid))
+		return true;
+	snprintf(why, CONF_WHY_BYTES, "%.300s: names no running shopd", file);
+	return false;
+}
+
+/*
+ * A full queue is somebody's, too, and what can't be looked at may be.  Of a
+ * port it isn't known who else may have it.
+ */
+static bool
+may_be_served(const struct conf *c)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	const char *path = listen_path(c);
+	bool yes;
+	int fd;
+
+	if (path == NULL || strlen(path) >= sizeof a.sun_path)
+		return true;
+	memcpy(a.sun_path, path, strlen(path) + 1);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	yes = fd < 0 || connect(fd, (const struct sockaddr *)(const void *)&a,
+	    sizeof a) == 0 || (errno != ECONNREFUSED && errno != ENOENT);
+	if (fd >= 0)
+		close(fd);
+	return yes;
+}
+
+static enum roll
+fail(const struct conf *c, const char *fault, char *why)
+{
+	snprintf(why, CONF_WHY_BYTES, "%.200s: %.280s", c->pool_pidfile,
+	    fault);
+	return ROLL_FAILED;
+}
+
+/* True when there is nothing more to wait for. */
+static bool
+look(const struct conf *c, int64_t pid, int64_t before, enum roll *how,
+    char *why)
+{
+	char path[ROLL_STATE_PATH_BYTES];
+	struct roll_state s;
+	bool told;
+
+	roll_state_path(path, c->pool_pidfile);
+	told = roll_state_read(path, &s) && s.pid == pid;
+	if (told && s.oldest > before)
+		*how = ROLL_DONE;
+	else if (!is_shopd(pid))
+		*how = fail(c, "shopd has ended meanwhile", why);
+	else if (told && s.roll > before && s.failed)
+		*how = fail(c, s.why, why);
+	else
+		return false;
+	return true;
+}
+
+static enum roll
+wait_for(const struct conf *c, int64_t pid, int64_t before, char *why)
+{
+	const struct timespec pause = { 0, LOOK_MS * 1000000L };
+	int64_t longest_ms = 2 * (READY_MS + c->drain_timeout_ms) + SPARE_MS;
+	int64_t end_us = num_monotonic_us() + longest_ms * 1000;
+	enum roll how;
+
+	while (!look(c, pid, before, &how, why)) {
+		if (num_monotonic_us() >= end_us)
+			return fail(c, "workers of before are still there",
+			    why);
+		nanosleep(&pause, NULL);
+	}
+	return how;
+}
+
+/* One that has only just started writes its pidfile a moment earlier. */
+static bool
+read_before(const struct conf *c, int64_t pid, struct roll_state *s)
+{
+	const struct timespec pause = { 0, LOOK_MS * 1000000L };
+	char path[ROLL_STATE_PATH_BYTES];
+
+	roll_state_path(path, c->pool_pidfile);
+	for (int i = 0; i < SPARE_MS / LOOK_MS; i++) {
+		if (roll_state_read(path, s) && s->pid == pid)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+enum roll
+roll_run(const struct conf *c, char *why)
+{
+	struct roll_state before;
+	int64_t pid;
+	bool told;
+
+	if (!find_shopd(c, &pid, why))
+		return may_be_served(c) ? ROLL_NOT_ASKED : ROLL_NO_POOL;
+	told = read_before(c, pid, &before);
+	if (kill((pid_t)pid, SIGHUP) != 0)
+		return fail(c, strerror(errno), why);
+	return told ? wait_for(c, pid, before.roll, why) : fail(c, "new "
+	    "workers are asked for, but shopd does not tell how that goes: it "
+	    "may be an older one, restart it", why);
 }

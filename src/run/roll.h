@@ -3,14 +3,21 @@
 #ifndef SHOP_ROLL_H
 #define SHOP_ROLL_H
 
-#include <stdbool.h>
-
 #include "base/conf.h"
 
+enum roll {
+	ROLL_DONE,	/* no worker of before is left */
+	ROLL_NO_POOL,	/* nobody listens: there is no worker of any pool */
+	ROLL_NOT_ASKED,	/* workers may run, and no shopd could be told */
+	ROLL_FAILED,	/* asked for, and it did not happen */
+};
+
 /*
- * HUP to the shopd that pool_pidfile names; the roll itself is the pool's,
- * later.  False: none was sent, and why[CONF_WHY_BYTES] says why not.
+ * HUP to the shopd that pool_pidfile names, and wait until no worker of before
+ * is left, at most for two rolls: one may be under way.  Unless ROLL_DONE,
+ * why[CONF_WHY_BYTES] is one sentence.  Who changes what workers read does so
+ * before; then a roll that somebody else asked for will do as well.
  */
-bool roll_ask(const struct conf *, char *why);
+enum roll roll_run(const struct conf *, char *why);
 
 #endif

@@ -39,6 +39,7 @@
 #include "base/num.h"
 #include "base/prog.h"
 #include "io/jwt.h"
+#include "problem.h"
 #include "web/idem.h"
 #include "web/route.h"
 
@@ -354,6 +355,21 @@ number_after(const char *text, const char *name)
 	return at != NULL ? strtoll(at + strlen(name), NULL, 10) : -1;
 }
 
+/* A whole problem document of this very request? */
+static bool
+is_problem(const struct answer *a)
+{
+	static const char name[] = "\r\nX-Request-Id: ";
+	const char *id = strcasestr(a->text, name);
+
+	if (id == NULL || strcasestr(a->text,
+	    "\r\nContent-Type: application/problem+json\r\n") == NULL)
+		return false;
+	id += sizeof name - 1;
+	return problem_is_whole(a->body, a->status, a->code, id,
+	    strcspn(id, "\r"));
+}
+
 /* An answer that is not whole is none. */
 static void
 parse(struct answer *a)
@@ -369,11 +385,10 @@ parse(struct answer *a)
 	a->status = status;
 	end[2] = '\0';
 	a->body = end + 4;
-	a->problem = strcasestr(a->text,
-	    "\r\nContent-Type: application/problem+json\r\n") != NULL;
 	a->retry_after_s = number_after(a->text, "\r\nRetry-After: ");
 	if ((code = strstr(a->body, "\"code\":\"")) != NULL)
 		sscanf(code, "\"code\":\"%39[a-z_]", a->code);
+	a->problem = is_problem(a);
 	a->id = number_after(a->body, "\"id\":");
 	a->amount = number_after(a->body, status == 201 &&
 	    strstr(a->body, "\"totalPrice\":") != NULL ? "\"totalPrice\":"

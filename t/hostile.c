@@ -29,6 +29,7 @@
 #include "base/conf.h"
 #include "base/num.h"
 #include "base/prog.h"
+#include "problem.h"
 
 #define ANSWER_BYTES_MAX 131072
 #define SLOW_US 1000000
@@ -37,7 +38,7 @@
 
 /* Every code there is: ours, and those that only nginx has. */
 static const char *const codes[] = {
-#define ERR(name, status, code, title, level) code,
+#define ERR(name, status, code, title, level, detail) code,
 #include "base/err.def"
 #undef ERR
 	"bad_request", "precondition_failed", "uri_too_long",
@@ -204,24 +205,17 @@ is_id(const char *id)
 	return len >= 1 && len <= REQUEST_ID_BYTES_MAX && id[len] == '\r';
 }
 
-/* Does an error's body tell the status and the request's id? */
+/* Is an error's body a problem of this request? */
 static bool
 is_problem(const struct answer *a)
 {
 	static const char json[] = "application/problem+json\r\n";
 	const char *type = header(a->head, "Content-Type");
 	const char *id = header(a->head, "X-Request-Id");
-	char text[128];
 
-	if (type == NULL || strncmp(type, json, sizeof json - 1) != 0 ||
-	    a->code == CODES)
-		return false;
-	snprintf(text, sizeof text, "\"status\":%d,", a->status);
-	if (strstr(a->body, text) == NULL)
-		return false;
-	snprintf(text, sizeof text, "\"instance\":\"%.*s\"",
-	    (int)strcspn(id, "\r"), id);
-	return strstr(a->body, text) != NULL;
+	return type != NULL && strncmp(type, json, sizeof json - 1) == 0 &&
+	    a->code != CODES && problem_is_whole(a->body, a->status,
+	    codes[a->code], id, strcspn(id, "\r"));
 }
 
 /* By one of ours that a fault which comes alone can have; NULL: no more. */

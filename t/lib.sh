@@ -673,12 +673,15 @@ json() {
 	printf '%s' "$body" | jq -c "$1" 2>/dev/null
 }
 
-# is_problem STATUS CODE TEXT: the last response is this problem, complete.
+# is_problem STATUS CODE TEXT: the last response is this problem, complete:
+# an instance that leads to its page, and a detail that is not its title.
 is_problem() {
+	problem_id=$(header X-Request-Id)
 	got="$status $(header Content-Type) $(json '[.status, .code, .type,
-	    .instance == "'"$(header X-Request-Id)"'", (.title|type),
-	    (.detail|type)]')"
-	is "$got" "$1 application/problem+json [$1,\"$2\",\"/problems/$2\",true,\"string\",\"string\"]" "$3"
+	    .requestId == "'"$problem_id"'",
+	    .instance == "/problems/'"$2#$problem_id"'", (.title|type),
+	    (.detail|type == "string" and . != ""), .detail != .title]')"
+	is "$got" "$1 application/problem+json [$1,\"$2\",\"/problems/$2\",true,true,\"string\",true,true]" "$3"
 }
 
 # raw FORMAT [HOW]: bytes as printf prints them, until nginx closes; sets

@@ -6,6 +6,8 @@
 #include <CUnit/CUnit.h>
 #include <string.h>
 
+#include "base/fault.h"
+#include "base/limits.h"
 #include "unit.h"
 
 static void
@@ -25,10 +27,40 @@ test_rows_are_whole(void)
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(r->code);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(r->title);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(r->detail);
 		title = strlen(r->title);
 		CHECK_ROW(r->code, title > 0 && r->title[title - 1] != '.');
 		CHECK_ROW(r->code, e == E_OK || (r->status >= 400 &&
 		    r->status <= 599));
+	}
+}
+
+/* A sentence each, and never the title again. */
+static void
+test_details(void)
+{
+	for (int e = E_OK + 1; e < E_COUNT; e++) {
+		const struct err_row *r = err_row((enum err)e);
+		size_t len = strlen(r->detail);
+
+		CHECK_ROW(r->code, len > 0 && len < DETAIL_BYTES_MAX);
+		CHECK_ROW(r->code, len > 0 && r->detail[len - 1] == '.');
+		CHECK_ROW(r->code, strstr(r->detail, r->title) == NULL);
+	}
+}
+
+static void
+test_fault_rows(void)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz_";
+
+	for (int f = 0; f < FAULT_COUNT; f++) {
+		const struct fault_row *r = fault_row((enum fault_code)f);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(r->code);
+		CHECK_ROW(r->code, r->code[strspn(r->code, allowed)] == '\0');
+		CHECK_ROW(r->code, r->number[0] != NULL ||
+		    r->number[1] == NULL);
 	}
 }
 
@@ -109,6 +141,8 @@ suite_err(void)
 
 	CU_ADD_TEST(s, test_ok_is_zero);
 	CU_ADD_TEST(s, test_rows_are_whole);
+	CU_ADD_TEST(s, test_details);
+	CU_ADD_TEST(s, test_fault_rows);
 	CU_ADD_TEST(s, test_codes_are_words);
 	CU_ADD_TEST(s, test_ours_are_logged_loud);
 	CU_ADD_TEST(s, test_contract);

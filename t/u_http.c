@@ -196,13 +196,47 @@ test_key_told(void)
 	struct resp resp;
 
 	CU_ASSERT_EQUAL_FATAL(http_begin(&ctx, &req, &resp), E_OK);
-	http_refuse(&ctx, &req, &resp, E_OUTCOME_UNKNOWN);
+	problem_answer(&ctx, &req, &resp, E_OUTCOME_UNKNOWN);
 	CU_ASSERT(says(&resp, "\"idempotencyKey\":\"\\\"a\\\"\""));
 	req.idempotency_key = NULL;
 	req.key = "made";
 	CU_ASSERT_EQUAL_FATAL(http_begin(&ctx, &req, &resp), E_OK);
-	http_refuse(&ctx, &req, &resp, E_OUTCOME_UNKNOWN);
+	problem_answer(&ctx, &req, &resp, E_OUTCOME_UNKNOWN);
 	CU_ASSERT(says(&resp, "\"idempotencyKey\":\"made\""));
+	arena_reset(ctx.arena);
+}
+
+/* A read may bring a key that nobody has looked at. */
+static void
+test_key_unread(void)
+{
+	struct req req = { .method = "GET", .target = "/v1/orders/1",
+	    .body = "", .idempotency_key = "k", .user_id = 7 };
+	struct resp resp;
+
+	CU_ASSERT_EQUAL_FATAL(http_begin(&ctx, &req, &resp), E_OK);
+	problem_answer(&ctx, &req, &resp, E_UNKNOWN_USER);
+	CU_ASSERT(says(&resp, "\"detail\":\"User 7, "));
+	arena_reset(ctx.arena);
+}
+
+/* What a client sent is told as harmless ASCII, and not at any length. */
+static void
+test_shown(void)
+{
+	static const char long_path[] = "/v1/0123456789012345678901234567890"
+	    "1234567890123456789012345678901";
+	struct req req = { .method = "GET", .target = "/v1/a\"<\xff \x01?q",
+	    .body = "", .request_id = "id-1" };
+	struct resp resp;
+
+	http_serve(&ctx, &req, &resp);
+	CU_ASSERT(says(&resp, "\"There is nothing at /v1/a%22%3C%FF%20%01.\""));
+	CU_ASSERT(says(&resp, ",\"requestId\":\"id-1\","
+	    "\"instance\":\"/problems/not_found#id-1\"}"));
+	req.target = long_path;
+	http_serve(&ctx, &req, &resp);
+	CU_ASSERT(says(&resp, "456789....\"") && !says(&resp, "45678901."));
 	arena_reset(ctx.arena);
 }
 
@@ -301,6 +335,8 @@ suite_http(void)
 	CU_ADD_TEST(s, test_request_id);
 	CU_ADD_TEST(s, test_refusals);
 	CU_ADD_TEST(s, test_key_told);
+	CU_ADD_TEST(s, test_key_unread);
+	CU_ADD_TEST(s, test_shown);
 	CU_ADD_TEST(s, test_body_faults);
 	CU_ADD_TEST(s, test_pointers);
 	CU_ADD_TEST(s, test_reasons);

@@ -343,7 +343,7 @@ test_decode(void)
 	const struct json *json = parsed("{\"amount\":-0,\"items\":[{"
 	    "\"quantity\":1000,\"productId\":9007199254740991},{\"productId\""
 	    ":1,\"quantity\":1}],\"note\":\"\xc3\xa9\\ud83d\\ude00""345\"}");
-	static struct json_faults faults;
+	static struct faults faults;
 	struct order o = { .amount = 77 };
 	const struct line *l;
 
@@ -364,7 +364,7 @@ test_decode(void)
 static void
 test_optional_is_left(void)
 {
-	static struct json_faults faults;
+	static struct faults faults;
 	struct order o = { .note = "kept", .amount = 77 };
 
 	CU_ASSERT_EQUAL(json_decode(arena, parsed("{" L1 "}"), order_fields,
@@ -373,11 +373,24 @@ test_optional_is_left(void)
 	CU_ASSERT_EQUAL(o.amount, 77);
 }
 
-/* Every fault as "pointer detail;", in order. */
+/* Every fault as "pointer code numbers;", in order. */
+static size_t
+put_fault(const struct fault *f, char *out, size_t size)
+{
+	const struct fault_row *row = fault_row(f->code);
+	size_t len = (size_t)snprintf(out, size, "%s %s", f->pointer,
+	    row->code);
+
+	for (int i = 0; i < 2 && row->number[i] != NULL; i++)
+		len += (size_t)snprintf(out + len, size - len, " %" PRId64,
+		    f->number[i]);
+	return len + (size_t)snprintf(out + len, size - len, ";");
+}
+
 static const char *
 faults_of(const char *text, char *out, size_t size)
 {
-	static struct json_faults faults;
+	static struct faults faults;
 	struct order o = { .amount = 77 };
 	size_t len = 0;
 	enum err e;
@@ -387,8 +400,7 @@ faults_of(const char *text, char *out, size_t size)
 	CHECK_ROW(text, e == (faults.n > 0 ? E_VALIDATION_FAILED : E_OK));
 	out[0] = '\0';
 	for (size_t i = 0; i < faults.n; i++)
-		len += (size_t)snprintf(out + len, size - len, "%s %s;",
-		    faults.fault[i].pointer, faults.fault[i].detail);
+		len += put_fault(&faults.fault[i], out + len, size - len);
 	return out;
 }
 
@@ -396,72 +408,184 @@ static const struct {
 	const char *text, *faults;
 } faults_told[] = {
 	{ "{" L1 "}", "" },
-	{ "[]", " must be an object;" },
-	{ "null", " must be an object;" },
-	{ "7", " must be an object;" },
-	{ "{}", "/items is missing;" },
-	{ "{\"items\":{}}", "/items must be a list;" },
-	{ "{\"items\":null}", "/items must be a list;" },
-	{ "{\"items\":[]}", "/items must have 1 to 100 items;" },
+	{ "[]", " wrong_type;" },
+	{ "null", " wrong_type;" },
+	{ "7", " wrong_type;" },
+	{ "{}", "/items missing;" },
+	{ "{\"items\":{}}", "/items wrong_type;" },
+	{ "{\"items\":null}", "/items wrong_type;" },
+	{ "{\"items\":[]}", "/items too_short 1;" },
 	{ "{\"items\":[1,{\"productId\":1,\"quantity\":1},[]]}",
-	    "/items/0 must be an object;"
-	    "/items/2 must be an object;" },
-	{ "{\"items\":[{}]}", "/items/0/productId is missing;"
-	    "/items/0/quantity is missing;" },
+	    "/items/0 wrong_type;"
+	    "/items/2 wrong_type;" },
+	{ "{\"items\":[{}]}", "/items/0/productId missing;"
+	    "/items/0/quantity missing;" },
 	{ "{\"items\":[{\"quantity\":1001,\"x\":1,\"productId\":0}],"
-	    "\"y\":1,\"note\":1}", "/items/0/productId must be between "
-	    "1 and 9007199254740991;/items/0/quantity must be between "
-	    "1 and 1000;/items/0/x is not a known member;"
-	    "/note must be a string;/y is not a known member;" },
+	    "\"y\":1,\"note\":1}", "/items/0/productId out_of_range 1 "
+	    "9007199254740991;/items/0/quantity out_of_range 1 1000;"
+	    "/items/0/x unknown;/note wrong_type;/y unknown;" },
 	{ "{" L1 ",\"amount\":1.0}", "" },
-	{ "{" L1 ",\"amount\":1.5}", "/amount must be an integer;" },
-	{ "{" L1 ",\"amount\":9007199254740991.5}", "/amount must be an "
-	    "integer;" },
-	{ "{" L1 ",\"amount\":-60e-1}", "/amount must be between -5 and "
+	{ "{" L1 ",\"amount\":1.5}", "/amount wrong_type;" },
+	{ "{" L1 ",\"amount\":9007199254740991.5}", "/amount wrong_type;" },
+	{ "{" L1 ",\"amount\":-60e-1}", "/amount out_of_range -5 "
 	    "9007199254740991;" },
-	{ "{" L1 ",\"amount\":9007199254740993.0}", "/amount must be "
-	    "between -5 and 9007199254740991;" },
-	{ "{" L1 ",\"amount\":0.5}", "/amount must be an integer;" },
+	{ "{" L1 ",\"amount\":9007199254740993.0}", "/amount out_of_range -5 "
+	    "9007199254740991;" },
+	{ "{" L1 ",\"amount\":0.5}", "/amount wrong_type;" },
 	{ "{" L1 ",\"amount\":1e2}", "" },
-	{ "{" L1 ",\"amount\":1e-2}", "/amount must be an integer;" },
-	{ "{" L1 ",\"amount\":1e-400}", "/amount must be an integer;" },
-	{ "{" L1 ",\"amount\":1e400}", "/amount must be between -5 and "
+	{ "{" L1 ",\"amount\":1e-2}", "/amount wrong_type;" },
+	{ "{" L1 ",\"amount\":1e-400}", "/amount wrong_type;" },
+	{ "{" L1 ",\"amount\":1e400}", "/amount out_of_range -5 "
 	    "9007199254740991;" },
-	{ "{" L1 ",\"amount\":\"1\"}", "/amount must be an integer;" },
-	{ "{" L1 ",\"amount\":true}", "/amount must be an integer;" },
-	{ "{" L1 ",\"amount\":null}", "/amount must be an integer;" },
-	{ "{" L1 ",\"amount\":[1]}", "/amount must be an integer;" },
-	{ "{" L1 ",\"amount\":-6}", "/amount must be between -5 and "
+	{ "{" L1 ",\"amount\":\"1\"}", "/amount wrong_type;" },
+	{ "{" L1 ",\"amount\":true}", "/amount wrong_type;" },
+	{ "{" L1 ",\"amount\":null}", "/amount wrong_type;" },
+	{ "{" L1 ",\"amount\":[1]}", "/amount wrong_type;" },
+	{ "{" L1 ",\"amount\":-6}", "/amount out_of_range -5 "
 	    "9007199254740991;" },
 	{ "{" L1 ",\"amount\":-5}", "" },
 	{ "{" L1 ",\"amount\":9007199254740991}", "" },
-	{ "{" L1 ",\"amount\":9007199254740992}", "/amount must be "
-	    "between -5 and 9007199254740991;" },
-	{ "{" L1 ",\"amount\":9007199254740993}", "/amount must be "
-	    "between -5 and 9007199254740991;" },
-	{ "{" L1 ",\"amount\":9223372036854775808}", "/amount must be "
-	    "between -5 and 9007199254740991;" },
-	{ "{" L1 ",\"amount\":-1111111111222222222233333333334444444444"
-	    "55555555556666666666}", "/amount must be between -5 and "
+	{ "{" L1 ",\"amount\":9007199254740992}", "/amount out_of_range -5 "
 	    "9007199254740991;" },
-	{ "{" L1 ",\"Amount\":1}", "/Amount is not a known member;" },
+	{ "{" L1 ",\"amount\":9007199254740993}", "/amount out_of_range -5 "
+	    "9007199254740991;" },
+	{ "{" L1 ",\"amount\":9223372036854775808}", "/amount out_of_range -5 "
+	    "9007199254740991;" },
+	{ "{" L1 ",\"amount\":-1111111111222222222233333333334444444444"
+	    "55555555556666666666}", "/amount out_of_range -5 "
+	    "9007199254740991;" },
+	{ "{" L1 ",\"Amount\":1}", "/Amount unknown;" },
 	{ "{\"Items\":[{\"productId\":1,\"quantity\":2}]}",
-	    "/items is missing;/Items is not a known member;" },
-	{ "{" L1 ",\"note\":\"\"}",
-	    "/note must have 1 to 5 characters;" },
+	    "/items missing;/Items unknown;" },
+	{ "{" L1 ",\"note\":\"\"}", "/note too_short 1;" },
 	{ "{" L1 ",\"note\":\"123456\"}",
-	    "/note must have 1 to 5 characters;" },
+	    "/note too_long 5;" },
 	{ "{" L1 ",\"note\":\"\\u00e9\xc3\xa9\\ud83d\\ude00\xf0\x9f"
 	    "\x98\x80\xe2\x82\xac\"}", "" },
 	{ "{" L1 ",\"note\":\"\\u00e9\xc3\xa9\\ud83d\\ude00\xf0\x9f"
 	    "\x98\x80\xe2\x82\xac.\"}",
-	    "/note must have 1 to 5 characters;" },
-	{ "{" L1 ",\"note\":1}", "/note must be a string;" },
-	{ "{" L1 ",\"note\":null}", "/note must be a string;" },
+	    "/note too_long 5;" },
+	{ "{" L1 ",\"note\":1}", "/note wrong_type;" },
+	{ "{" L1 ",\"note\":null}", "/note wrong_type;" },
 	{ "{" L1 ",\"a/b~c\":1,\"~1\":2,\"\":3}",
-	    "/a~1b~0c is not a known member;"
-	    "/~01 is not a known member;/ is not a known member;" },
+	    "/a~1b~0c unknown;"
+	    "/~01 unknown;/ unknown;" },
 };
+
+static const struct {
+	const char *text, *detail;
+} sentences[] = {
+	{ "[]", "The body must be an object." },
+	{ "{}", "items is missing." },
+	{ "{\"items\":0}", "items must be a list." },
+	{ "{\"items\":[]}", "items must not be empty." },
+	{ "{\"items\":[0]}", "The item must be an object." },
+	{ "{\"items\":[{\"productId\":1,\"quantity\":0}]}",
+	    "quantity must be from 1 to 1000." },
+	{ "{" L1 ",\"note\":7}", "note must be a string." },
+	{ "{" L1 ",\"amount\":\"7\"}", "amount must be an integer." },
+	{ "{" L1 ",\"note\":\"123456\"}",
+	    "note must have at most 5 characters." },
+	{ "{" L1 ",\"Note\":\"\"}",
+	    "There is no such member here, but: items, note, amount." },
+};
+
+static void
+test_sentences(void)
+{
+	for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++) {
+		const char *text = sentences[i].text;
+		struct faults faults = { 0 };
+		struct order o;
+
+		CHECK_ROW(text, json_decode(arena, parsed(text),
+		    order_fields, &o, &faults) == E_VALIDATION_FAILED);
+		CHECK_ROW(text, faults.n == 1);
+		CHECK_ROW(text, strcmp(faults.fault[0].detail,
+		    sentences[i].detail) == 0);
+	}
+}
+
+/* What is wrong, and at which byte. */
+static const struct {
+	const char *text;
+	size_t len;
+	const char *why;
+} whys[] = {
+#define ROW(text, why) { text, sizeof text - 1, why }
+	ROW("", "The text ends too soon, at byte 0."),
+	ROW(" ", "The text ends too soon, at byte 1."),
+	ROW("{\"a\":", "The text ends too soon, at byte 5."),
+	ROW("[1,\"a", "The text ends too soon, at byte 5."),
+	ROW("\xef\xbb\xbf{}", "There is a byte order mark at byte 0."),
+	ROW("[1,x]", "A value is expected at byte 3."),
+	ROW("[1,]", "A value is expected at byte 3."),
+	ROW("[tru]", "A value is expected at byte 1."),
+	ROW("NaN", "A value is expected at byte 0."),
+	ROW("{a:1}", "A member's name in quotes is expected at byte 1."),
+	ROW("{\"a\":1,}", "A member's name in quotes is expected at byte 7."),
+	ROW("{\"a\" 1}", "A ':' is expected behind a member's name at byte 5."),
+	ROW("{\"a\":1;}", "A ',' or '}' is expected behind a member at byte 6."),
+	ROW("[1 2]", "A ',' or ']' is expected behind an item at byte 3."),
+	ROW("[01]", "A ',' or ']' is expected behind an item at byte 2."),
+	ROW("[-a]", "A digit is expected in a number at byte 2."),
+	ROW("[1.]", "A digit is expected in a number at byte 3."),
+	ROW("[1e+]", "A digit is expected in a number at byte 4."),
+	ROW("[\"a\nb\"]", "There is a control character in a string at byte 3."),
+	ROW("[\"a\0b\"]", "There is a control character in a string at byte 3."),
+	ROW("[\"\xc3\"]", "There is something that is not UTF-8 at byte 2."),
+	ROW("[\"\\x\"]", "There is an unknown escape at byte 2."),
+	ROW("[\"\\u12\"]", "There is an unknown escape at byte 2."),
+	ROW("[\"\\u0000\"]",
+	    "There is a \\u0000, which is not accepted, at byte 2."),
+	ROW("[\"\\ud83d\"]", "There is a lone surrogate at byte 2."),
+	ROW("[\"\\udc00\"]", "There is a lone surrogate at byte 2."),
+	ROW("{\"amount\": 1000, \"amount\": 1}",
+	    "There is a duplicate member \"amount\" at byte 17."),
+	/* The first that is there again. */
+	ROW("{\"b\":1,\"a\":1,\"\\u0062\":2,\"a\":2,\"b\":3}",
+	    "There is a duplicate member \"\\u0062\" at byte 13."),
+	ROW("{\"a\\\"\":1,\"a\\\"\":1}",
+	    "There is a duplicate member \"a\\\"\" at byte 9."),
+	ROW("[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]",
+	    "The nesting is deeper than 16 levels at byte 16."),
+	ROW("{} x", "There is something behind the value's end at byte 3."),
+	ROW("{}\0", "There is something behind the value's end at byte 2."),
+#undef ROW
+};
+
+static void
+test_why(void)
+{
+	const struct json *json;
+	const char *why;
+
+	for (size_t i = 0; i < sizeof whys / sizeof whys[0]; i++) {
+		why = "";
+		CHECK_ROW(whys[i].text, json_parse_why(arena, whys[i].text,
+		    whys[i].len, &json, &why) == E_MALFORMED_JSON);
+		CHECK_ROW(whys[i].text, strcmp(why, whys[i].why) == 0);
+	}
+}
+
+/* A long name says no more. */
+static void
+test_why_long_name(void)
+{
+	char text[256];
+	const struct json *json;
+	const char *why;
+	int len;
+
+	for (int n = 62; n <= 63; n++) {
+		len = snprintf(text, sizeof text, "{\"%0*d\":0,\"%0*d\":0}",
+		    n, 0, n, 0);
+		CU_ASSERT_EQUAL_FATAL(json_parse_why(arena, text, (size_t)len,
+		    &json, &why), E_MALFORMED_JSON);
+		CU_ASSERT_EQUAL(strchr(why, '"') != NULL, n == 62);
+		CU_ASSERT_PTR_NOT_NULL(strstr(why, " at byte "));
+	}
+}
 
 static void
 test_faults(void)
@@ -494,7 +618,7 @@ lines(int n)
 static void
 test_too_many_items(void)
 {
-	static struct json_faults faults;
+	static struct faults faults;
 	struct order o = { .amount = 0 };
 
 	CU_ASSERT_EQUAL(json_decode(arena, lines(100), order_fields, &o,
@@ -513,7 +637,7 @@ test_too_many_items(void)
 static void
 test_more_faults_than_told(void)
 {
-	static struct json_faults faults;
+	static struct faults faults;
 	static char text[BODY_BYTES_MAX];
 	struct order o = { .amount = 0 };
 	size_t len = (size_t)snprintf(text, sizeof text, "{\"items\":[");
@@ -537,13 +661,13 @@ test_more_faults_than_told(void)
 static void
 test_fault_table(void)
 {
-	static struct json_faults faults;
+	static struct faults faults;
 
 	for (int i = 0; i < FAULTS_MAX; i++)
-		json_fault(&faults, "/a", "b");
+		faults_add(&faults, (struct fault){ .pointer = "/a" });
 	CU_ASSERT_EQUAL(faults.n, FAULTS_MAX);
 	CU_ASSERT(!faults.more);
-	json_fault(&faults, "/c", "d");
+	faults_add(&faults, (struct fault){ .pointer = "/c" });
 	CU_ASSERT_EQUAL(faults.n, FAULTS_MAX);
 	CU_ASSERT(faults.more);
 	CU_ASSERT_STRING_EQUAL(faults.fault[FAULTS_MAX - 1].pointer, "/a");
@@ -678,7 +802,7 @@ work(struct arena *a)
 {
 	static const char body[] = "{" L1 ",\"amount\":12,\"note\":\"abc\"}";
 	static const char bad[] = "{\"items\":[{\"quantity\":0}],\"~\":1}";
-	static struct json_faults faults;
+	static struct faults faults;
 	struct order o = { .amount = 0 };
 	const struct json *json;
 	const char *text;
@@ -755,6 +879,9 @@ suite_json(void)
 	CU_ADD_TEST(s, test_decode);
 	CU_ADD_TEST(s, test_optional_is_left);
 	CU_ADD_TEST(s, test_faults);
+	CU_ADD_TEST(s, test_sentences);
+	CU_ADD_TEST(s, test_why);
+	CU_ADD_TEST(s, test_why_long_name);
 	CU_ADD_TEST(s, test_too_many_items);
 	CU_ADD_TEST(s, test_more_faults_than_told);
 	CU_ADD_TEST(s, test_fault_table);

@@ -6,8 +6,8 @@
 #include <assert.h>
 
 static const struct err_row rows[] = {
-#define ERR(name, status, code, title, level) \
-	[E_##name] = { status, code, title, LOG_##level },
+#define ERR(name, status, code, title, level, detail) \
+	[E_##name] = { status, code, title, LOG_##level, detail },
 #include "base/err.def"
 #undef ERR
 };

@@ -10,7 +10,7 @@
 #define MUST_CHECK __attribute__((warn_unused_result))
 
 enum err {
-#define ERR(name, status, code, title, level) E_##name,
+#define ERR(name, status, code, title, level, detail) E_##name,
 #include "base/err.def"
 #undef ERR
 	E_COUNT
@@ -19,10 +19,11 @@ enum err {
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_SILENT };
 
 struct err_row {
-	int status;		/* HTTP; only web/http reads it */
+	int status;		/* HTTP; only web/problem reads it */
 	const char *code;	/* the wire's name of it */
 	const char *title;	/* one sentence for people */
 	enum log_level level;	/* of the request's log line */
+	const char *detail;	/* where the occurrence has none of its own */
 };
 
 /* The row of an outcome; static storage. */

@@ -11,6 +11,9 @@
 
 #include "base/limits.h"
 
+/* The last second that four digits of a year can tell. */
+#define YEAR_9999_S INT64_C(253402300799)
+
 bool
 num_parse(const char *s, size_t len, int64_t min, int64_t max, int64_t *out)
 {
@@ -238,3 +241,13 @@ num_db_time(const char *rfc3339, char *out)
 }
 
 _Static_assert(NUM_TIME_BYTES == sizeof "2026-01-31T12:34:56.789Z", "a time");
+
+bool
+num_utc(int64_t s, char *out)
+{
+	time_t t = (time_t)s;
+	struct tm tm;
+
+	return s >= 0 && s <= YEAR_9999_S && gmtime_r(&t, &tm) != NULL &&
+	    strftime(out, NUM_TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", &tm) != 0;
+}

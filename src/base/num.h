@@ -56,4 +56,10 @@ bool num_rfc3339(const char *db_time, char *out);
  */
 bool num_db_time(const char *rfc3339, char *out);
 
+/*
+ * Seconds since the epoch as "2026-01-31T12:34:56Z"; out has NUM_TIME_BYTES.
+ * False for a time before 1970 or after 9999.
+ */
+bool num_utc(int64_t s, char *out);
+
 #endif

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/json_fault.h"
 #include "io/json_scan.h"
 
 struct json {
@@ -22,16 +23,21 @@ tree_free(void *tree)
 }
 
 enum err
-json_parse(struct arena *a, const char *text, size_t len,
-    const struct json **out)
+json_parse_why(struct arena *a, const char *text, size_t len,
+    const struct json **out, const char **why)
 {
 	char *copy = arena_copy(a, text, len);
+	struct json_scan_fault fault;
 	cJSON *tree;
 	enum err e;
 
 	if (copy == NULL)
 		return E_INTERNAL;
-	if ((e = json_scan(a, copy, len)) != E_OK)
+	e = json_scan(a, copy, len, &fault);
+	if (e == E_MALFORMED_JSON &&
+	    (*why = json_why(a, copy, &fault)) == NULL)
+		return E_INTERNAL;
+	if (e != E_OK)
 		return e;
 	/* What was scanned, cJSON can refuse only for want of memory. */
 	tree = cJSON_ParseWithLengthOpts(copy, len + 1, NULL, 1);
@@ -41,97 +47,27 @@ json_parse(struct arena *a, const char *text, size_t len,
 	return arena_defer(a, tree_free, tree);
 }
 
-/* Where a value stands, for the pointer of a fault; the root is NULL. */
-struct path {
-	const struct path *up;
-	const char *name;	/* NULL: an item of a list */
-	size_t index;
-};
-
-struct decoding {
-	struct arena *arena;
-	struct json_faults *faults;
-	bool failed;		/* for want of memory */
-};
-
-/* A name as RFC 6901 has it in a pointer. */
-static const char *
-escape(struct arena *a, const char *name)
+enum err
+json_parse(struct arena *a, const char *text, size_t len,
+    const struct json **out)
 {
-	char *to = arena_alloc(a, 2 * strlen(name) + 1);
+	const char *why;
 
-	for (size_t i = 0; to != NULL && *name != '\0'; name++) {
-		to[i++] = *name == '~' || *name == '/' ? '~' : *name;
-		if (*name == '~' || *name == '/')
-			to[i++] = *name == '~' ? '0' : '1';
-	}
-	return to;
-}
-
-static const char *
-pointer_to(struct arena *a, const struct path *p)
-{
-	const char *up, *name;
-
-	if (p == NULL)
-		return "";
-	if ((up = pointer_to(a, p->up)) == NULL)
-		return NULL;
-	if (p->name == NULL)
-		return arena_printf(a, "%s/%zu", up, p->index);
-	if ((name = escape(a, p->name)) == NULL)
-		return NULL;
-	return arena_printf(a, "%s/%s", up, name);
-}
-
-void
-json_fault(struct json_faults *f, const char *pointer, const char *detail)
-{
-	if (f->n == FAULTS_MAX)
-		f->more = true;
-	else
-		f->fault[f->n++] = (struct json_fault){ pointer, detail };
+	return json_parse_why(a, text, len, out, &why);
 }
 
 static void
-fault(struct decoding *d, const struct path *p, const char *detail)
-{
-	const char *pointer = "";
-
-	/* A body can hold thousands of faults: don't spell what is dropped. */
-	if (d->faults->n < FAULTS_MAX)
-		pointer = pointer_to(d->arena, p);
-	if (pointer == NULL || detail == NULL)
-		d->failed = true;
-	else
-		json_fault(d->faults, pointer, detail);
-}
-
-/* "must have 1 to 100 items"; true when there is no fault. */
-static bool
-check_count(struct decoding *d, const struct path *p,
-    const struct json_field *f, size_t n, const char *what)
-{
-	if ((int64_t)n >= f->min && (int64_t)n <= f->max)
-		return true;
-	fault(d, p, arena_printf(d->arena, "must have %" PRId64 " to %" PRId64
-	    " %s", f->min, f->max, what));
-	return false;
-}
-
-static void
-decode_int(struct decoding *d, const struct path *p, const cJSON *item,
-    const struct json_field *f, void *out)
+decode_int(struct json_decoding *d, const struct json_path *p,
+    const cJSON *item, const struct json_field *f, void *out)
 {
 	int64_t n;
 	enum json_number is = json_scan_number(item->valuedouble, &n);
 
 	if (!cJSON_IsNumber(item) || is == JSON_NUMBER_FRACTION ||
 	    is == JSON_NUMBER_FAR)
-		fault(d, p, "must be an integer");
+		json_wrong_type(d, p, "an integer");
 	else if (is == JSON_NUMBER_HUGE || n < f->min || n > f->max)
-		fault(d, p, arena_printf(d->arena, "must be between %" PRId64
-		    " and %" PRId64, f->min, f->max));
+		json_out_of_range(d, p, f);
 	else
 		*(int64_t *)out = n;
 }
@@ -148,34 +84,34 @@ count_chars(const char *s)
 }
 
 static void
-decode_str(struct decoding *d, const struct path *p, const cJSON *item,
-    const struct json_field *f, void *out)
+decode_str(struct json_decoding *d, const struct json_path *p,
+    const cJSON *item, const struct json_field *f, void *out)
 {
 	if (!cJSON_IsString(item))
-		fault(d, p, "must be a string");
-	else if (check_count(d, p, f, count_chars(item->valuestring),
+		json_wrong_type(d, p, "a string");
+	else if (json_check_count(d, p, f, count_chars(item->valuestring),
 	    "characters"))
 		*(const char **)out = item->valuestring;
 }
 
-static void decode_object(struct decoding *, const struct path *,
+static void decode_object(struct json_decoding *, const struct json_path *,
     const cJSON *, const struct json_field *, void *out);
 
 /* The items of a list that is too long are looked at as well. */
 static void
-decode_list(struct decoding *d, const struct path *p, const cJSON *item,
-    const struct json_field *f, void *out)
+decode_list(struct json_decoding *d, const struct json_path *p,
+    const cJSON *item, const struct json_field *f, void *out)
 {
 	struct json_list list = { NULL, 0 };
 	const cJSON *child;
 	char *to;
 
 	if (!cJSON_IsArray(item)) {
-		fault(d, p, "must be a list");
+		json_wrong_type(d, p, "a list");
 		return;
 	}
 	list.n = (size_t)cJSON_GetArraySize(item);
-	(void)check_count(d, p, f, list.n, "items");
+	(void)json_check_count(d, p, f, list.n, "items");
 	to = list.items = arena_alloc(d->arena, list.n * f->item_size);
 	if (to == NULL) {
 		d->failed = true;
@@ -183,7 +119,7 @@ decode_list(struct decoding *d, const struct path *p, const cJSON *item,
 	}
 	list.n = 0;
 	cJSON_ArrayForEach(child, item) {
-		struct path at = { p, NULL, list.n++ };
+		struct json_path at = { p, NULL, list.n++ };
 
 		if (d->failed || d->faults->more)
 			return;
@@ -194,8 +130,8 @@ decode_list(struct decoding *d, const struct path *p, const cJSON *item,
 }
 
 static void
-decode_value(struct decoding *d, const struct path *p, const cJSON *item,
-    const struct json_field *f, void *out)
+decode_value(struct json_decoding *d, const struct json_path *p,
+    const cJSON *item, const struct json_field *f, void *out)
 {
 	switch (f->type) {
 	case JSON_INT:
@@ -220,39 +156,41 @@ is_known(const struct json_field *f, const char *name)
 }
 
 static void
-decode_object(struct decoding *d, const struct path *p, const cJSON *object,
-    const struct json_field *fields, void *out)
+decode_object(struct json_decoding *d, const struct json_path *p,
+    const cJSON *object, const struct json_field *fields, void *out)
 {
 	const struct json_field *f;
 	const cJSON *item;
 
 	if (!cJSON_IsObject(object)) {
-		fault(d, p, "must be an object");
+		json_wrong_type(d, p, "an object");
 		return;
 	}
 	for (f = fields; f->name != NULL; f++) {
-		struct path at = { p, f->name, 0 };
+		struct json_path at = { p, f->name, 0 };
 
 		item = cJSON_GetObjectItemCaseSensitive(object, f->name);
 		if (item != NULL)
 			decode_value(d, &at, item, f,
 			    (char *)out + f->offset);
 		else if (!f->optional)
-			fault(d, &at, "is missing");
+			json_missing(d, &at);
 	}
 	cJSON_ArrayForEach(item, object) {
-		struct path at = { p, item->string, 0 };
+		struct json_path at = { p, item->string, 0 };
 
+		if (d->failed || d->faults->more)
+			return;
 		if (!is_known(fields, item->string))
-			fault(d, &at, "is not a known member");
+			json_unknown(d, &at, fields);
 	}
 }
 
 enum err
 json_decode(struct arena *a, const struct json *json,
-    const struct json_field *fields, void *out, struct json_faults *faults)
+    const struct json_field *fields, void *out, struct faults *faults)
 {
-	struct decoding d = { a, faults, false };
+	struct json_decoding d = { a, faults, false };
 
 	decode_object(&d, NULL, &json->item, fields, out);
 	if (d.failed)

@@ -22,6 +22,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/limits.h"
 
 struct json;	/* a parsed value */
@@ -30,17 +31,12 @@ struct json;	/* a parsed value */
 enum err json_parse(struct arena *, const char *text, size_t len,
     const struct json **out) MUST_CHECK;
 
-/* What is wrong with a body: a JSON Pointer (RFC 6901) and a sentence. */
-struct json_fault {
-	const char *pointer;
-	const char *detail;
-};
-
-struct json_faults {
-	size_t n;
-	bool more;	/* there were more than FAULTS_MAX */
-	struct json_fault fault[FAULTS_MAX];
-};
+/*
+ * The same; with E_MALFORMED_JSON *why is a sentence that tells what is wrong
+ * at which byte.
+ */
+enum err json_parse_why(struct arena *, const char *text, size_t len,
+    const struct json **out, const char **why) MUST_CHECK;
 
 enum json_type {
 	JSON_INT,	/* int64_t; 1, 1.0 and 10e-1 are one value, exactly */
@@ -70,11 +66,7 @@ struct json_field {
  * range, in the table's order, unknown ones last.  E_INTERNAL.
  */
 enum err json_decode(struct arena *, const struct json *,
-    const struct json_field *, void *out, struct json_faults *) MUST_CHECK;
-
-/* One more fault; a full table remembers that there were more. */
-void json_fault(struct json_faults *, const char *pointer,
-    const char *detail);
+    const struct json_field *, void *out, struct faults *) MUST_CHECK;
 
 /* A member of an object by name and type; false when it is not so. */
 bool json_get_int(const struct json *, const char *name, int64_t *out);

@@ -13,7 +13,7 @@
 
 #include "base/limits.h"
 #include "base/num.h"
-#include "base/utf8.h"
+#include "io/json_char.h"
 
 /* No token has fewer characters than its stand-in. */
 #define HUGE_ONE 9e99
@@ -25,10 +25,6 @@
 #define STR(x) STR_(x)
 #define STR_(x) #x
 
-/* What next_char() may return that is no code point of a string's. */
-#define CHAR_END 0
-#define CHAR_BAD UTF8_BAD
-
 /*
  * The 0 behind the text matches nothing, so that no step needs to ask
  * whether the end was reached: one that reads it goes no further.
@@ -36,8 +32,9 @@
 struct scan {
 	struct arena *arena;
 	char *text;
-	const char *at;
+	const char *at, *end;
 	int depth;		/* objects and lists open */
+	struct json_scan_fault *fault;
 };
 
 struct member {
@@ -46,6 +43,21 @@ struct member {
 };
 
 static enum err scan_element(struct scan *);
+
+/* Not the JSON we take, at that byte; the end is no place for anything. */
+static enum err
+bad_at(struct scan *s, const char *at, enum json_why why)
+{
+	s->fault->why = at == s->end ? JSON_WHY_END : why;
+	s->fault->at = (size_t)(at - s->text);
+	return E_MALFORMED_JSON;
+}
+
+static enum err
+bad(struct scan *s, enum json_why why)
+{
+	return bad_at(s, s->at, why);
+}
 
 static bool
 is_digit(char c)
@@ -61,125 +73,65 @@ skip_blanks(struct scan *s)
 		s->at++;
 }
 
-static uint32_t
-hex4(const char **at)
-{
-	uint32_t n = 0;
-
-	for (int i = 0; i < 4; i++, ++*at) {
-		char c = **at;
-
-		if (is_digit(c))
-			n = n << 4 | (uint32_t)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			n = n << 4 | (uint32_t)(c - 'a' + 10);
-		else if (c >= 'A' && c <= 'F')
-			n = n << 4 | (uint32_t)(c - 'A' + 10);
-		else
-			return CHAR_BAD;
-	}
-	return n;
-}
-
-/* Behind "\u". */
-static uint32_t
-utf16_char(const char **at)
-{
-	uint32_t high = hex4(at), low;
-
-	if (high == 0 || high == CHAR_BAD)
-		return CHAR_BAD;
-	if (high < 0xd800 || high > 0xdfff)
-		return high;
-	if (high > 0xdbff || (*at)[0] != '\\' || (*at)[1] != 'u')
-		return CHAR_BAD;
-	*at += 2;
-	low = hex4(at);
-	if (low < 0xdc00 || low > 0xdfff)
-		return CHAR_BAD;
-	return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-}
-
-/* Behind the backslash. */
-static uint32_t
-escaped_char(const char **at)
-{
-	static const char letters[] = "\"\\/bfnrt", means[] = "\"\\/\b\f\n\r\t";
-	char c = **at;
-	const char *letter = c == '\0' ? NULL : strchr(letters, c);
-
-	if (c == '\0')
-		return CHAR_BAD;
-	++*at;
-	if (c == 'u')
-		return utf16_char(at);
-	if (letter == NULL)
-		return CHAR_BAD;
-	return (unsigned char)means[letter - letters];
-}
-
-/* The next code point of a string; CHAR_END behind the closing quote. */
-static uint32_t
-next_char(const char **at)
-{
-	unsigned char c = (unsigned char)**at;
-
-	if (c < 0x20)
-		return CHAR_BAD;
-	if (c >= 0x80)
-		return utf8_next(at);
-	++*at;
-	if (c == '\\')
-		return escaped_char(at);
-	return c == '"' ? CHAR_END : c;
-}
-
 static enum err
 scan_string(struct scan *s)
 {
+	const char *from;
 	uint32_t c;
 
-	if (*s->at != '"')
-		return E_MALFORMED_JSON;
 	s->at++;
-	while ((c = next_char(&s->at)) != CHAR_END)
-		if (c == CHAR_BAD)
-			return E_MALFORMED_JSON;
+	do {
+		from = s->at;
+		if ((c = json_char_next(&s->at)) == JSON_CHAR_BAD)
+			return bad_at(s, from, json_char_why(from));
+	} while (c != JSON_CHAR_END);
 	return E_OK;
 }
 
 /* Two names that were scanned, unescaped on the way. */
 static int
-name_cmp(const void *a, const void *b)
+name_cmp(const char *p, const char *q)
 {
-	const char *p = *(const char *const *)a;
-	const char *q = *(const char *const *)b;
 	uint32_t c, d;
 
 	do {
-		c = next_char(&p);
-		d = next_char(&q);
-	} while (c == d && c != CHAR_END);
+		c = json_char_next(&p);
+		d = json_char_next(&q);
+	} while (c == d && c != JSON_CHAR_END);
 	return (c > d) - (c < d);
+}
+
+/* By name, then by place. */
+static int
+by_name(const void *a, const void *b)
+{
+	const char *p = *(const char *const *)a;
+	const char *q = *(const char *const *)b;
+	int order = name_cmp(p, q);
+
+	return order != 0 ? order : (p > q) - (p < q);
 }
 
 /* By sorting: comparing each with each takes a body of many names for ever. */
 static enum err
-refuse_duplicates(struct arena *a, const struct member *m, size_t n)
+refuse_duplicates(struct scan *s, const struct member *m, size_t n)
 {
-	const char **names;
+	const char **names, *first = NULL;
 
 	if (n < 2)
 		return E_OK;
-	if ((names = arena_alloc(a, n * sizeof *names)) == NULL)
+	if ((names = arena_alloc(s->arena, n * sizeof *names)) == NULL)
 		return E_INTERNAL;
 	for (size_t i = 0; m != NULL; m = m->next)
 		names[i++] = m->name;
-	qsort(names, n, sizeof *names, name_cmp);
+	qsort(names, n, sizeof *names, by_name);
 	for (size_t i = 1; i < n; i++)
-		if (name_cmp(&names[i - 1], &names[i]) == 0)
-			return E_MALFORMED_JSON;
-	return E_OK;
+		if (name_cmp(names[i - 1], names[i]) == 0 &&
+		    (first == NULL || names[i] < first))
+			first = names[i];
+	/* A name stands behind its quote. */
+	return first == NULL ? E_OK
+	    : bad_at(s, first - 1, JSON_WHY_DUPLICATE);
 }
 
 static enum err
@@ -193,11 +145,13 @@ scan_member(struct scan *s, struct member **members)
 	skip_blanks(s);
 	*m = (struct member){ s->at + 1, *members };
 	*members = m;
+	if (*s->at != '"')
+		return bad(s, JSON_WHY_NAME);
 	if ((e = scan_string(s)) != E_OK)
 		return e;
 	skip_blanks(s);
 	if (*s->at != ':')
-		return E_MALFORMED_JSON;
+		return bad(s, JSON_WHY_COLON);
 	s->at++;
 	return scan_element(s);
 }
@@ -231,9 +185,9 @@ scan_object(struct scan *s)
 			break;
 	}
 	if (*s->at != '}')
-		return E_MALFORMED_JSON;
+		return bad(s, JSON_WHY_OBJECT_GOES_ON);
 	s->at++;
-	return refuse_duplicates(s->arena, members, n);
+	return refuse_duplicates(s, members, n);
 }
 
 static enum err
@@ -251,7 +205,7 @@ scan_list(struct scan *s)
 			break;
 	}
 	if (*s->at != ']')
-		return E_MALFORMED_JSON;
+		return bad(s, JSON_WHY_LIST_GOES_ON);
 	s->at++;
 	return E_OK;
 }
@@ -262,7 +216,7 @@ scan_nested(struct scan *s)
 	enum err e;
 
 	if (s->depth == JSON_DEPTH_MAX)
-		return E_MALFORMED_JSON;
+		return bad(s, JSON_WHY_DEPTH);
 	s->depth++;
 	e = *s->at == '{' ? scan_object(s) : scan_list(s);
 	s->depth--;
@@ -275,7 +229,7 @@ scan_word(struct scan *s, const char *word)
 	size_t len = strlen(word);
 
 	if (strncmp(s->at, word, len) != 0)
-		return E_MALFORMED_JSON;
+		return bad(s, JSON_WHY_VALUE);
 	s->at += len;
 	return E_OK;
 }
@@ -359,17 +313,17 @@ scan_number(struct scan *s)
 	if (*s->at == '0')
 		s->at++;
 	else if (!skip_digits(s))
-		return E_MALFORMED_JSON;
+		return bad(s, s->at == from ? JSON_WHY_VALUE : JSON_WHY_DIGIT);
 	if (*s->at == '.') {
 		s->at++;
 		if (!skip_digits(s))
-			return E_MALFORMED_JSON;
+			return bad(s, JSON_WHY_DIGIT);
 	}
 	if (*s->at == 'e' || *s->at == 'E') {
 		s->at++;
 		s->at += *s->at == '+' || *s->at == '-';
 		if (!skip_digits(s))
-			return E_MALFORMED_JSON;
+			return bad(s, JSON_WHY_DIGIT);
 	}
 	settle_number(s, from);
 	return E_OK;
@@ -408,15 +362,19 @@ scan_element(struct scan *s)
 }
 
 enum err
-json_scan(struct arena *a, char *text, size_t len)
+json_scan(struct arena *a, char *text, size_t len,
+    struct json_scan_fault *fault)
 {
-	struct scan s = { a, text, text, 0 };
-	enum err e = scan_element(&s);
+	struct scan s = { .arena = a, .text = text, .at = text,
+	    .end = text + len, .fault = fault };
+	enum err e;
 
-	if (e != E_OK)
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+		return bad(&s, JSON_WHY_BOM);
+	if ((e = scan_element(&s)) != E_OK)
 		return e;
 	/* A 0 inside the text stops the scan as well, but not here. */
-	return s.at == text + len ? E_OK : E_MALFORMED_JSON;
+	return s.at == s.end ? E_OK : bad(&s, JSON_WHY_TRAILING);
 }
 
 enum json_number

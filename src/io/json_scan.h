@@ -17,9 +17,14 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "io/json_why.h"
 
-/* text[len] must be 0.  E_MALFORMED_JSON, E_INTERNAL. */
-enum err json_scan(struct arena *, char *text, size_t len) MUST_CHECK;
+/*
+ * text[len] must be 0.  E_MALFORMED_JSON, and where and why in *fault;
+ * E_INTERNAL.
+ */
+enum err json_scan(struct arena *, char *text, size_t len,
+    struct json_scan_fault *fault) MUST_CHECK;
 
 enum json_number {
 	JSON_NUMBER_INTEGER,	/* within +-SAFE_INT_MAX, however written */

@@ -247,6 +247,34 @@ jwt_verify(const struct jwt_keys *keys, const struct conf *c, struct arena *a,
 	return e;
 }
 
+const char *
+jwt_told(const char *cause)
+{
+	static const char *const keyed[] = { "kid is missing", "unknown kid",
+	    "signature is not base64url", "signature has not 32 bytes",
+	    "wrong signature" };
+
+	for (size_t i = 0; i < sizeof keyed / sizeof keyed[0]; i++)
+		if (strcmp(cause, keyed[i]) == 0)
+			return "no key of ours has made its signature";
+	return cause;
+}
+
+enum err
+jwt_expiry(struct arena *a, const char *token, size_t len, int64_t *exp_s)
+{
+	struct verifying v = { .arena = a };
+	const struct json *claims;
+	struct part part[3];
+	enum err e;
+
+	if (!split(token, len, part))
+		return E_INVALID_TOKEN;
+	if ((e = parse_part(&v, &part[1], &claims)) != E_OK)
+		return e;
+	return json_get_int(claims, "exp", exp_s) ? E_OK : E_INVALID_TOKEN;
+}
+
 static enum err
 header_text(struct arena *a, const char *kid, const char **out, size_t *len)
 {

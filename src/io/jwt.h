@@ -29,6 +29,16 @@ enum err jwt_verify(const struct jwt_keys *, const struct conf *,
     int64_t *user_id, const char **cause) MUST_CHECK;
 
 /*
+ * The cause of an E_INVALID_TOKEN as a client may know it: a key that isn't
+ * there and a signature that is wrong are the same to it.  Static storage.
+ */
+const char *jwt_told(const char *cause);
+
+/* When a token with E_EXPIRED_TOKEN has expired.  E_INVALID_TOKEN, E_INTERNAL. */
+enum err jwt_expiry(struct arena *, const char *token, size_t len,
+    int64_t *exp_s) MUST_CHECK;
+
+/*
  * A token for the user, signed with that key, whose kid it names, valid ttl_s
  * from now_s, with iss and aud where they are configured; the arena's.
  */

@@ -49,6 +49,7 @@ read_body(struct fcgi *f, struct arena *a, struct req *req)
 	}
 	if (len > BODY_BYTES_MAX) {
 		req->body_too_large = true;
+		req->body_announced = len;
 		return;
 	}
 	if ((body = arena_alloc(a, (size_t)len + 1)) == NULL ||

@@ -15,8 +15,12 @@ point_charge(struct ctx *ctx, int64_t user_id, const struct idem *idem,
 	struct db_result r;
 	enum err e;
 
-	if ((e = attempt_former(ctx, user_id, &once)) != E_OK ||
-	    (e = attempt_write(ctx, &w, &r, &t->replayed)) != E_OK)
+	if ((e = attempt_former(ctx, user_id, &once)) != E_OK)
+		return e;
+	e = attempt_write(ctx, &w, &r, &t->replayed);
+	if (e == E_VALIDATION_FAILED)
+		t->balance_after_pt = db_at(&r, 0, 3)->i;
+	if (e != E_OK)
 		return e;
 	t->id = db_at(&r, 0, 1)->i;
 	t->amount_pt = db_at(&r, 0, 2)->i;

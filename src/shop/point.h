@@ -17,8 +17,9 @@ struct transaction {
 
 /*
  * Add amount_pt (1..CHARGE_MAX) to the user's balance.  E_UNKNOWN_USER;
- * E_VALIDATION_FAILED when the balance would exceed POINTS_MAX; E_KEY_REUSED,
- * E_IN_PROGRESS; E_CHARGE_FAILED and what attempt_write returns.
+ * E_VALIDATION_FAILED when the balance would exceed POINTS_MAX, and then
+ * balance_after_pt is what it is; E_KEY_REUSED, E_IN_PROGRESS; E_CHARGE_FAILED
+ * and what attempt_write returns.
  */
 enum err point_charge(struct ctx *, int64_t user_id, const struct idem *,
     int64_t amount_pt, struct transaction *) MUST_CHECK;

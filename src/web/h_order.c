@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -34,10 +35,10 @@ _Static_assert(ORDER_LINES_MAX <= FAULTS_MAX, "each line's fault is told");
 /* A fault at "/items/LINE/MEMBER". */
 static enum err
 line_fault(struct ctx *ctx, struct resp *resp, size_t line,
-    const char *member, struct http_fault fault)
+    const char *member, struct fault fault)
 {
 	fault.pointer = arena_printf(ctx->arena, "/items/%zu/%s", line, member);
-	return fault.pointer != NULL ? http_fault(ctx, resp, fault)
+	return fault.pointer != NULL ? problem_fault(ctx->arena, resp, fault)
 	    : E_INTERNAL;
 }
 
@@ -55,8 +56,11 @@ check_twice(struct ctx *ctx, struct resp *resp, const struct order_line *line,
 			    line[i].product_id == 0)
 				continue;
 			e = line_fault(ctx, resp, i, "productId",
-			    (struct http_fault){ .detail =
-			    "stands on an earlier line already" });
+			    (struct fault){ .code = FAULT_DUPLICATE,
+			    .product_id = line[i].product_id,
+			    .detail = arena_printf(ctx->arena, "Product %"
+			    PRId64 " is on line %zu already: order all of it "
+			    "there.", line[i].product_id, j) });
 			if (e != E_OK)
 				return e;
 			found = E_VALIDATION_FAILED;
@@ -99,30 +103,67 @@ put_order(struct ctx *ctx, struct resp *resp, int status,
 	return http_json(resp, status, &w);
 }
 
-/* Why the order was refused, line by line. */
+static enum err
+not_found(struct ctx *ctx, struct resp *resp, size_t i, int64_t product_id)
+{
+	return line_fault(ctx, resp, i, "productId", (struct fault){
+	    .code = FAULT_NOT_FOUND, .product_id = product_id,
+	    .detail = arena_printf(ctx->arena, "There is no product %" PRId64
+	    ".", product_id) });
+}
+
+static enum err
+short_of(struct ctx *ctx, struct resp *resp, size_t i,
+    const struct order_line *line, int64_t available)
+{
+	return line_fault(ctx, resp, i, "quantity", (struct fault){
+	    .code = FAULT_INSUFFICIENT, .product_id = line->product_id,
+	    .number = { line->quantity, available },
+	    .detail = arena_printf(ctx->arena, "Of product %" PRId64 " %"
+	    PRId64 " are ordered, and %" PRId64 " are there.",
+	    line->product_id, line->quantity, available) });
+}
+
+/* What was wrong with the order as a whole. */
+static enum err
+put_reason(struct ctx *ctx, struct resp *resp, enum err why, size_t n,
+    const struct order_refusal *r)
+{
+	if (why == E_INSUFFICIENT_POINTS) {
+		problem_detail(ctx->arena, resp, "The order costs %" PRId64
+		    " points, and there are %" PRId64 ".", r->required_pt,
+		    r->available_pt);
+		problem_int(resp, "required", r->required_pt);
+		problem_int(resp, "available", r->available_pt);
+	} else if (why == E_VALIDATION_FAILED) {
+		return problem_fault(ctx->arena, resp, (struct fault){
+		    .code = FAULT_OUT_OF_RANGE, .pointer = "/items",
+		    .number = { 1, POINTS_MAX }, .detail = "The total must "
+		    "be from 1 to 9007199254740991." });
+	} else if (why == E_PRODUCT_NOT_FOUND) {
+		problem_detail(ctx->arena, resp, "Lines whose product does "
+		    "not exist: %zu of %zu.", r->n, n);
+	} else if (why == E_INSUFFICIENT_STOCK) {
+		problem_detail(ctx->arena, resp, "Lines that ask for more "
+		    "than there is: %zu of %zu.", r->n, n);
+	}
+	return E_OK;
+}
+
+/* Why the order was refused, line by line; returns why. */
 static enum err
 put_refusal(struct ctx *ctx, struct resp *resp, enum err why,
-    const struct order_line *line, const struct order_refusal *r)
+    const struct order_line *line, size_t n, const struct order_refusal *r)
 {
-	bool stock = why == E_INSUFFICIENT_STOCK;
-	enum err e = E_OK;
+	enum err e = put_reason(ctx, resp, why, n, r);
 
-	if (why == E_INSUFFICIENT_POINTS) {
-		resp->problem.has_points = true;
-		resp->problem.required_pt = r->required_pt;
-		resp->problem.available_pt = r->available_pt;
+	for (size_t i = 0; i < r->n && e == E_OK; i++) {
+		size_t at = r->line[i].line;
+
+		e = why == E_INSUFFICIENT_STOCK
+		    ? short_of(ctx, resp, at, &line[at], r->line[i].available)
+		    : not_found(ctx, resp, at, line[at].product_id);
 	}
-	if (why == E_VALIDATION_FAILED)
-		e = http_fault(ctx, resp, (struct http_fault){
-		    .pointer = "/items", .detail =
-		    "the total exceeds 9007199254740991" });
-	for (size_t i = 0; i < r->n && e == E_OK; i++)
-		e = line_fault(ctx, resp, r->line[i].line,
-		    stock ? "quantity" : "productId", (struct http_fault){
-		    .detail = stock ? "exceeds the stock" : "is no product",
-		    .counted = stock,
-		    .requested = line[r->line[i].line].quantity,
-		    .available = r->line[i].available });
 	return e != E_OK ? e : why;
 }
 
@@ -150,7 +191,7 @@ h_order_place(struct ctx *ctx, const struct req *req, struct resp *resp)
 		return e;
 	e = order_place(ctx, req->user_id, &idem, line, n, &o, &refusal);
 	if (e != E_OK)
-		return put_refusal(ctx, resp, e, line, &refusal);
+		return put_refusal(ctx, resp, e, line, n, &refusal);
 	const char *location = arena_printf(ctx->arena, "/v1/orders/%lld",
 	    (long long)o.id);
 	if (location == NULL)
@@ -167,7 +208,11 @@ h_order_get(struct ctx *ctx, const struct req *req, struct resp *resp)
 	struct order o;
 	enum err e;
 
-	if ((e = order_get(ctx, req->user_id, req->id, &o)) != E_OK)
+	e = order_get(ctx, req->user_id, req->id, &o);
+	if (e == E_ORDER_NOT_FOUND)
+		problem_detail(ctx->arena, resp, "You have no order %" PRId64
+		    ".", req->id);
+	if (e != E_OK)
 		return e;
 	return put_order(ctx, resp, 200, &o);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "shop/point.h"
 #include "web/idem.h"
 #include "web/route.h"
@@ -37,6 +39,19 @@ put_transaction(struct ctx *ctx, struct resp *resp,
 	return http_json(resp, 201, &w);
 }
 
+/* There is room for less than the charge. */
+static enum err
+put_no_room(struct ctx *ctx, struct resp *resp, int64_t balance_pt)
+{
+	int64_t room_pt = POINTS_MAX - balance_pt;
+
+	return problem_fault(ctx->arena, resp, (struct fault){
+	    .code = FAULT_OUT_OF_RANGE, .pointer = "/amount",
+	    .number = { 1, room_pt }, .detail = arena_printf(ctx->arena,
+	    "The balance is %" PRId64 " and may be 9007199254740991 at most: "
+	    "charge up to %" PRId64 ".", balance_pt, room_pt) });
+}
+
 enum err
 h_point_charge(struct ctx *ctx, const struct req *req, struct resp *resp)
 {
@@ -51,11 +66,8 @@ h_point_charge(struct ctx *ctx, const struct req *req, struct resp *resp)
 	e = point_charge(ctx, req->user_id, &idem, c.amount_pt, &t);
 	if (e == E_OK)
 		return put_transaction(ctx, resp, &t);
-	if (e == E_VALIDATION_FAILED &&
-	    (told = http_fault(ctx, resp, (struct http_fault){
-	    .pointer = "/amount",
-	    .detail = "would raise the balance above 9007199254740991" }))
-	    != E_OK)
+	if (e == E_VALIDATION_FAILED && (told = put_no_room(ctx, resp,
+	    t.balance_after_pt)) != E_OK)
 		return told;
 	return e;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <inttypes.h>
+
 #include "shop/product.h"
 #include "web/route.h"
 
@@ -11,7 +13,11 @@ h_product_get(struct ctx *ctx, const struct req *req, struct resp *resp)
 	struct product p;
 	enum err e;
 
-	if ((e = product_get(ctx, req->id, &p)) != E_OK)
+	e = product_get(ctx, req->id, &p);
+	if (e == E_PRODUCT_NOT_FOUND)
+		problem_detail(ctx->arena, resp, "There is no product %"
+		    PRId64 ".", req->id);
+	if (e != E_OK)
 		return e;
 	json_begin(&w, ctx->arena);
 	json_open_object(&w, NULL);

@@ -4,6 +4,7 @@
 #include "web/http.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,12 +18,6 @@
 #include "web/idem.h"
 #include "web/route.h"
 
-/* Answers when there is no memory for a better one. */
-static const char last_resort[] = "{\"type\":\"/problems/internal\","
-    "\"title\":\"Something went wrong on our side\",\"status\":500,"
-    "\"code\":\"internal\"}";
-
-static const char more_faults[] = "There are more faults than are told.";
 
 static bool
 is_request_id(const char *s)
@@ -51,11 +46,14 @@ http_begin(struct ctx *ctx, struct req *req, struct resp *resp)
 	memset(resp, 0, sizeof *resp);
 	if (!is_request_id(req->request_id))
 		req->request_id = random_text(ctx->arena);
-	if (req->request_id == NULL || headers == NULL)
-		return E_INTERNAL;
-	log_id(req->request_id);
-	buf_init(&resp->headers, headers, HEADER_BYTES_MAX);
-	return E_OK;
+	if (headers != NULL)
+		buf_init(&resp->headers, headers, HEADER_BYTES_MAX);
+	else
+		buf_init(&resp->headers, resp->last_headers,
+		    sizeof resp->last_headers);
+	if (req->request_id != NULL)
+		log_id(req->request_id);
+	return req->request_id == NULL || headers == NULL ? E_INTERNAL : E_OK;
 }
 
 const char *
@@ -105,144 +103,35 @@ http_json(struct resp *resp, int status, struct json_writer *w)
 }
 
 enum err
-http_fault(struct ctx *ctx, struct resp *resp, struct http_fault fault)
-{
-	struct http_problem *p = &resp->problem;
-
-	if (p->fault == NULL)
-		p->fault = arena_alloc(ctx->arena,
-		    FAULTS_MAX * sizeof *p->fault);
-	if (p->fault == NULL)
-		return E_INTERNAL;
-	if (p->n < FAULTS_MAX)
-		p->fault[p->n++] = fault;
-	else
-		p->detail = more_faults;
-	return E_OK;
-}
-
-enum err
 http_decode(struct ctx *ctx, const struct req *req, struct resp *resp,
     const struct json_field *fields, void *out)
 {
-	struct json_faults *faults = arena_alloc(ctx->arena, sizeof *faults);
-	enum err e, told;
+	struct faults *faults = problem_faults(ctx->arena, resp);
 
-	if (faults == NULL)
-		return E_INTERNAL;
-	e = json_decode(ctx->arena, req->json, fields, out, faults);
-	for (size_t i = 0; e == E_VALIDATION_FAILED && i < faults->n; i++) {
-		told = http_fault(ctx, resp, (struct http_fault){
-		    .pointer = faults->fault[i].pointer,
-		    .detail = faults->fault[i].detail });
-		if (told != E_OK)
-			return told;
-	}
-	if (e == E_VALIDATION_FAILED && faults->more)
-		resp->problem.detail = more_faults;
-	return e;
-}
-
-static void
-put_faults(struct json_writer *w, const struct http_problem *p)
-{
-	if (p->n == 0)
-		return;
-	json_open_list(w, "errors");
-	for (size_t i = 0; i < p->n; i++) {
-		const struct http_fault *f = &p->fault[i];
-
-		json_open_object(w, NULL);
-		json_str(w, "pointer", f->pointer);
-		json_str(w, "detail", f->detail);
-		if (f->counted) {
-			json_int(w, "requested", f->requested);
-			json_int(w, "available", f->available);
-		}
-		json_close(w);
-	}
-	json_close(w);
+	return faults == NULL ? E_INTERNAL
+	    : json_decode(ctx->arena, req->json, fields, out, faults);
 }
 
 static enum err
-put_problem(struct ctx *ctx, const struct req *req, struct resp *resp,
-    enum err e)
+refuse_key(struct arena *a, const struct req *req, struct resp *resp)
 {
-	const struct err_row *row = err_row(e);
-	const struct http_problem *p = &resp->problem;
-	struct json_writer w;
-	char type[64];
+	size_t len = strlen(req->idempotency_key);
+	struct fault f = { .parameter = "Idempotency-Key" };
 
-	snprintf(type, sizeof type, "/problems/%s", row->code);
-	json_begin(&w, ctx->arena);
-	json_open_object(&w, NULL);
-	json_str(&w, "type", type);
-	json_str(&w, "title", row->title);
-	json_int(&w, "status", row->status);
-	json_str(&w, "code", row->code);
-	json_str(&w, "detail", p->detail != NULL ? p->detail : row->title);
-	json_str(&w, "instance", req->request_id);
-	if (p->has_points) {
-		json_int(&w, "required", p->required_pt);
-		json_int(&w, "available", p->available_pt);
+	if (len == 0) {
+		f.code = FAULT_TOO_SHORT;
+		f.number[0] = 1;
+		f.detail = "Idempotency-Key must not be empty.";
+	} else if (len > IDEM_KEY_BYTES_MAX) {
+		f.code = FAULT_TOO_LONG;
+		f.number[0] = IDEM_KEY_BYTES_MAX;
+		f.detail = "Idempotency-Key must have at most 255 characters.";
+	} else {
+		f.code = FAULT_MALFORMED;
+		f.detail = "Idempotency-Key must be one field of visible "
+		    "ASCII characters, bare or as a string in double quotes.";
 	}
-	if (p->key != NULL)
-		json_str(&w, "idempotencyKey", p->key);
-	put_faults(&w, p);
-	json_close(&w);
-	return json_end(&w, &resp->body, &resp->body_len);
-}
-
-/* RFC 6750: a request without a token is told no error. */
-static void
-put_challenge(struct resp *resp, enum err e)
-{
-	if (e == E_MISSING_TOKEN)
-		http_header(resp, "WWW-Authenticate",
-		    "Bearer realm=\"shop\"");
-	else if (e == E_EXPIRED_TOKEN)
-		http_header(resp, "WWW-Authenticate", "Bearer realm=\"shop\", "
-		    "error=\"invalid_token\", "
-		    "error_description=\"the token has expired\"");
-	else
-		http_header(resp, "WWW-Authenticate", "Bearer realm=\"shop\", "
-		    "error=\"invalid_token\"");
-}
-
-void
-http_refuse(struct ctx *ctx, const struct req *req, struct resp *resp,
-    enum err e)
-{
-	int status = err_row(e)->status;
-	char seconds[16];
-
-	assert(e != E_OK);
-	resp->status = status;
-	resp->type = "application/problem+json";
-	resp->headers.len = 0;
-	resp->headers.overflow = false;
-	if (e == E_OUTCOME_UNKNOWN)
-		resp->problem.key = req->idempotency_key != NULL
-		    ? req->idempotency_key : req->key;
-	if (put_problem(ctx, req, resp, e) != E_OK) {
-		resp->status = err_row(E_INTERNAL)->status;
-		resp->body = last_resort;
-		resp->body_len = sizeof last_resort - 1;
-	}
-	http_header(resp, "Cache-Control", "no-store");
-	if (status == 401)
-		put_challenge(resp, e);
-	/* RFC 9110, 15.5.16: which of the two it is that won't do. */
-	if (e == E_UNSUPPORTED_MEDIA_TYPE && resp->problem.coded)
-		http_header(resp, "Accept-Encoding", "identity");
-	else if (e == E_UNSUPPORTED_MEDIA_TYPE)
-		http_header(resp, "Accept", "application/json");
-	if (e == E_METHOD_NOT_ALLOWED)
-		http_header(resp, "Allow", route_allow(req->route));
-	if (status == 503 || e == E_IN_PROGRESS) {
-		snprintf(seconds, sizeof seconds, "%d", RETRY_AFTER_S);
-		http_header(resp, "Retry-After", seconds);
-	}
+	return problem_parameter(a, resp, f);
 }
 
 /*
@@ -261,11 +150,22 @@ check_key(struct ctx *ctx, struct req *req, struct resp *resp)
 		return req->key != NULL ? E_OK : E_INTERNAL;
 	}
 	e = idem_key(ctx->arena, req->idempotency_key, &req->key);
-	if (e == E_INVALID_PARAMETER)
-		resp->problem.detail = "Idempotency-Key must be one field of "
-		    "1 to 255 visible ASCII characters, bare or as a string "
-		    "in double quotes.";
-	return e;
+	return e == E_INVALID_PARAMETER ? refuse_key(ctx->arena, req, resp)
+	    : e;
+}
+
+static void
+tell_type(struct ctx *ctx, const struct req *req, struct resp *resp)
+{
+	const char *type = req->content_type;
+
+	if (type == NULL)
+		resp->problem.detail = "There is no Content-Type; send "
+		    "application/json.";
+	else
+		problem_detail(ctx->arena, resp, "The Content-Type is %s; send "
+		    "application/json, with no charset but utf-8.",
+		    problem_shown(ctx->arena, type, strlen(type)));
 }
 
 static enum err
@@ -273,19 +173,31 @@ check_body(struct ctx *ctx, struct req *req, struct resp *resp)
 {
 	if (!content_is_plain(req->content_encoding)) {
 		resp->problem.coded = true;
-		resp->problem.detail = "No Content-Encoding is understood: "
-		    "send the body as it is.";
+		problem_detail(ctx->arena, resp, "The Content-Encoding is %s; "
+		    "send the body as it is.", problem_shown(ctx->arena,
+		    req->content_encoding, strlen(req->content_encoding)));
 		return E_UNSUPPORTED_MEDIA_TYPE;
 	}
-	if (!content_is_json(req->content_type))
+	if (!content_is_json(req->content_type)) {
+		tell_type(ctx, req, resp);
 		return E_UNSUPPORTED_MEDIA_TYPE;
-	if (req->body_too_large)
+	}
+	if (req->body_too_large) {
+		problem_detail(ctx->arena, resp, "The body has %" PRId64 " bytes; "
+		    "it may have %d.", req->body_announced, BODY_BYTES_MAX);
 		return E_PAYLOAD_TOO_LARGE;
+	}
 	if (req->body_broken) {
 		resp->problem.detail = "The body is not as long as announced.";
 		return E_MALFORMED_JSON;
 	}
-	return json_parse(ctx->arena, req->body, req->body_len, &req->json);
+	if (req->body_len == 0) {
+		resp->problem.detail = "The body is empty; it must be a JSON "
+		    "object.";
+		return E_MALFORMED_JSON;
+	}
+	return json_parse_why(ctx->arena, req->body, req->body_len,
+	    &req->json, &resp->problem.detail);
 }
 
 /* Everything the route's row asks for, then its handler. */
@@ -318,21 +230,13 @@ void
 http_serve(struct ctx *ctx, struct req *req, struct resp *resp)
 {
 	enum err e = http_begin(ctx, req, resp);
-	static char nowhere[64];
 
-	if (e != E_OK) {
-		/* Not even headers: the smallest answer there is. */
-		buf_init(&resp->headers, nowhere, sizeof nowhere);
-		resp->status = err_row(e)->status;
-		resp->type = "application/problem+json";
-		resp->body = last_resort;
-		resp->body_len = sizeof last_resort - 1;
-		return;
-	}
-	e = run(ctx, req, resp);
+	if (e == E_OK)
+		e = run(ctx, req, resp);
 	if (e == E_OK && !buf_ok(&resp->headers))
 		e = E_INTERNAL;
 	if (e != E_OK)
-		http_refuse(ctx, req, resp, e);
-	http_header(resp, "X-Request-Id", req->request_id);
+		problem_answer(ctx, req, resp, e);
+	if (req->request_id != NULL)
+		http_header(resp, "X-Request-Id", req->request_id);
 }

@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "io/json.h"
 #include "shop/attempt.h"
+#include "web/problem.h"
 
 struct route;
 
@@ -33,7 +34,8 @@ struct req {
 	const char *request_id;		/* after http_begin well-formed */
 	const char *body;
 	size_t body_len;
-	bool body_too_large;		/* body was not read */
+	bool body_too_large;		/* body was not read, and has */
+	int64_t body_announced;		/* so many bytes */
 	bool body_broken;		/* shorter or longer than announced */
 
 	/* What the router found out, as far as the route asks for it. */
@@ -44,25 +46,6 @@ struct req {
 	const struct json *json;
 };
 
-/* One of the errors of a problem document. */
-struct http_fault {
-	const char *pointer;
-	const char *detail;
-	bool counted;			/* with these two: */
-	int64_t requested, available;
-};
-
-/* What a problem document says beyond its code. */
-struct http_problem {
-	const char *detail;		/* NULL: the title says it all */
-	size_t n;
-	struct http_fault *fault;
-	bool has_points;		/* with these two: */
-	int64_t required_pt, available_pt;
-	const char *key;		/* the idempotencyKey to repeat with */
-	bool coded;			/* 415: for its Content-Encoding */
-};
-
 struct resp {
 	int status;
 	const char *type;		/* media type of the body */
@@ -71,10 +54,17 @@ struct resp {
 	const char *body;
 	size_t body_len;
 	size_t undated_at, undated_len;	/* of the body: see web/etag.h */
-	struct http_problem problem;	/* for a handler to fill in */
+	struct problem problem;		/* for a handler to fill in */
+
+	/* Where they go without memory. */
+	char last_headers[128];
+	char last_resort[640];
 };
 
-/* Make req and resp ready: the request id, an empty answer.  E_INTERNAL. */
+/*
+ * Make req and resp ready: the request id, an empty answer.  E_INTERNAL; then
+ * the id may be NULL, and there is little room for headers.
+ */
 enum err http_begin(struct ctx *, struct req *, struct resp *) MUST_CHECK;
 
 /* Add a header; the value must not hold CR or LF. */
@@ -82,16 +72,6 @@ void http_header(struct resp *, const char *name, const char *value);
 
 /* Answer with what was written, as application/json.  E_INTERNAL. */
 enum err http_json(struct resp *, int status, struct json_writer *)
-    MUST_CHECK;
-
-/* Answer with the problem e and resp->problem, dropping what was answered. */
-void http_refuse(struct ctx *, const struct req *, struct resp *, enum err e);
-
-/*
- * One more fault of the problem; pointer and detail must last.  E_INTERNAL
- * without memory.
- */
-enum err http_fault(struct ctx *, struct resp *, struct http_fault)
     MUST_CHECK;
 
 /*

@@ -114,6 +114,25 @@ find(const char *path, const char *method, const char **id, size_t *id_len)
 	return first;
 }
 
+/* An integer, but none of an id's; or no integer at all. */
+static enum err
+refuse_id(struct arena *a, struct resp *resp, const char *id, size_t len)
+{
+	size_t sign = id[0] == '-', digits = len - sign;
+
+	if (digits > 0 && strspn(id + sign, "0123456789") >= digits &&
+	    (digits == 1 || id[sign] != '0'))
+		return problem_parameter(a, resp, (struct fault){
+		    .code = FAULT_OUT_OF_RANGE, .parameter = "id",
+		    .number = { 1, SAFE_INT_MAX },
+		    .detail = "An id is a number from 1 to "
+		    "9007199254740991." });
+	return problem_parameter(a, resp, (struct fault){
+	    .code = FAULT_WRONG_TYPE, .parameter = "id",
+	    .detail = "An id is a decimal number, without a sign or a "
+	    "leading zero." });
+}
+
 enum err
 route_find(struct arena *a, struct req *req, struct resp *resp)
 {
@@ -128,19 +147,23 @@ route_find(struct arena *a, struct req *req, struct resp *resp)
 		return E_NOT_FOUND;
 	if ((path = arena_alloc(a, len + 1)) == NULL)
 		return E_INTERNAL;
-	if (decode_path(req->target, len, path) != E_OK) {
-		resp->problem.detail = "The path has a malformed escape.";
-		return E_INVALID_PARAMETER;
-	}
-	if ((req->route = find(path, req->method, &id, &id_len)) == NULL)
+	if (decode_path(req->target, len, path) != E_OK)
+		return problem_parameter(a, resp, (struct fault){
+		    .code = FAULT_MALFORMED, .parameter = "path",
+		    .detail = "The path has a malformed escape." });
+	if ((req->route = find(path, req->method, &id, &id_len)) == NULL) {
+		problem_detail(a, resp, "There is nothing at %s.",
+		    problem_shown(a, req->target, len));
 		return E_NOT_FOUND;
-	if (!answers(req->route, req->method))
-		return E_METHOD_NOT_ALLOWED;
-	if (id != NULL && !num_parse(id, id_len, 1, SAFE_INT_MAX, &req->id)) {
-		resp->problem.detail = "An id is a decimal number from 1 to "
-		    "9007199254740991, without a leading zero.";
-		return E_INVALID_PARAMETER;
 	}
+	if (!answers(req->route, req->method)) {
+		problem_detail(a, resp, "%s is not allowed here, but: %s.",
+		    problem_shown(a, req->method, strlen(req->method)),
+		    route_allow(req->route));
+		return E_METHOD_NOT_ALLOWED;
+	}
+	if (id != NULL && !num_parse(id, id_len, 1, SAFE_INT_MAX, &req->id))
+		return refuse_id(a, resp, id, id_len);
 	return E_OK;
 }
 

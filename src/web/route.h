@@ -30,7 +30,8 @@ const struct route *route_table(size_t *n);
 /*
  * The row for the request's method and path, with req->id where it has one.
  * The target is taken raw; only escaped unreserved characters are decoded,
- * once.  E_NOT_FOUND, E_METHOD_NOT_ALLOWED, E_INVALID_PARAMETER, E_INTERNAL.
+ * once.  E_NOT_FOUND, E_METHOD_NOT_ALLOWED, E_INVALID_PARAMETER, with what is
+ * wrong in resp->problem; E_INTERNAL.
  */
 enum err route_find(struct arena *, struct req *, struct resp *) MUST_CHECK;
 

@@ -72,7 +72,7 @@ has_long_number(const char *text, size_t len)
 
 /* A list of slashes and names, in which '~' stands before 0 or 1 alone. */
 static void
-check_fault(const struct json_fault *f)
+check_fault(const struct fault *f)
 {
 	CHECK(f->detail != NULL && f->detail[0] != '\0');
 	CHECK(f->pointer != NULL);
@@ -83,7 +83,7 @@ check_fault(const struct json_fault *f)
 }
 
 static void
-check_faults(const struct json_faults *f)
+check_faults(const struct faults *f)
 {
 	CHECK(f->n <= FAULTS_MAX);
 	CHECK(!f->more || f->n == FAULTS_MAX);
@@ -191,7 +191,7 @@ static void
 check_again(const struct json_field *fields, const struct all *all)
 {
 	const struct json *json = rewrite(fields, all);
-	struct json_faults faults = { 0 };
+	struct faults faults = { 0 };
 	struct all again = { 0 };
 
 	CHECK(json_decode(fuzz_arena(), json, fields, &again, &faults)
@@ -206,7 +206,7 @@ static void
 check_decode(const struct json *json, const cJSON *tree,
     const struct json_field *fields)
 {
-	struct json_faults faults = { 0 };
+	struct faults faults = { 0 };
 	struct all all = { 0 };
 	enum err e = json_decode(fuzz_arena(), json, fields, &all, &faults);
 

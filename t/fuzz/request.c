@@ -206,8 +206,10 @@ check_faults(const cJSON *errors)
 	CHECK(errors == NULL || cJSON_GetArraySize(errors) <= FAULTS_MAX);
 	cJSON_ArrayForEach(one, errors) {
 		text_of(one, "detail");
+		text_of(one, "code");
 		CHECK(cJSON_IsString(cJSON_GetObjectItemCaseSensitive(one,
-		    "pointer")));
+		    "pointer")) != cJSON_IsString(
+		    cJSON_GetObjectItemCaseSensitive(one, "parameter")));
 	}
 }
 
@@ -218,7 +220,7 @@ check_problem(const cJSON *problem, int status, const char *id)
 	    "status");
 	const char *code = text_of(problem, "code");
 	const struct err_row *row = NULL;
-	char type[64];
+	char type[64], instance[sizeof type + REQUEST_ID_BYTES_MAX + 1];
 
 	for (int e = E_OK + 1; e < E_COUNT; e++)
 		if (strcmp(err_row((enum err)e)->code, code) == 0)
@@ -228,8 +230,10 @@ check_problem(const cJSON *problem, int status, const char *id)
 	snprintf(type, sizeof type, "/problems/%s", code);
 	CHECK(strcmp(text_of(problem, "type"), type) == 0);
 	CHECK(strcmp(text_of(problem, "title"), row->title) == 0);
-	CHECK(strcmp(text_of(problem, "instance"), id) == 0);
-	text_of(problem, "detail");
+	CHECK(strcmp(text_of(problem, "requestId"), id) == 0);
+	snprintf(instance, sizeof instance, "%s#%s", type, id);
+	CHECK(strcmp(text_of(problem, "instance"), instance) == 0);
+	CHECK(strcmp(text_of(problem, "detail"), row->title) != 0);
 	check_faults(cJSON_GetObjectItemCaseSensitive(problem, "errors"));
 }
 
@@ -250,15 +254,14 @@ check_body(const char *body, size_t len, int status, const char *id)
 	free(text);
 }
 
-/* All that can be said where there is no memory for more. */
+/* Without memory there may be no id, and then nothing that has it. */
 static bool
-is_last_resort(const char *body, size_t len)
+is_nameless(const char *head, const char *body, size_t len)
 {
-	static const char text[] = "{\"type\":\"/problems/internal\","
-	    "\"title\":\"Something went wrong on our side\",\"status\":500,"
-	    "\"code\":\"internal\"}";
+	static const char text[] = "{\"type\":\"/problems/internal\",";
 
-	return len == sizeof text - 1 && memcmp(body, text, len) == 0;
+	return !has(head, "X-Request-Id", NULL) &&
+	    (len == 0 || strncmp(body, text, sizeof text - 1) == 0);
 }
 
 bool
@@ -270,8 +273,7 @@ fcgi_finish(struct fcgi *f, const char *head, size_t head_len,
 	char length[24], *id;
 
 	f->finished++;
-	if (f->tight && status == 500 && (body_len == 0 ||
-	    is_last_resort(body, body_len)))
+	if (f->tight && status == 500 && is_nameless(head, body, body_len))
 		return false;
 	check_id(head, &id);
 	check_status(head, status);

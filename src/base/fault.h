@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A fault is what is wrong with one value of a request, as data: where it
+ * stands, a stable code, the numbers that go with the code, and a sentence
+ * for people.  The JSON decoder and the handlers fill in the same struct;
+ * web/problem alone writes it.  fault.def is the table of the codes.
+ */
+#ifndef SHOP_FAULT_H
+#define SHOP_FAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/limits.h"
+
+enum fault_code {
+#define FAULT(name, code, first, second) FAULT_##name,
+#include "base/fault.def"
+#undef FAULT
+	FAULT_COUNT
+};
+
+struct fault_row {
+	const char *code;	/* the wire's name of it */
+	const char *number[2];	/* and of its numbers; NULL: has none */
+};
+
+struct fault {
+	enum fault_code code;
+	const char *pointer;	/* RFC 6901, into the body; or NULL, and */
+	const char *parameter;	/* a name in path or query, or a header's */
+	const char *detail;	/* a sentence */
+	int64_t number[2];	/* those that its row names */
+	int64_t product_id;	/* which product it is about; 0: none */
+};
+
+/* Those of one request, in the order in which they were found. */
+struct faults {
+	size_t n;
+	bool more;		/* there were more than FAULTS_MAX */
+	struct fault fault[FAULTS_MAX];
+};
+
+/* The row of a code; static storage. */
+const struct fault_row *fault_row(enum fault_code);
+
+/* Add one; a full list remembers that there were more. */
+void faults_add(struct faults *, struct fault);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What json_decode() finds wrong with a value: each function adds a fault with
+ * its place, its code and a sentence.  Only json.c uses them.
+ */
+#ifndef SHOP_JSON_FAULT_H
+#define SHOP_JSON_FAULT_H
+
+#include "io/json.h"
+
+/* Where a value stands; the root is NULL. */
+struct json_path {
+	const struct json_path *up;
+	const char *name;	/* NULL: an item of a list */
+	size_t index;
+};
+
+struct json_decoding {
+	struct arena *arena;
+	struct faults *faults;
+	bool failed;		/* for want of memory */
+};
+
+/* wanted: "an integer". */
+void json_wrong_type(struct json_decoding *, const struct json_path *,
+    const char *wanted);
+void json_missing(struct json_decoding *, const struct json_path *);
+/* Tells the names that there are: most often one was misspelt. */
+void json_unknown(struct json_decoding *, const struct json_path *,
+    const struct json_field *there_are);
+void json_out_of_range(struct json_decoding *, const struct json_path *,
+    const struct json_field *);
+/* True when there are as many as may be; what: "items", "characters". */
+bool json_check_count(struct json_decoding *, const struct json_path *,
+    const struct json_field *, size_t n, const char *what);
+
+#endif

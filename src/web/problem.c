@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "web/problem.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "io/json.h"
+#include "web/route.h"
+
+#define SHOWN_BYTES_MAX 64
+
+void
+problem_detail(struct arena *a, struct resp *resp, const char *format, ...)
+{
+	char text[DETAIL_BYTES_MAX];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	resp->problem.detail = arena_copy(a, text, strlen(text));
+}
+
+static void
+add_member(struct resp *resp, const char *name, int64_t number,
+    const char *text)
+{
+	struct problem *p = &resp->problem;
+
+	assert(p->n < PROBLEM_MEMBERS_MAX);
+	p->member[p->n].name = name;
+	p->member[p->n].number = number;
+	p->member[p->n++].text = text;
+}
+
+void
+problem_int(struct resp *resp, const char *name, int64_t number)
+{
+	add_member(resp, name, number, NULL);
+}
+
+void
+problem_str(struct resp *resp, const char *name, const char *text)
+{
+	add_member(resp, name, 0, text);
+}
+
+struct faults *
+problem_faults(struct arena *a, struct resp *resp)
+{
+	struct problem *p = &resp->problem;
+
+	if (p->faults == NULL)
+		p->faults = arena_alloc(a, sizeof *p->faults);
+	return p->faults;
+}
+
+enum err
+problem_fault(struct arena *a, struct resp *resp, struct fault fault)
+{
+	struct faults *f = problem_faults(a, resp);
+
+	if (f == NULL || fault.detail == NULL)
+		return E_INTERNAL;
+	faults_add(f, fault);
+	return E_OK;
+}
+
+enum err
+problem_parameter(struct arena *a, struct resp *resp, struct fault fault)
+{
+	enum err e = problem_fault(a, resp, fault);
+
+	resp->problem.detail = fault.detail;
+	return e == E_OK ? E_INVALID_PARAMETER : e;
+}
+
+const char *
+problem_shown(struct arena *a, const char *s, size_t len)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	size_t n = len < SHOWN_BYTES_MAX ? len : SHOWN_BYTES_MAX, at = 0;
+	char *to = arena_alloc(a, 3 * n + sizeof "...");
+
+	if (to == NULL)
+		return "";
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (c > ' ' && c < 0x7f && strchr("\"\\<>&'`", c) == NULL) {
+			to[at++] = (char)c;
+			continue;
+		}
+		to[at++] = '%';
+		to[at++] = hex[c >> 4];
+		to[at++] = hex[c & 15];
+	}
+	memcpy(to + at, n < len ? "..." : "", n < len ? 4 : 1);
+	return to;
+}
+
+static void
+put_fault(struct json_writer *w, const struct fault *f)
+{
+	const struct fault_row *row = fault_row(f->code);
+
+	json_open_object(w, NULL);
+	if (f->parameter != NULL)
+		json_str(w, "parameter", f->parameter);
+	else
+		json_str(w, "pointer", f->pointer);
+	json_str(w, "code", row->code);
+	json_str(w, "detail", f->detail);
+	for (int i = 0; i < 2 && row->number[i] != NULL; i++)
+		json_int(w, row->number[i], f->number[i]);
+	if (f->product_id != 0)
+		json_int(w, "productId", f->product_id);
+	json_close(w);
+}
+
+/* Those that only some problems have. */
+static void
+put_members(struct json_writer *w, const struct problem *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->member[i].text != NULL)
+			json_str(w, p->member[i].name, p->member[i].text);
+		else
+			json_int(w, p->member[i].name, p->member[i].number);
+	if (p->faults == NULL || p->faults->n == 0)
+		return;
+	json_open_list(w, "errors");
+	for (size_t i = 0; i < p->faults->n; i++)
+		put_fault(w, &p->faults->fault[i]);
+	json_close(w);
+}
+
+static void
+count_faults(struct arena *a, struct resp *resp, const struct faults *f)
+{
+	if (f->more)
+		problem_detail(a, resp, "There are more faults than the %zu "
+		    "in errors.", f->n);
+	else if (f->n == 1)
+		problem_detail(a, resp, "%s", f->fault[0].detail);
+	else
+		problem_detail(a, resp, "%zu values are not valid: see errors.",
+		    f->n);
+}
+
+/* The request's key; those that it is told with have been checked. */
+static const char *
+shown_key(struct arena *a, const struct req *req)
+{
+	return problem_shown(a, req->key, strlen(req->key));
+}
+
+/* What the request alone tells of a refusal. */
+static void
+describe(struct arena *a, const struct req *req, struct resp *resp, enum err e)
+{
+	if (e == E_UNKNOWN_USER)
+		problem_detail(a, resp, "User %" PRId64 ", whom the token "
+		    "names, is closed or never was.", req->user_id);
+	else if (e == E_KEY_REUSED)
+		problem_detail(a, resp, "The Idempotency-Key %s came with "
+		    "another body before. Take a new key for a new request.",
+		    shown_key(a, req));
+	else if (e == E_IN_PROGRESS)
+		problem_detail(a, resp, "The first request with the "
+		    "Idempotency-Key %s has no outcome yet. Repeat this one, "
+		    "with the same key, after Retry-After seconds.",
+		    shown_key(a, req));
+	else if (e == E_VALIDATION_FAILED && resp->problem.faults != NULL)
+		count_faults(a, resp, resp->problem.faults);
+}
+
+static enum err
+put_problem(struct ctx *ctx, const struct req *req, struct resp *resp,
+    enum err e)
+{
+	const struct err_row *row = err_row(e);
+	const struct problem *p = &resp->problem;
+	char type[64], instance[sizeof type + REQUEST_ID_BYTES_MAX + 1];
+	struct json_writer w;
+
+	snprintf(type, sizeof type, "/problems/%s", row->code);
+	snprintf(instance, sizeof instance, "%s#%s", type, req->request_id);
+	json_begin(&w, ctx->arena);
+	json_open_object(&w, NULL);
+	json_str(&w, "type", type);
+	json_str(&w, "title", row->title);
+	json_int(&w, "status", row->status);
+	json_str(&w, "code", row->code);
+	json_str(&w, "detail", p->detail != NULL ? p->detail : row->detail);
+	json_str(&w, "requestId", req->request_id);
+	json_str(&w, "instance", instance);
+	put_members(&w, p);
+	json_close(&w);
+	return json_end(&w, &resp->body, &resp->body_len);
+}
+
+/* The same, where there is no memory for it; none of it needs escapes. */
+static void
+put_last_resort(const struct req *req, struct resp *resp)
+{
+	const struct err_row *row = err_row(E_INTERNAL);
+	struct buf b;
+
+	buf_init(&b, resp->last_resort, sizeof resp->last_resort);
+	buf_str(&b, "{\"type\":\"/problems/internal\",\"title\":\"");
+	buf_str(&b, row->title);
+	buf_str(&b, "\",\"status\":500,\"code\":\"internal\",\"detail\":\"");
+	buf_str(&b, row->detail);
+	if (req->request_id != NULL) {
+		buf_str(&b, "\",\"requestId\":\"");
+		buf_str(&b, req->request_id);
+		buf_str(&b, "\",\"instance\":\"/problems/internal#");
+		buf_str(&b, req->request_id);
+	}
+	buf_str(&b, "\"}");
+	assert(buf_ok(&b));
+	resp->status = row->status;
+	resp->body = b.data;
+	resp->body_len = b.len;
+}
+
+/* RFC 6750: a request without a token is told no error. */
+static void
+put_challenge(struct resp *resp, enum err e)
+{
+	if (e == E_MISSING_TOKEN)
+		http_header(resp, "WWW-Authenticate",
+		    "Bearer realm=\"shop\"");
+	else if (e == E_EXPIRED_TOKEN)
+		http_header(resp, "WWW-Authenticate", "Bearer realm=\"shop\", "
+		    "error=\"invalid_token\", "
+		    "error_description=\"the token has expired\"");
+	else
+		http_header(resp, "WWW-Authenticate", "Bearer realm=\"shop\", "
+		    "error=\"invalid_token\"");
+}
+
+void
+problem_answer(struct ctx *ctx, const struct req *req, struct resp *resp,
+    enum err e)
+{
+	int status = err_row(e)->status;
+	char seconds[16];
+
+	assert(e != E_OK);
+	resp->status = status;
+	resp->type = "application/problem+json";
+	resp->headers.len = 0;
+	resp->headers.overflow = false;
+	if (e == E_OUTCOME_UNKNOWN)
+		problem_str(resp, "idempotencyKey",
+		    req->idempotency_key != NULL ? req->idempotency_key
+		    : req->key);
+	if (resp->problem.detail == NULL)
+		describe(ctx->arena, req, resp, e);
+	if (req->request_id == NULL || put_problem(ctx, req, resp, e) != E_OK)
+		put_last_resort(req, resp);
+	http_header(resp, "Cache-Control", "no-store");
+	if (status == 401)
+		put_challenge(resp, e);
+	/* RFC 9110, 15.5.16: which of the two it is that won't do. */
+	if (e == E_UNSUPPORTED_MEDIA_TYPE)
+		http_header(resp, resp->problem.coded ? "Accept-Encoding"
+		    : "Accept", resp->problem.coded ? "identity"
+		    : "application/json");
+	if (e == E_METHOD_NOT_ALLOWED)
+		http_header(resp, "Allow", route_allow(req->route));
+	if (status == 503 || e == E_IN_PROGRESS) {
+		snprintf(seconds, sizeof seconds, "%d", RETRY_AFTER_S);
+		http_header(resp, "Retry-After", seconds);
+	}
+}

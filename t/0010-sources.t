@@ -183,10 +183,24 @@ sed -n 's/^<section id="\([^"]*\)".*/\1/p' nginx/html/problems.html >"$dir/b"
 	    sed 's/.*:"\(.*\)"/\1/'
 } | sort -u >"$dir/a"
 same 'each problem has its section, and no other has'
-awk '/^    Code:/ { on = 1; next }
-	on && /^        - / { print $2; next }
-	on && !/^      / { exit }' nginx/html/openapi.yaml >"$dir/b"
-same 'the OpenAPI document has the same'
+# schemas: NAME TYPE STATUS CODE of each of the document's that is a problem.
+schemas() {
+	awk '/^  [a-z]/ { on = $1 == "schemas:" }
+		on && /^    [^ ]/ { name = $1; sub(/:$/, "", name) }
+		on && sub(/^        type: \{const: /, "") { type = $1 }
+		on && sub(/^        status: \{const: /, "") { status = $1 }
+		on && type != "" && sub(/^        code: \{const: /, "") {
+			print name, type, status, $1
+			type = ""
+		}' nginx/html/openapi.yaml | tr -d '}'
+}
+schemas | cut -d ' ' -f 1 >"$dir/b"
+same 'the OpenAPI document has a schema for each'
+schemas | while read -r name type status code; do
+	[ "$name" = "$code" ] && [ "$type" = "/problems/$code" ] ||
+	    echo "$name $type $code"
+done >"$dir/found"
+none 'which is named after it'
 while read -r code; do
 	grep -qE "^[[:space:]]*(is_problem|refused|problem)( [0-9]+)? $code( |\$)" \
 	    t/[0-9]*.t || echo "$code"
@@ -194,7 +208,7 @@ done <"$dir/a" >"$dir/found"
 none 'and each is provoked by a test'
 
 # Status and title are told thrice.
-sed -n 's/^ERR([^,]*,[[:space:]]*\([0-9]*\), "\([a-z_]*\)", "\(.*\)", [A-Z]*)$/\2 \1 \3/p' \
+sed -n 's/^ERR([^,]*,[[:space:]]*\([0-9]*\), "\([a-z_]*\)", "\(.*\)", [A-Z]*,$/\2 \1 \3/p' \
     src/base/err.def | grep -v '^ok ' >"$dir/a"
 is "$(wc -l <"$dir/a")" "$(($(grep -c '^ERR(' src/base/err.def) - 1))" \
     'each row of err.def is read'
@@ -213,6 +227,38 @@ sed -n 's/^<h2>.*>\([a-z_]*\)<\/a> <span>\([0-9]*\) &middot; \(.*\)<\/span>.*/\1
 cat "$dir/nginx" >>"$dir/a"
 sort -u -o "$dir/a" "$dir/a"
 same 'the pages tell the same status and title'
+awk '{ print $1, $2 }' "$dir/a" >"$dir/c"
+mv "$dir/c" "$dir/a"
+schemas | awk '{ print $4, $3 }' >"$dir/b"
+same 'and the OpenAPI document the same status'
+awk -f t/documented.awk nginx/html/openapi.yaml | awk '{ print $4 }' |
+    sort -u >"$dir/b"
+cut -d ' ' -f 1 "$dir/a" >"$dir/c"
+mv "$dir/c" "$dir/a"
+same 'and each of them with an operation'
+
+# What is wrong with one value: its code, and the names of its numbers.
+sed -n 's/^FAULT([A-Z_]*,[[:space:]]*"\([a-z_]*\)", \(.*\))$/\1 \2/p' \
+    src/base/fault.def | sed 's/"//g; s/NULL//g; s/,//; s/ *$//' >"$dir/a"
+is "$(wc -l <"$dir/a")" "$(grep -c '^FAULT(' src/base/fault.def)" \
+    'each row of fault.def is read'
+awk '/^    fault_/ { name = substr($1, 7); sub(/:$/, "", name) }
+	name != "" && sub(/^      required: \[code/, "") {
+		gsub(/[],]/, "")
+		need = $0
+	}
+	name != "" && sub(/^        code: \{const: /, "") {
+		sub(/\}/, "")
+		print $0 == name ? name need : "not " name
+		name = ""
+	}' nginx/html/openapi.yaml >"$dir/b"
+same 'the OpenAPI document has each, with the same numbers'
+awk '/^    Fault:/ { on = 1; next } on && /^    [^ ]/ { exit }
+	on && sub(/.*schemas\/fault_/, "") { gsub(/\047/, ""); print }' \
+    nginx/html/openapi.yaml >"$dir/b"
+cut -d ' ' -f 1 "$dir/a" >"$dir/c"
+mv "$dir/c" "$dir/a"
+same 'and knows that it can be any of them'
 
 # ---- Limits that nginx repeats
 
@@ -221,6 +267,8 @@ is "$(site 's/^[[:space:]]*client_max_body_size \([0-9]*\);.*/\1/p')" \
     "$(macro BODY_BYTES_MAX)" 'BODY_BYTES_MAX'
 is "$(site 's/.*A body has at most \([0-9]*\) bytes.*/\1/p')" \
     "$(macro BODY_BYTES_MAX)" 'as it is told'
+is "$(sed -n 's/.*A body has at most \([0-9]*\) bytes.*/\1/p' \
+    src/base/err.def)" "$(macro BODY_BYTES_MAX)" 'by the application, too'
 is "$(site 's/.*"~^\.{\([0-9]*\)}\.".*/\1/p')" "$(macro TARGET_BYTES_MAX)" \
     'TARGET_BYTES_MAX'
 is "$(site 's/.*Path and query together have at most \([0-9]*\) bytes.*/\1/p')" \

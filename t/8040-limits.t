@@ -96,6 +96,7 @@ is "$(charges) $(($(served POST) - before))" "$passed $passed" \
     'what is too much was not done, and no worker heard of it'
 burst_look
 is_problem 429 too_many_requests 'too many writes'
+is_example too_many_requests 'as the document has it'
 is "$(header Retry-After)" 1 'with Retry-After'
 passes 127.0.0.3
 ok 'reads are none of them'

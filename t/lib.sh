@@ -9,8 +9,8 @@
 #
 # shop_start starts a private shop in a directory of its own: MariaDB with
 # the seed, memcached, shopd and nginx, all on unix sockets.  finish checks
-# that money and stock are conserved and that no worker met a sanitizer, and
-# prints the plan.  The directory is removed, but kept when the test failed.
+# that money and stock are conserved, that the OpenAPI document has what was
+# answered and that no worker met a sanitizer, and prints the plan.  The directory is removed, but kept when the test failed.
 # t/README lists the verbs.
 
 set -u
@@ -102,6 +102,7 @@ finish() {
 	if [ -S "$db_sock" ] && sql 'SELECT 1' >/dev/null 2>&1; then
 		is "$(invariants)" '' 'money and stock are conserved'
 	fi
+	is "$(undocumented)" '' 'each answer is one that the document has'
 	pool_stop
 	is "$(grep -hE 'AddressSanitizer|LeakSanitizer|runtime error:|Assertion' \
 	    "$dir"/log/*.log 2>/dev/null)" '' \
@@ -639,6 +640,13 @@ request() {
 	    -w '%{http_code}' "$@" "http://shop$target")
 	body=$(cat "$dir/body" 2>/dev/null)
 	headers=$(tr -d '\r' <"$dir/headers" 2>/dev/null)
+	case $body in
+	*'"code":"'*)
+		answer=${body#*'"code":"'}
+		echo "$method $target $status ${answer%%'"'*}" ;;
+	*)
+		[ "$method" = HEAD ] || echo "$method $target $status -" ;;
+	esac >>"$dir/answers"
 }
 
 # as USER: requests by `user METHOD TARGET ...` are this user's.
@@ -682,6 +690,39 @@ is_problem() {
 	    .instance == "/problems/'"$2#$problem_id"'", (.title|type),
 	    (.detail|type == "string" and . != ""), .detail != .title]')"
 	is "$got" "$1 application/problem+json [$1,\"$2\",\"/problems/$2\",true,true,\"string\",true,true]" "$3"
+}
+
+# example NAME: an example of the OpenAPI document, as JSON.
+openapi=$top_srcdir/nginx/html/openapi.yaml
+example() {
+	awk -v name="$1:" '
+		/^  [a-z]/ { on = $1 == "examples:" }
+		on && /^    [^ ]/ { here = $1 == name; next }
+		on && here && sub(/^      value:/, "") { text = 1 }
+		on && here && text' "$openapi"
+}
+
+# timeless: what differs each time has one name: ids and times.
+timeless() {
+	jq -c 'walk(if type == "object" then
+	    (if has("requestId") then .requestId = "ID" else . end) |
+	    (if has("instance") then .instance |= sub("#.*"; "#ID") else . end) |
+	    (if has("id") then .id = 0 else . end)
+	    elif type == "string" then
+	    gsub("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}([.][0-9]{3})?Z"; "TIME")
+	    else . end)'
+}
+
+# is_example NAME TEXT: the last response is that example, byte for byte but for ids
+# and times.
+is_example() {
+	is "$(printf '%s' "$body" | timeless)" "$(example "$1" | timeless)" "$2"
+}
+
+# undocumented: the answers to `request` that the OpenAPI document lacks.
+undocumented() {
+	[ ! -s "$dir/answers" ] || sort -u "$dir/answers" |
+	    awk -f "$top_srcdir/t/documented.awk" "$openapi" -
 }
 
 # raw FORMAT [HOW]: bytes as printf prints them, until nginx closes; sets

@@ -487,7 +487,7 @@ static const struct {
 	{ "{" L1 ",\"note\":\"123456\"}",
 	    "note must have at most 5 characters." },
 	{ "{" L1 ",\"Note\":\"\"}",
-	    "There is no such member here, but: items, note, amount." },
+	    "There is no such member; there are: items, note, amount." },
 };
 
 static void

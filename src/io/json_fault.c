@@ -118,5 +118,5 @@ json_unknown(struct json_decoding *d, const struct json_path *p,
 	}
 	fault(d, p, (struct fault){ .code = FAULT_UNKNOWN,
 	    .detail = arena_printf(d->arena,
-	    "There is no such member here, but: %s.", names) });
+	    "There is no such member; there are: %s.", names) });
 }

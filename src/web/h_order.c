@@ -119,9 +119,9 @@ short_of(struct ctx *ctx, struct resp *resp, size_t i,
 	return line_fault(ctx, resp, i, "quantity", (struct fault){
 	    .code = FAULT_INSUFFICIENT, .product_id = line->product_id,
 	    .number = { line->quantity, available },
-	    .detail = arena_printf(ctx->arena, "Of product %" PRId64 " %"
-	    PRId64 " are ordered, and %" PRId64 " are there.",
-	    line->product_id, line->quantity, available) });
+	    .detail = arena_printf(ctx->arena, "%" PRId64 " of product %"
+	    PRId64 " are ordered, and %" PRId64 " are left.", line->quantity,
+	    line->product_id, available) });
 }
 
 /* What was wrong with the order as a whole. */
@@ -131,7 +131,7 @@ put_reason(struct ctx *ctx, struct resp *resp, enum err why, size_t n,
 {
 	if (why == E_INSUFFICIENT_POINTS) {
 		problem_detail(ctx->arena, resp, "The order costs %" PRId64
-		    " points, and there are %" PRId64 ".", r->required_pt,
+		    " points, and the balance is %" PRId64 ".", r->required_pt,
 		    r->available_pt);
 		problem_int(resp, "required", r->required_pt);
 		problem_int(resp, "available", r->available_pt);

@@ -157,7 +157,8 @@ route_find(struct arena *a, struct req *req, struct resp *resp)
 		return E_NOT_FOUND;
 	}
 	if (!answers(req->route, req->method)) {
-		problem_detail(a, resp, "%s is not allowed here, but: %s.",
+		problem_detail(a, resp, "%s is none of the methods "
+		    "that are allowed here: %s.",
 		    problem_shown(a, req->method, strlen(req->method)),
 		    route_allow(req->route));
 		return E_METHOD_NOT_ALLOWED;

@@ -48,6 +48,12 @@ for id in abc 0 -1 01 1.5 1e0 +1 0x1 1a 9007199254740992 9223372036854775807 \
     9223372036854775808 18446744073709551617 1%20 %201 %30 1%0a 1%2F %2B1; do
 	request GET "/v1/products/$id"
 	is_problem 400 invalid_parameter "$id is no id"
+	case $id in
+	0|-1|%30|9[0-9]*|18[0-9]*) wanted='["id","out_of_range",1,9007199254740991]' ;;
+	*) wanted='["id","wrong_type",null,null]' ;;
+	esac
+	is "$(json '.errors[] | [.parameter, .code, .min, .max]')" "$wanted" \
+	    "$id: which parameter, and what is wrong with it"
 done
 for id in %zz 1% 1%2 1%00; do
 	request GET "/v1/products/$id"

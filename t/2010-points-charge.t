@@ -66,8 +66,12 @@ for value in 1000000001 0 -0 -1 9007199254740991 9007199254740992 \
     '""' null true '[1]' '{"amount": 1}'; do
 	post /v1/points/charge "{\"amount\": $value}"
 	is_problem 422 validation_failed "an amount of $value"
-	is "$(json '[.errors[] | [.pointer, (.detail | type)]]')" \
-	    '[["/amount","string"]]' "$value: at /amount alone"
+	case $value in
+	1.5|1e-*|\"*|[nt\[{]*) wanted='["/amount","wrong_type",null,null]' ;;
+	*) wanted='["/amount","out_of_range",1,1000000000]' ;;
+	esac
+	is "$(json '[.errors[] | [.pointer, .code, .min, .max]]')" "[$wanted]" \
+	    "$value: at /amount alone, and what is wrong with it"
 done
 is "$(tables)" "$digest" 'none of them changed anything'
 
@@ -75,10 +79,12 @@ is "$(tables)" "$digest" 'none of them changed anything'
 
 post /v1/points/charge '{}'
 refused 422 validation_failed 'no amount'
-is "$(json '[.errors[].pointer]')" '["/amount"]' 'is named'
+is "$(json '[.errors[] | [.pointer, .code]]')" '[["/amount","missing"]]' \
+    'is named'
 post /v1/points/charge '{"amount": 1, "currency": "KRW"}'
 refused 422 validation_failed 'a member nobody knows'
-is "$(json '[.errors[].pointer]')" '["/currency"]' 'is named'
+is "$(json '[.errors[] | [.pointer, .code]]')" '[["/currency","unknown"]]' \
+    'is named'
 post /v1/points/charge '{"Amount": 5, "amount": 0, "a/b": 1, "m~n": {"x": []}}'
 refused 422 validation_failed 'four faults'
 is "$(json '[.errors[].pointer] | sort')" \
@@ -100,7 +106,8 @@ as "$rich"
 digest=$(tables)
 post /v1/points/charge '{"amount": 2}'
 refused 422 validation_failed 'a balance over 2^53-1'
-is "$(json '[.errors[].pointer]')" '["/amount"]' 'is the fault of the amount'
+is "$(json '[.errors[] | [.pointer, .code, .min, .max]]')" \
+    '[["/amount","out_of_range",1,1]]' 'is told with what there is room for'
 post /v1/points/charge '{"amount": 1000000000}'
 refused 422 validation_failed 'far over'
 post /v1/points/charge '{"amount": 1}'
@@ -109,6 +116,8 @@ like "$body" '"balanceAfter":9007199254740991[,}]' 'without losing a digit'
 digest=$(tables)
 post /v1/points/charge '{"amount": 1}'
 refused 422 validation_failed 'and not one more'
+is "$(json '.errors[] | [.code, .max]')" '["out_of_range",0]' \
+    'there is no room left'
 
 # ---- Who
 

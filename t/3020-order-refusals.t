@@ -55,12 +55,15 @@ digest=$(tables)
 order "$one:2"
 refused 409 insufficient_stock 'too few pieces'
 is "$(json '.errors[0] | keys')" \
-    '["available","detail","pointer","requested"]' 'tells which line, and why'
+    '["available","code","detail","pointer","productId","requested"]' 'tells which line, and why'
 is "$(told)" '[["/items/0/quantity",2,1]]' 'what was wanted and what there is'
 is "$(json '[.required, .available]')" '[null,null]' 'and nothing of points'
 # Neither sorted by product nor in the order of the ids.
 order "$three:1000 4:1 $one:7 $two:2 $many:301"
 refused 409 insufficient_stock 'three short lines of five'
+is "$(json '[.errors[] | [.code, .productId]]')" \
+    "[[\"insufficient\",$three],[\"insufficient\",$one],[\"insufficient\",$many]]" \
+    'by their products, too'
 is "$(told)" '[["/items/0/quantity",1000,3],["/items/2/quantity",7,1],["/items/4/quantity",301,300]]' \
     "every short line is told, in the client's order, and no other"
 empty=$(ctl product add --name Empty --price 1 --stock 0)
@@ -73,6 +76,8 @@ refused 409 insufficient_stock 'one short line of two takes the whole order'
 
 order 999:1
 refused 404 product_not_found 'a product nobody sells'
+is "$(json '.errors[] | [.code, .productId]')" '["not_found",999]' \
+    'is told by its id'
 is "$(pointers)" '["/items/0/productId"]' 'is told by its line'
 order '800:1 1:1 9007199254740991:1 2:1 700:1'
 refused 404 product_not_found 'three of five'
@@ -111,6 +116,8 @@ as 6
 order '3:1 4:1 3:2'
 refused 422 validation_failed 'a product on two lines'
 is "$(pointers)" '["/items/2/productId"]' 'the second is at fault'
+is "$(json '.errors[] | [.code, .productId]')" '["duplicate",3]' \
+    'which product it is'
 order '3:1 3:1 4:1 3:1 4:9'
 refused 422 validation_failed 'on three, and another on two'
 is "$(pointers)" '["/items/1/productId","/items/3/productId","/items/4/productId"]' \
@@ -126,6 +133,8 @@ like "$body" '"required":9007199254740991,' 'every digit of it'
 order "$dear:2"
 refused 422 validation_failed 'a product above 2^53-1'
 is "$(pointers)" '["/items"]' 'is the fault of the whole'
+is "$(json '.errors[] | [.code, .min, .max]')" \
+    '["out_of_range",1,9007199254740991]' 'which has a maximum'
 order "$dear:1000"
 refused 422 validation_failed 'the greatest product'
 order "$dear:1 17:1"

@@ -115,8 +115,13 @@ A*) changed=B${mac#?} ;;
 *) changed=A${mac#?} ;;
 esac
 bad "$head.$claims.$changed" 'one bit of the signature'
+no_key='"The token was refused: no key of ours has made its signature."'
+is "$(json .detail)" "$no_key" 'which is told'
 bad "$head.$claims.$(printf '%s' "$mac" | tr a-zA-Z A-Za-z)" 'its letters turned'
 bad "$(printf '{"alg":"none"}' | b64).$claims." 'alg none'
+is "$(json .detail)" '"The token was refused: alg is not HS256."' 'which is told'
+bad "$(printf '{"alg":"HS256","kid":"nobody"}' | b64).$claims.$mac" 'no such key'
+is "$(json .detail)" "$no_key" 'which keys there are is not told'
 bad "$(SHOP_JWT_SECRET_FILE=$dir/other.secret token 1)" 'by another secret'
 bad "$(SHOP_JWT_ISSUER=https://evil.example token 1)" 'of another issuer'
 bad "$(SHOP_JWT_ISSUER='' token 1)" 'of no issuer'
@@ -131,6 +136,9 @@ first=$status
 sleep 2
 ask "Bearer $short"
 refused expired_token 'a token of a second, after two'
+like "$(json .detail)" \
+    "until $(date -u -d '3 seconds ago' +%Y-%m-%dT%H:)[0-9:]{5}Z|until $(
+    )$(date -u +%Y-%m-%dT%H:)[0-9:]{5}Z" 'since when is told'
 is "$first" 200 'which was good before'
 like "$(header WWW-Authenticate)" 'error_description=".*expired' 'it says why'
 request POST /v1/points/charge -H "Authorization: Bearer $short" \
@@ -202,6 +210,8 @@ if command -v openssl >/dev/null; then
 	    'an exp that is a string'
 	bad "$(sign "$hs" "{\"sub\":\"1\",\"nbf\":$((now + 90)),$ends}")" \
 	    'an nbf far ahead'
+	is "$(json .detail)" '"The token was refused: nbf or iat lies ahead."' \
+	    'which is told'
 	bad "$(sign "$hs" "{\"sub\":\"1\",\"iat\":$((now + 90)),$ends}")" \
 	    'an iat far ahead'
 	bad "$(sign "$hs" "{\"sub\":\"1\",\"sub\":\"2\",$ends}")" 'two subs'

@@ -83,6 +83,7 @@ while read -r text why; do
 	printf "$text" >"$in"
 	post $charge "@$in"
 	is_problem 400 malformed_json "${why:-$text}"
+	like "$(json .detail)" '^"[^"].* at byte [0-9]+[.]"$' 'it says where'
 done <<'END'
 \357\273\277{"amount":1} a byte order mark
 {"amount":1}\000 a NUL behind
@@ -135,6 +136,11 @@ is_problem 400 malformed_json 'no body'
 printf '{\0\141\0' >"$in"
 post $charge "@$in"
 is_problem 400 malformed_json 'UTF-16'
+is "$(json .detail)" \
+    '"A member'\''s name in quotes is expected at byte 1."' 'told where'
+post $charge '{"amount": 1000, "amount": 1}'
+is "$(json .detail)" \
+    '"There is a duplicate member \"amount\" at byte 17."' 'told which, and where'
 head -c 3000 /dev/urandom >"$in"
 post $charge "@$in"
 is_problem 400 malformed_json 'noise'
@@ -243,10 +249,11 @@ for id in a 0 A.b_c-9 "$(printf '%064d' 7)"; do
 	is "$(header X-Request-Id)" "$id" "the id $id is kept"
 done
 request GET /v1/products/999 -H 'X-Request-Id: mine'
-is "$(json .instance) $(header X-Request-Id)" '"mine" mine' 'in a problem, too'
+is "$(json '[.requestId, .instance]') $(header X-Request-Id)" \
+    '["mine","/problems/product_not_found#mine"] mine' 'in a problem, too'
 padded 65537
 post $charge "@$in" -H 'X-Request-Id: mine'
-is "$status $(json .instance) $(header X-Request-Id)" '413 "mine" mine' \
+is "$status $(json .requestId) $(header X-Request-Id)" '413 "mine" mine' \
     "in one of nginx's as well"
 for id in '' 'a b' 'a/b' 'a"b' 'a,b' "$(printf '%065d' 7)" "$(printf '\303\251')" \
     '<script>'; do

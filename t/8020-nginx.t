@@ -78,7 +78,8 @@ is "$(header X-Request-Id)" mine-1.2_3 'a request id is kept'
 request GET / -H 'X-Request-Id: mine-2'
 is "$(header X-Request-Id)" mine-2 'on a static page'
 request POST / -H 'X-Request-Id: mine-3'
-is "$(header X-Request-Id) $(json .instance)" 'mine-3 "mine-3"' 'in a problem'
+is "$(header X-Request-Id) $(json '[.requestId, .instance]')" \
+    'mine-3 ["mine-3","/problems/method_not_allowed#mine-3"]' 'in a problem'
 for id in 'two words' "$(long 65)" 'ein"s' 'a/b' ''; do
 	request GET /healthz -H "X-Request-Id: $id"
 	first=$(header X-Request-Id)

@@ -272,7 +272,7 @@ jwt_expiry(struct arena *a, const char *token, size_t len, int64_t *exp_s)
 		return E_INVALID_TOKEN;
 	if ((e = parse_part(&v, &part[1], &claims)) != E_OK)
 		return e;
-	return json_get_int(claims, "exp", exp_s) ? E_OK : E_INVALID_TOKEN;
+	return json_get_floor(claims, "exp", exp_s) ? E_OK : E_INVALID_TOKEN;
 }
 
 static enum err

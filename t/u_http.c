@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/num.h"
 #include "io/jwt.h"
+#include "problem.h"
 #include "unit.h"
 #include "web/route.h"
 
@@ -176,7 +177,8 @@ test_refusals(void)
 		http_serve(&ctx, &req, &resp);
 		CHECK_ROW(row, resp.status == rows[i].status);
 		CHECK_ROW(row, says(&resp, code));
-		CHECK_ROW(row, says(&resp, req.request_id));
+		CHECK_ROW(row, problem_is_whole(resp.body, rows[i].status,
+		    rows[i].code, req.request_id, strlen(req.request_id)));
 		CHECK_ROW(row, strcmp(resp.type, "application/problem+json")
 		    == 0);
 		CHECK_ROW(row, has(&resp, "Cache-Control: no-store\r\n"));
@@ -306,6 +308,14 @@ serve_little(const char *authorization, const char *body)
 		CU_ASSERT_PTR_NOT_NULL_FATAL(ctx.arena);
 		http_serve(&ctx, &req, &resp);
 		CU_ASSERT(resp.status == 500 || resp.status == 422);
+		CU_ASSERT(req.request_id == NULL
+		    ? says(&resp, "\",\"detail\":\"") : problem_is_whole(
+		    resp.body, resp.status, resp.status == 500 ? "internal"
+		    : "validation_failed", req.request_id,
+		    strlen(req.request_id)));
+		CU_ASSERT(buf_ok(&resp.headers));
+		CU_ASSERT((req.request_id != NULL) ==
+		    has(&resp, "X-Request-Id: "));
 		CU_ASSERT(resp.body_len == strlen(resp.body));
 		refused = refused || resp.status == 422;
 		arena_free(ctx.arena);

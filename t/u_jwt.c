@@ -857,6 +857,18 @@ test_rfc7515(void)
 	keys = mine;
 }
 
+/* Whether there is a key is nobody's business; the rest may be told. */
+static void
+test_told(void)
+{
+	const char *one = jwt_told("wrong signature");
+
+	CU_ASSERT_STRING_EQUAL(jwt_told("unknown kid"), one);
+	CU_ASSERT_STRING_EQUAL(jwt_told("kid is missing"), one);
+	CU_ASSERT_STRING_EQUAL(jwt_told("signature has not 32 bytes"), one);
+	CU_ASSERT_STRING_EQUAL(jwt_told("wrong aud"), "wrong aud");
+}
+
 static void
 test_sign(void)
 {
@@ -875,6 +887,8 @@ test_sign(void)
 	CU_ASSERT_EQUAL(id, SAFE_INT_MAX);
 	CU_ASSERT_EQUAL(jwt_verify(keys, &conf, arena, token, strlen(token),
 	    NOW + 60, &id, &cause), E_EXPIRED_TOKEN);
+	CU_ASSERT_EQUAL(jwt_expiry(arena, token, strlen(token), &id), E_OK);
+	CU_ASSERT_EQUAL(id, NOW + 60);
 	strcpy(conf.jwt_audience, "other");
 	CU_ASSERT_EQUAL(jwt_verify(keys, &conf, arena, token, strlen(token),
 	    NOW, &id, &cause), E_INVALID_TOKEN);
@@ -1219,6 +1233,7 @@ suite_jwt(void)
 	CU_ADD_TEST(s, test_exact_size);
 	CU_ADD_TEST(s, test_many);
 	CU_ADD_TEST(s, test_rfc7515);
+	CU_ADD_TEST(s, test_told);
 	CU_ADD_TEST(s, test_sign);
 	CU_ADD_TEST(s, test_sign_every_length);
 	CU_ADD_TEST(s, test_no_memory);

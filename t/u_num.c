@@ -236,11 +236,29 @@ test_long_decimal(void)
 	CU_ASSERT(n.whole == 0 && !n.fraction && n.huge);
 }
 
+static void
+test_utc(void)
+{
+	char text[NUM_TIME_BYTES] = "as it was";
+
+	CU_ASSERT(!num_utc(-1, text));
+	CU_ASSERT(!num_utc(INT64_C(253402300800), text));
+	CU_ASSERT(!num_utc(INT64_MAX, text));
+	CU_ASSERT_STRING_EQUAL(text, "as it was");
+	CU_ASSERT(num_utc(0, text));
+	CU_ASSERT_STRING_EQUAL(text, "1970-01-01T00:00:00Z");
+	CU_ASSERT(num_utc(1769862896, text));
+	CU_ASSERT_STRING_EQUAL(text, "2026-01-31T12:34:56Z");
+	CU_ASSERT(num_utc(INT64_C(253402300799), text));
+	CU_ASSERT_STRING_EQUAL(text, "9999-12-31T23:59:59Z");
+}
+
 void
 suite_num(void)
 {
 	CU_pSuite s = CU_add_suite("num", NULL, NULL);
 
+	CU_ADD_TEST(s, test_utc);
 	CU_ADD_TEST(s, test_hex);
 	CU_ADD_TEST(s, test_parse);
 	CU_ADD_TEST(s, test_decimal);

@@ -165,7 +165,7 @@ for part in schema migrations routines; do
 done >"$dir/b"
 same 'and the schema'
 find nginx -type f >"$dir/a"
-{ listed dist_nginx_DATA; listed dist_html_DATA; } >"$dir/b"
+{ listed dist_nginx_DATA; listed dist_nginx_SCRIPTS; listed pages; } >"$dir/b"
 same 'and what nginx needs'
 for file in t/[0-9]*.t; do
 	[ -x "$file" ] && sh -n "$file" && tail -n 1 "$file" | grep -qx finish ||
@@ -260,6 +260,34 @@ cut -d ' ' -f 1 "$dir/a" >"$dir/c"
 mv "$dir/c" "$dir/a"
 same 'and knows that it can be any of them'
 
+# ---- What each of nginx's locations has, and its names
+
+# A location's own add_header or error_page takes away those of its server.
+awk '/^[ \t]*location / { own = has = ""; name = FILENAME ": " $0 }
+	/^[ \t]*(add_header|error_page) / { own = 1 }
+	/include "@CONF_DIR@\/answers.conf"/ { has = 1 }
+	/^\t}/ { if (name != "" && own && !has) print name; name = "" }' \
+    nginx/shop.conf.in nginx/plain.conf.in nginx/server.conf.in >"$dir/found"
+none 'a location with headers or errors of its own has those of all'
+awk '/^[ \t]*location .*_problem/ { on = 1 }
+	on && /client_max_body_size 0;/ { n++ } /^}/ { on = 0 }
+	END { exit n != 1 }' nginx/server.conf.in
+ok 'where problems are made, no body is too large'
+# Two shops live in one nginx: all that is not in a server begins with a word.
+sed 's/#.*//' nginx/shop.conf.in nginx/zones.conf.in nginx/limits.conf.in \
+    nginx/tls.conf.in nginx/server.conf.in >"$dir/names"
+{
+	sed -n 's/^map .* \(\$[^ ]*\) {$/\1/p' "$dir/names"
+	sed -n 's/^upstream \([^ ]*\) .*/$\1/p; s/^log_format \([^ ]*\).*/$\1_/p
+	    s/.*zone=\([^ :]*\).*/$\1/p; s/^limit_conn \([^ ]*\).*/$\1/p
+	    s/.*shared:\([^:]*\):.*/$\1/p' "$dir/names"
+	grep -o '(?<[^>]*>' "$dir/names" | sed 's/(?<\(.*\)>/$\1/'
+} >"$dir/all"
+[ "$(wc -l <"$dir/all")" -ge 50 ]
+ok 'nginx has names of its own'
+grep -v '^\$@SHOP@_' "$dir/all" >"$dir/found"
+none 'each begins with the word for the shop'
+
 # ---- Limits that nginx repeats
 
 site() { sed -n "$1" nginx/shop.conf.in; }
@@ -279,7 +307,7 @@ for code in 429 503; do
 done
 is "$(site 's/.*"~^\[A-Za-z0-9\._-\]{1,\([0-9]*\)}\$".*/\1/p')" \
     "$(macro REQUEST_ID_BYTES_MAX)" 'REQUEST_ID_BYTES_MAX'
-is "$(site 's/.*"~^\[!#-.*{1,\([0-9]*\)}\$".*/\1/p')" \
+is "$(site 's/.*key_as_is>\[!#-.*{1,\([0-9]*\)})\$".*/\1/p')" \
     "$(macro IDEM_KEY_BYTES_MAX)" 'IDEM_KEY_BYTES_MAX'
 buffers=$(site 's/^[[:space:]]*fastcgi_buffers \([0-9]*\) 8k;.*/\1/p')
 [ "$((buffers * 8192))" -ge "$(($(macro RESPONSE_BYTES_MAX) + 8192))" ]
@@ -299,13 +327,17 @@ awk '/^[a-z]/ { on = /^paths:/ }
 same 'each route is in the OpenAPI document, and no other is'
 is "$(grep -c "^        '429':" nginx/html/openapi.yaml)" \
     "$(wc -l <"$dir/a")" 'which tells each that there may be too many'
-# setting WORD: its number in nginx/limits.conf.
-setting() { sed -n "s/^limit_.*$1\([0-9]*\).*/\1/p" nginx/limits.conf; }
-tr -s '\n ' ' ' <README.md | grep -qF "$(setting 'shop_reads.* rate=') reads a second, $(
-    )$(setting 'shop_reads burst=') at once, $(
-    )$(setting 'shop_writes.* rate=') writes, $(
-    )$(setting 'shop_writes burst=') at once, $(
-    )$(setting 'shop_requests ') requests under way"
+# setting WORD: its number in nginx's limits.
+setting() {
+	cat nginx/zones.conf.in nginx/limits.conf.in |
+	    sed -n "s/^limit_.*@SHOP@_$1\([0-9]*\).*/\1/p"
+}
+tr -s '\n ' ' ' <README.md | grep -qF "$(setting 'reads:.* rate=') reads a second, $(
+    )$(setting 'reads burst=') at once, $(
+    )$(setting 'writes:.* rate=') writes, $(
+    )$(setting 'writes burst=') at once, $(
+    )$(setting 'reads_at_once ') reads and $(
+    )$(setting 'writes_at_once ') writes under way"
 ok 'and the README, how many are too many'
 while read -r method path; do
 	echo "\`$method $path\`"

@@ -95,7 +95,7 @@ answered 200 'empty lines before it' "\\r\\n\\r\\n$get$h$c\\r\\n"
 raw 'GET /healthz\r\n'
 is "$status$(jq -r .code "$dir/raw")" bad_request 'HTTP/0.9'
 raw 'GET /\r\n'
-is "$status$(jq -r .code "$dir/raw")" method_not_allowed \
+is "$status$(jq -r .code "$dir/raw")" bad_request \
     'HTTP/0.9, of a static page'
 
 # ---- The target
@@ -304,5 +304,42 @@ is "$status $(seen)" "200 $base" 'nor of those that mean to be another'
 raw "$(sized '12\r\nIdempotency-Key: k')"
 is "$status $(seen)" "200 CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION HTTP_IDEMPOTENCY_KEY $base" \
     'but those that it needs'
+raw "$(sized '12\r\nIdempotency-Key: one\r\nIdempotency-Key: two')"
+keys=$(printf '%s\n' "$body" | grep -c '^HTTP_IDEMPOTENCY_KEY$')
+case $(nginx -v 2>&1) in
+*/1.[0-9].* | */1.1[0-9].* | */1.2[0-2].*) is "$keys" 2 'two keys are two' ;;
+*) is "$keys" 1 'two keys are one with a comma' ;;
+esac
+raw "$(sized '12\r\nIdempotency-Key:')"
+is "$status $(seen)" "200 CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION HTTP_IDEMPOTENCY_KEY $base" \
+    'an empty key is one'
+raw "$(sized 12)"
+is "$status $(seen)" "200 CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION $base" \
+    'no key is none'
+raw "$(with 'Idempotency-Key: k\r\n')"
+is "$status $(seen)" "200 $base" 'nor does a read have one'
+
+# Whatever browsers, proxies and libraries put into a write.
+usual='Host Connection Keep-Alive TE Trailer Via Cookie Proxy User-Agent Accept
+    Accept-Charset Accept-Encoding Accept-Language Referer Origin Forwarded
+    X-Forwarded-For X-Forwarded-Host X-Forwarded-Port X-Forwarded-Proto
+    X-Forwarded-Server X-Forwarded-Prefix X-Forwarded-Ssl X-Real-IP Priority Pragma
+    Cache-Control Sec-Fetch-Dest Sec-Fetch-Mode Sec-Fetch-Site Sec-Fetch-User
+    Sec-CH-UA Sec-CH-UA-Mobile Sec-CH-UA-Platform Sec-GPC DNT Prefer Date From
+    Upgrade Upgrade-Insecure-Requests HTTP2-Settings If-Match If-Range Range
+    If-Modified-Since If-Unmodified-Since X-Requested-With Traceparent Tracestate
+    X-HTTP-Method-Override X-Original-URL X-Rewrite-URL Proxy-Authorization
+    Proxy-Connection Remote-Addr Request-Method Script-Filename Shop-Made-Key
+    Shop-Queued-At'
+many=
+for name in $usual; do
+	[ "$name" = Host ] || [ "$name" = Connection ] ||
+	    many="$many$name: x\\r\\n"
+done
+for method in POST PUT PATCH DELETE OPTIONS BREW; do
+	raw "$method /v1/points/charge HTTP/1.1\\r\\n$h$c${many}Content-Length: 2\\r\\n\\r\\n{}"
+	is "$status $(seen)" "200 CONTENT_LENGTH $base" \
+	    "of all those the worker of a $method sees none"
+done
 kill "$params_pid"
 finish

@@ -19,13 +19,40 @@ is "$? $(cat "$dir/err")" '0 ' 'nginx -t is content'
 
 # ---- Errors of nginx's own making
 
+# told PATTERN TEXT: the last answer, a problem of nginx's, has all that such a
+# one has, and its detail is like the pattern.
+told() {
+	is "$(header Cache-Control) $(header X-Content-Type-Options) $(json \
+	    '[.requestId, .instance] == ["'"$(header X-Request-Id)"'",
+	    .type + "#" + .requestId] and .detail != .title')" \
+	    'no-store nosniff true' "$2: complete"
+	like "$(json .detail)" "$1" 'and tells this occurrence'
+}
+
 long 65537 >"$dir/big"
 user POST /v1/points/charge -H 'Content-Type: application/json' \
     --data-binary "@$dir/big" -H 'Expect:'
 is_problem 413 payload_too_large 'a body of 64 KiB and a byte'
+told 'at most 65536 bytes, and this one has 65537' 'too large'
 user POST /v1/points/charge -H 'Content-Type: application/json' \
     --data-binary "@$dir/big" -H 'Transfer-Encoding: chunked' -H 'Expect:'
 is_problem 413 payload_too_large 'the same in chunks'
+told 'at most 65536 bytes, and this one has more' 'too large in chunks'
+for path in / /openapi.yaml /problems/ /problems/internal /v1/products/top \
+    /v1/products/1 /nowhere; do
+	for expect in '' 100-continue; do
+		request POST "$path" --data-binary "@$dir/big" -H "Expect: $expect"
+		is_problem 413 payload_too_large "too large for $path ($expect)"
+		told 65537 "$path"
+	done
+	request GET "$path" --data-binary "@$dir/big"
+	is_problem 413 payload_too_large "GET $path with such a body"
+	raw "POST $path HTTP/1.1\r\nHost: shop\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"
+	is_problem 400 bad_request "a bad chunk for $path"
+	told 'chunk' "$path"
+done
+request GET /_problem
+is_problem 404 not_found 'no way to where problems are made'
 long 65536 >"$dir/big"
 user POST /v1/points/charge -H 'Content-Type: application/json' \
     --data-binary "@$dir/big" -H 'Expect:'
@@ -33,6 +60,15 @@ is_problem 400 malformed_json 'one of 64 KiB gets through'
 
 request GET "/v1/products/1?$(long 4082)"
 is_problem 414 uri_too_long 'a target of 4097 bytes'
+told 4096 'too long'
+for path in / /openapi.yaml /problems/internal /v1/products/top; do
+	request GET "$path?$(long 4096)"
+	is_problem 414 uri_too_long "too long a query of $path"
+	request "$(long 33 | tr a A)" "$path"
+	is_problem 405 method_not_allowed "too long a method for $path"
+	request "$(long 32 | tr a A)" "$path"
+	is_problem 405 method_not_allowed "or one that nobody knows"
+done
 request GET "/v1/products/1?$(long 4081)"
 is "$status" 200 'one of 4096 gets through'
 request GET "/$(long 9000)"
@@ -46,12 +82,14 @@ for n in 1 2 3 4 5; do
 done
 request GET /healthz "$@"
 is_problem 431 header_too_large 'many long headers'
+told '8 KiB.* 32 KiB' 'too large'
 request GET /healthz -H "X-Long: $(long 7000)"
 is "$status" 200 'one of 7000 bytes gets through'
 
 request TRACE /v1/products/1
 is_problem 405 method_not_allowed 'TRACE'
 like "$(header Allow)" 'GET' 'with Allow'
+told '^"The method TRACE is none' TRACE
 for page in / /openapi.yaml /problems/internal; do
 	request POST "$page" -d x=1
 	is_problem 405 method_not_allowed "POST $page"
@@ -70,6 +108,17 @@ request GET /problems/../openapi.yaml
 like "$status" '^(200|404)$' 'dots in a path lead nowhere else'
 request GET / -H 'If-Match: "other"'
 is_problem 412 precondition_failed 'If-Match that does not hold'
+told 'the path / *\.' 'no such version'
+request GET "/problems/$(long 300)"
+told 'No page has this path' 'a page of a long name'
+for status in 501 505 400; do
+	case $status in
+	501) raw 'POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: gzip\r\n\r\n' ;;
+	505) raw 'GET / HTTP/3.0\r\nHost: shop\r\n\r\n' ;;
+	400) raw 'GET / HTTP/1.1\r\n\r\n' ;;
+	esac
+	told 'Transfer-Encoding says gzip|neither 1.1 nor 1.0|no Host' "a $status"
+done
 
 # ---- Request ids
 
@@ -115,13 +164,41 @@ is "$status $(header Content-Type)" '200 application/yaml' \
 cmp -s "$dir/body" "$top_srcdir/nginx/html/openapi.yaml"
 ok 'as it was written'
 secured 'the OpenAPI document'
-for page in /problems /problems/ /problems/insufficient_stock; do
+is "$(header Vary)" Accept 'which is not the same for everybody'
+request GET /openapi.yaml -H 'Accept: text/html,application/xml;q=0.9,*/*;q=0.8'
+is "$status $(header Content-Type) $(header Vary)" \
+    '200 text/plain; charset=utf-8 Accept' 'a browser shows it'
+cmp -s "$dir/body" "$top_srcdir/nginx/html/openapi.yaml"
+ok 'as it was written'
+secured 'the document shown'
+for accept in application/yaml '*/*' application/json text/yaml; do
+	request GET /openapi.yaml -H "Accept: $accept"
+	is "$status $(header Content-Type)" '200 application/yaml' \
+	    "who asks for $accept gets YAML"
+done
+for page in /problems /problems/; do
 	request GET $page
 	is "$status $(header Content-Type)" '200 text/html; charset=utf-8' "$page"
 	cmp -s "$dir/body" "$top_srcdir/nginx/html/problems.html"
 	ok 'as it was written'
 done
 secured 'the page of problems'
+sed -n 's/^<section id="\([^"]*\)".*/\1/p' \
+    "$top_srcdir/nginx/html/problems.html" >"$dir/codes"
+while read -r code; do
+	request GET "/problems/$code"
+	[ "$status $(header Content-Type)" = '200 text/html; charset=utf-8' ] &&
+	    grep -q "<title>Shop: $code</title>" "$dir/body" &&
+	    [ "$(grep -c '<h1' "$dir/body") $(grep -c '<h2' "$dir/body")" = '1 0' ] &&
+	    grep -q "<h1.*>$code<" "$dir/body" || echo "$code"
+done <"$dir/codes" >"$dir/wrong"
+is "$(cat "$dir/wrong")" '' "each of $(wc -l <"$dir/codes") problems has a page of its own"
+secured 'the page of a problem'
+for page in /problems/none /problems/internal.html /problems/INTERNAL \
+    /problems/internal/ /problems/../problems.html /problems.html /made; do
+	request GET "$page"
+	is_problem 404 not_found "no page: $page"
+done
 request HEAD /
 is "$status $(header Content-Length)" \
     "200 $(wc -c <"$top_srcdir/nginx/html/index.html" | tr -d ' ')" 'HEAD /'
@@ -134,26 +211,23 @@ unlike "$(header Server)" '[0-9]' 'nginx does not tell its version'
 
 # ---- What is handed on
 
-params=$(sed -n 's/^[[:space:]]*fastcgi_param[[:space:]]*\([A-Z_]*\).*/\1/p' \
-    "$dir/nginx/shop.conf" | sort | tr '\n' ' ')
-is "$params" 'CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION HTTP_CONTENT_ENCODING HTTP_IDEMPOTENCY_KEY HTTP_IF_NONE_MATCH HTTP_X_REQUEST_ID REMOTE_ADDR REQUEST_METHOD REQUEST_URI SERVER_PROTOCOL SHOP_MADE_KEY SHOP_QUEUED_AT ' \
+named() {
+	sed -n 's/^[[:space:]]*fastcgi_param[[:space:]]*\([A-Z0-9_]*\)[[:space:]]*'"$2"';$/\1/p' \
+	    "$dir/nginx/$1.conf" | sort | tr '\n' ' '
+}
+is "$(named params '\$.*')" 'CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION HTTP_CONTENT_ENCODING HTTP_IF_NONE_MATCH HTTP_X_REQUEST_ID REMOTE_ADDR REQUEST_METHOD REQUEST_URI SERVER_PROTOCOL SHOP_MADE_KEY SHOP_QUEUED_AT ' \
     'these parameters are handed on'
 like "$(cat "$dir/nginx/shop.conf")" '^[[:space:]]*fastcgi_pass_request_headers off;' \
-    'no other header is'
-unlike "$(cat "$dir/nginx/shop.conf" "$dir/nginx/nginx.conf")" \
+    'no header is, of reads'
+is "$(named shop '.*')$(named writes '\$.*')" '' 'and of writes no other parameter'
+is "$(named writes '"" if_not_empty' | wc -w)" \
+    "$(grep -c '^fastcgi_param' "$dir/nginx/writes.conf")" \
+    'but what is taken away from them'
+is "$(cat "$dir"/nginx/*.conf | grep -c 'fastcgi_pass_request_headers on')" 1 \
+    'no other place hands headers on'
+unlike "$(cat "$dir"/nginx/*.conf)" \
     '^[[:space:]]*include .*fastcgi|fastcgi_keep_conn on|fastcgi_next_upstream [^o]' \
     'no included ones, no kept connections, nothing sent twice'
-
-post /v1/points/charge '{"amount": 1}' -H 'Idempotency-Key: one' \
-    -H 'Idempotency-Key: two'
-# nginx hands on both since 1.23, before that the first.
-if [ "$status" = 400 ]; then
-	is_problem 400 invalid_parameter 'two idempotency keys are none'
-else
-	is "$status" 201 'nginx before 1.23 hands on the first of two keys'
-	post /v1/points/charge '{"amount": 1}' -H 'Idempotency-Key: one'
-	is "$status $(header Idempotency-Replayed)" '201 true' 'it is the first'
-fi
 
 # ---- A worker that freezes
 
@@ -177,6 +251,13 @@ is "$(json .idempotencyKey) $(header Retry-After)" '"frozen" 1' \
 post /v1/points/charge '{"amount": 1}' -H 'Idempotency-Key: fro"zen\'
 is_problem 503 outcome_unknown 'a key that cannot stand in JSON'
 is "$(json .idempotencyKey)" null 'is not told'
+is "$(json .requestId)" "\"$(header X-Request-Id)\"" 'but the request is'
+post /v1/points/charge '{"amount": 1}' -H 'Idempotency-Key: "quoted"'
+is "$(json '[.code, .idempotencyKey]')" '["outcome_unknown","quoted"]' \
+    'a quoted key is told as what it is'
+post /v1/points/charge '{"amount": 1}'
+is "$(json '[.code, (.idempotencyKey | length)]')" '["outcome_unknown",32]' \
+    'where there was none, the one that was made'
 for pid in $(pool_workers); do
 	kill -CONT "$pid"
 done

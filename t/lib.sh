@@ -530,34 +530,37 @@ ctl() {
 
 # ---- nginx
 
-# unlimited: the limits of one address, which all of a test's clients have,
-# such that none is reached.
+# unlimited FILE...: the limits of one address, which all of a test's clients
+# have, such that none is reached.
 unlimited() {
-	sed -e 's/rate=[0-9]*/rate=1000000/; s/burst=[0-9]*/burst=1000000/' \
-	    -e 's/^limit_conn \([a-z_]*\) [0-9]*/limit_conn \1 65535/' \
-	    "$top_srcdir/nginx/limits.conf"
+	sed -i -e 's/rate=[0-9]*/rate=1000000/; s/burst=[0-9]*/burst=1000000/' \
+	    -e 's/^limit_conn \([A-Za-z0-9_]*\) [0-9]*/limit_conn \1 65535/' "$@"
 }
 
+# nginx_conf [WORD=VALUE...]: the site, as the words and the variables have it;
+# with its limits as they are shipped where limited says yes.
 nginx_conf() {
-	mkdir -p "$dir/nginx"
-	unlimited >"$dir/nginx/limits.conf"
-	sed -e "s|@USER@|${as_root:+user root;}|" -e "s|@VAR@|$dir|g" \
-	    "$top_srcdir/nginx/nginx.conf.in" >"$dir/nginx/nginx.conf"
-	sed -e "s|@UPSTREAM@|${upstream:-unix:$dir/shop.sock}|" \
-	    -e "s|@LISTEN@|${listen:-unix:$dir/http.sock}|" \
-	    -e "s|@LIMITS@|${limits:-$dir/nginx/limits.conf}|" \
-	    -e "s|@ACCESS_LOG@|$dir/log/access.log|" \
-	    -e "s|@HTML_DIR@|$top_srcdir/nginx/html|" \
-	    -e "s|@MEMCACHED@|unix:$dir/mc.sock|" \
-	    -e "s|@RANK_KEY@|${rank_by_nginx:+shop:$shop_id:top}|" \
-	    -e "s|@RANK_MAX_AGE@|${rank_max_age:-5}|" \
-	    -e "s|@NGINX_TIMEOUT@|8|" \
-	    "$top_srcdir/nginx/shop.conf.in" >"$dir/nginx/shop.conf"
+	"$top_srcdir/nginx/render.sh" "$dir/nginx" VAR="$dir" \
+	    USER="${as_root:+user root;}" \
+	    LISTEN="${listen:-unix:$dir/http.sock}" \
+	    UPSTREAM="${upstream:-unix:$dir/shop.sock}" \
+	    ACCESS_LOG="$dir/log/access.log" \
+	    HTML_DIR="$top_builddir/html" \
+	    MEMCACHED="unix:$dir/mc.sock" \
+	    RANK_KEY="${rank_by_nginx:+shop:$shop_id:top}" \
+	    RANK_MAX_AGE="${rank_max_age:-5}" NGINX_TIMEOUT=8 "$@" ||
+	    bail 'render.sh failed'
+	[ "${limited:-}" = yes ] ||
+	    unlimited "$dir/nginx/zones.conf" "$dir/nginx/limits.conf"
 	echo "${nginx_also:-}" >>"$dir/nginx/shop.conf"
 }
 
+# nginx_start [WORD=VALUE...]; nginx_run with the files that are there.
 nginx_start() {
-	nginx_conf
+	nginx_conf "$@"
+	nginx_run
+}
+nginx_run() {
 	nginx -p "$dir" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx.err" \
 	    -g 'daemon off;' 2>"$dir/log/nginx.out" &
 	nginx_pid=$!

@@ -538,7 +538,7 @@ unlimited() {
 }
 
 # nginx_conf [WORD=VALUE...]: the site, as the words and the variables have it;
-# with its limits as they are shipped where limited says yes.
+# with its limits as they are shipped where $limits says shipped.
 nginx_conf() {
 	"$top_srcdir/nginx/render.sh" "$dir/nginx" VAR="$dir" \
 	    USER="${as_root:+user root;}" \
@@ -550,7 +550,7 @@ nginx_conf() {
 	    RANK_KEY="${rank_by_nginx:+shop:$shop_id:top}" \
 	    RANK_MAX_AGE="${rank_max_age:-5}" NGINX_TIMEOUT=8 "$@" ||
 	    bail 'render.sh failed'
-	[ "${limited:-}" = yes ] ||
+	[ "${limits:-}" = shipped ] ||
 	    unlimited "$dir/nginx/zones.conf" "$dir/nginx/limits.conf"
 	echo "${nginx_also:-}" >>"$dir/nginx/shop.conf"
 }

@@ -1,0 +1,165 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Two shops in one nginx, each with its own pool, names and ranking: both serve,
+# one is set anew and taken away, and the other never hears of it.
+. "${top_srcdir:-.}/t/lib.sh"
+
+# The first is this test's shop; the other has a pool of its own before the same
+# database, and one memcached serves both.
+rank_key=one:top
+shop_db
+mc_start
+pool_start
+sed -e "s|^listen = .*|listen = unix:$dir/other.sock|" \
+    -e "s|^pool_pidfile = .*|pool_pidfile = $dir/other.pid|" \
+    "$dir/shop.conf" >"$dir/other.conf"
+"$top_builddir/shopd" --config "$dir/other.conf" >"$dir/log/other.log" 2>&1 &
+other_pid=$!
+eventually 15 grep -q event=ready "$dir/log/other.log" || bail 'no other pool'
+
+# site DIRECTORY SHOP HOST POOL KEY: the files of one.
+site() {
+	"$top_srcdir/nginx/render.sh" "$dir/$1" SHOP="$2" HOST="$3" \
+	    LISTEN="unix:$dir/http.sock" UPSTREAM="unix:$dir/$4.sock" \
+	    ACCESS_LOG="$dir/log/$2.log" HTML_DIR="$top_builddir/html" \
+	    MEMCACHED="unix:$dir/mc.sock" RANK_KEY="$5" >"$dir/out" 2>&1
+}
+nginx_conf HOST=one.test
+site other staging_2 'two.test www.two.test' other two:top
+is "$? $(cat "$dir/out")" '0 ' 'another site is made'
+# Two shops have more names than nginx makes room for by itself.
+sed -i "s|include .*/shop.conf\";|variables_hash_max_size 2048; $(
+    )include \"$dir/sites/*.conf\";|" "$dir/nginx/nginx.conf"
+mkdir "$dir/sites"
+ln -s ../nginx/shop.conf "$dir/sites/1.conf"
+ln -s ../other/shop.conf "$dir/sites/2.conf"
+nginx -t -q -p "$dir" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx-t.err" \
+    2>"$dir/err"
+is "$? $(cat "$dir/err")" '0 ' 'nginx -t is content with both'
+nginx_run
+as 1
+
+# at HOST METHOD PATH [curl's arguments]
+at() {
+	at_host=$1
+	shift
+	request "$@" -H "Host: $at_host"
+}
+heard() { grep -c ' method=' "$dir/log/$1.log"; }
+
+# ---- Each its own
+
+for host in one.test two.test www.two.test; do
+	at $host GET /v1/products/1
+	is "$status $(json .id)" '200 1' "$host shows a product"
+	at $host POST /v1/points/charge -d '{"amount": 5}' \
+	    -H "Authorization: Bearer $bearer" -H 'Content-Type: application/json'
+	is "$status" 201 "$host charges"
+	at $host POST / -H 'X-Request-Id: mine'
+	is_problem 405 method_not_allowed "$host has problems of its own"
+	is "$(header X-Request-Id) $(header Allow)" 'mine GET, HEAD' 'complete'
+done
+is "$(heard shopd) $(heard other)" '2 4' 'each pool heard of its own requests'
+logged() { [ "$(wc -l <"$dir/log/staging_2.log")" = 6 ]; }
+eventually 5 logged
+is "$(wc -l <"$dir/log/access.log") $(wc -l <"$dir/log/staging_2.log")" '3 6' \
+    'and so did each log'
+
+printf '{"items":["one"]}' >"$dir/one.json"
+printf '{"items":["two"]}' >"$dir/two.json"
+mc_put one:top "$dir/one.json" && mc_put two:top "$dir/two.json"
+ok 'each has a ranking in memcached'
+for host in one two; do
+	at $host.test GET /v1/products/top
+	is "$status $(json '.items[0]') $(header Cache-Status)" \
+	    "200 \"$host\" ranking; hit" "$host.test shows its own"
+done
+
+# ---- Limits: each counts for itself
+
+sed -i 's/rate=[0-9]*r/rate=1r/' "$dir/other/zones.conf"
+sed -i 's/burst=[0-9]*/burst=3/' "$dir/other/limits.conf"
+kill -HUP "$nginx_pid"
+is_limited() { at two.test GET /; [ "$status" = 429 ]; }
+eventually 10 is_limited
+is_problem 429 too_many_requests 'limits of one bite'
+at one.test GET /
+is "$status" 200 'and are none of the other'"'"'s'
+unlimited "$dir/other/zones.conf" "$dir/other/limits.conf"
+kill -HUP "$nginx_pid"
+is_free() {
+	for again in 1 2 3 4 5 6 7 8; do
+		! is_limited || return 1
+	done
+}
+eventually 10 is_free
+
+# ---- Both serve while one is set anew, and taken away
+
+# ask HOST: reads until the file is gone; each status, a line.
+ask() {
+	while [ -e "$dir/on" ]; do
+		curl -s --max-time 10 --unix-socket "$dir/http.sock" -o /dev/null \
+		    -w '%{http_code}\n' "http://$1/v1/products/[1-3]"
+	done >"$dir/asked.$1"
+}
+: >"$dir/on"
+ask one.test &
+first=$!
+ask two.test &
+second=$!
+asked() { [ "$(wc -l <"$dir/asked.$1" 2>/dev/null || echo 0)" -ge "$2" ]; }
+eventually 20 asked two.test 30
+is $? 0 'both are asked'
+for n in 1 2 3; do
+	site other staging_2 'two.test www.two.test' other two:top
+	unlimited "$dir/other/zones.conf" "$dir/other/limits.conf"
+	kill -HUP "$nginx_pid"
+	eventually 20 asked one.test $((n * 40))
+done
+rm "$dir/on"
+wait "$second" "$first"
+is "$(sort "$dir/asked.one.test" | uniq -c | awk '{ print $2 }')" 200 \
+    'the first serves through each reload'
+is "$(sort "$dir/asked.two.test" | uniq -c | awk '{ print $2 }')" 200 \
+    'and so does the one that is set anew'
+
+: >"$dir/on"
+ask one.test &
+first=$!
+rm "$dir/sites/2.conf"
+kill -HUP "$nginx_pid"
+# Whatever name is nobody's goes to the only site that is left.
+is_gone() {
+	at two.test GET /v1/products/1 -H "X-Request-Id: gone"
+	grep -q '"gone"' "$dir/log/access.log"
+}
+eventually 10 is_gone
+ok 'the other is taken away'
+kill "$other_pid"
+rm -rf "$dir/other"
+eventually 20 asked one.test 100
+rm "$dir/on"
+wait "$first"
+is "$(sort "$dir/asked.one.test" | uniq -c | awk '{ print $2 }')" 200 \
+    'and the first never heard of it'
+nginx -t -q -p "$dir" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx-t.err" \
+    2>"$dir/err"
+is "$? $(cat "$dir/err")" '0 ' 'nginx -t is content with what is left'
+
+# ---- The script that makes the files
+
+site other 'two shops' x shop k
+is "$? $(cat "$dir/out")" '1 render.sh: SHOP is letters, digits and _' \
+    'a name that nginx could not have is refused'
+"$top_srcdir/nginx/render.sh" "$dir/third" CERTIFICATE=/x >"$dir/out" 2>&1
+like "$? $(cat "$dir/out")" '^1 render.sh: tls.conf.in: no value for @KEY@' \
+    'a word without a value is told'
+"$top_srcdir/nginx/render.sh" "$dir/third" HOST >"$dir/out" 2>&1
+is "$?" 1 'a word without its = is, too'
+"$top_srcdir/nginx/render.sh" --help >"$dir/out" 2>&1
+is "$?" 0 'help is help'
+"$top_srcdir/nginx/render.sh" "$dir/third" HOST=a HOST='b&c|d\e' &&
+    grep -qF 'server_name b&c|d\e;' "$dir/third/shop.conf"
+ok 'the last value counts, whatever is in it'
+finish

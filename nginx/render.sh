@@ -50,7 +50,7 @@ mkdir -p "$1"
 to=$(cd "$1" && pwd)
 shift
 
-files='shop zones limits server answers params writes'
+files='shop zones limits server answers application params writes'
 words="$(defaults)
 CONF_DIR=$to"
 for pair; do

@@ -264,8 +264,8 @@ same 'and knows that it can be any of them'
 
 # A location's own add_header or error_page takes away those of its server.
 awk '/^[ \t]*location / { own = has = ""; name = FILENAME ": " $0 }
-	/^[ \t]*(add_header|error_page) / { own = 1 }
-	/include "@CONF_DIR@\/answers.conf"/ { has = 1 }
+	/^[ \t]*(add_header|error_page|fastcgi_pass) / { own = 1 }
+	/include "@CONF_DIR@\/(answers|application).conf"/ { has = 1 }
 	/^\t}/ { if (name != "" && own && !has) print name; name = "" }' \
     nginx/shop.conf.in nginx/plain.conf.in nginx/server.conf.in >"$dir/found"
 none 'a location with headers or errors of its own has those of all'

@@ -97,7 +97,7 @@ fail_roll(struct pool *p, const char *why)
 	log_phase(p, LOG_ERROR, "roll-failed", p->why);
 }
 
-/* What a file is read from that was there before must still be there. */
+/* The settings file that was read before must still be there. */
 static struct setup *
 next_setup(struct pool *p)
 {
@@ -172,8 +172,6 @@ adopt(struct pool *p)
 		log_msg(LOG_ERROR, "listen", "%s", strerror(errno));
 	poolfile_adopt(&p->files, c);
 }
-
-/* ---- The phases */
 
 static enum phase
 serve_look(struct pool *p, int64_t now)

@@ -13,7 +13,7 @@ ALTER TABLE sales_marks
   MODIFY hour DATETIME NOT NULL COMMENT 'start of the hour in which it sells from here on, UTC',
   MODIFY sold_before BIGINT NOT NULL COMMENT 'pieces sold before this mark, ever; the next mark''s tells where it ends',
   DROP PRIMARY KEY, ADD PRIMARY KEY (product_id, id),
-  ADD UNIQUE KEY /*M! IF NOT EXISTS */ sales_marks_id (id),
+  ADD KEY /*M! IF NOT EXISTS */ sales_marks_id (id, hour, sold_before),
   ADD KEY /*M! IF NOT EXISTS */ sales_marks_product (product_id, hour, sold_before);
 
 -- migrate:down

@@ -121,7 +121,7 @@ kill -KILL "$(pool_workers | head -n 1)"
 eventually 10 pool_is_full
 post /v1/points/charge '{"amount": 10}'
 note
-is "$status" 500 'with a password that is refused'
+is "$status" 503 'with a password that is refused'
 like "$(cat "$dir/log/shopd.log")" 'event=db_error .*number=1045' \
     'the log tells of it'
 eventually 5 grep -q /v1/orders "$dir/log/access.log"

@@ -70,12 +70,12 @@ flow() {
 	shift 2
 	ask "$@"
 	first=$requests
-	: >"$dir/answers"
+	: >"$dir/seen"
 	while [ $requests -lt $((first + rounds)) ]; do
 		ask "$@"
-		echo "$status $(header Cache-Status)" >>"$dir/answers"
+		echo "$status $(header Cache-Status)" >>"$dir/seen"
 	done
-	is "$(sort -u "$dir/answers" | sed 's/ $//')" "$wanted" "$name"
+	is "$(sort -u "$dir/seen" | sed 's/ $//')" "$wanted" "$name"
 	ask request GET /nowhere
 	for n in $(seq $((first + 2)) $requests); do
 		sed -n 's/^summary: *//p' "$dir/count.$n"
@@ -96,8 +96,7 @@ refusal() {
 }
 hit() { request GET /v1/products/top; }
 miss() {
-	printf 'flush_all\r\nquit\r\n' | curl -s --max-time 5 \
-	    --unix-socket "$dir/mc.sock" telnet://memcached >/dev/null
+	printf 'flush_all\r\n' | mc_say >/dev/null
 	hit
 }
 

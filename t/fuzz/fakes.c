@@ -266,8 +266,8 @@ put_read(enum sql sql, unsigned vary, struct db_result *r)
 		    text);
 	} else if (sql == SQL_RANK_WINDOW) {
 		text[0] = text[1] = TIME;
-		put_rows(r, 1, "ss", vary, text);
-	} else if (sql == SQL_RANK) {
+		put_rows(r, 1, "ssi", vary, text);
+	} else if (sql == SQL_RANK || sql == SQL_RANK_STEPPED) {
 		put_rows(r, vary % 6, "isii", vary, text);
 	} else if (sql == SQL_READY_RIGHTS) {
 		put_rows(r, 1, "i", vary, text);

@@ -192,7 +192,8 @@ pool_stop
 # ---- The listener by name
 
 rm "$dir/a"
-printf 'listen = nowhere.test:%s\n' "$port" >"$dir/listen.conf"
+sed "s|^listen = .*|listen = nowhere.test:$port|" "$dir/shop.conf" \
+    >"$dir/listen.conf"
 for program in shopd shop.fcgi; do
 	timed "$dir/among" timeout 20 "$top_builddir/$program" --config \
 	    "$dir/listen.conf" >"$dir/out" 2>"$dir/err"

@@ -649,7 +649,7 @@ request() {
 		echo "$method $target $status ${answer%%'"'*}" ;;
 	*)
 		[ "$method" = HEAD ] || echo "$method $target $status -" ;;
-	esac >>"$dir/answers"
+	esac >>"$dir/answered"
 }
 
 # as USER: requests by `user METHOD TARGET ...` are this user's.
@@ -724,7 +724,7 @@ is_example() {
 
 # undocumented: the answers to `request` that the OpenAPI document lacks.
 undocumented() {
-	[ ! -s "$dir/answers" ] || sort -u "$dir/answers" |
+	[ ! -s "$dir/answered" ] || sort -u "$dir/answered" |
 	    awk -f "$top_srcdir/t/documented.awk" "$openapi" -
 }
 

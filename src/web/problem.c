@@ -189,9 +189,15 @@ put_problem(struct ctx *ctx, const struct req *req, struct resp *resp,
 	const struct problem *p = &resp->problem;
 	char type[64], instance[sizeof type + REQUEST_ID_BYTES_MAX + 1];
 	struct json_writer w;
+	struct buf b;
 
-	snprintf(type, sizeof type, "/problems/%s", row->code);
-	snprintf(instance, sizeof instance, "%s#%s", type, req->request_id);
+	buf_init(&b, type, sizeof type);
+	buf_str(&b, "/problems/");
+	buf_str(&b, row->code);
+	buf_init(&b, instance, sizeof instance);
+	buf_str(&b, type);
+	buf_char(&b, '#');
+	buf_str(&b, req->request_id);
 	json_begin(&w, ctx->arena);
 	json_open_object(&w, NULL);
 	json_str(&w, "type", type);

@@ -6,7 +6,6 @@
 
 # The first is this test's shop; the other has a pool of its own before the same
 # database, and one memcached serves both.
-rank_key=one:top
 shop_db
 mc_start
 pool_start
@@ -24,7 +23,7 @@ site() {
 	    ACCESS_LOG="$dir/log/$2.log" HTML_DIR="$top_builddir/html" \
 	    MEMCACHED="unix:$dir/mc.sock" RANK_KEY="$5" >"$dir/out" 2>&1
 }
-nginx_conf HOST=one.test
+nginx_conf HOST=one.test RANK_KEY=one:top
 site other staging_2 'two.test www.two.test' other two:top
 is "$? $(cat "$dir/out")" '0 ' 'another site is made'
 # Two shops have more names than nginx makes room for by itself.

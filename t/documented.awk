@@ -47,6 +47,7 @@ FNR == NR && part == "paths:" {
 	} else if (/^    [a-z]+:/) {
 		method = toupper($1)
 		sub(/:$/, "", method)
+		operation[method " " path] = 1
 		where = ""
 	} else if (/^        ('[0-9]+'|default):/) {
 		status = $1
@@ -76,16 +77,15 @@ FNR == NR {
 
 {
 	path = path_of($2)
-	method = $1 == "HEAD" ? "GET" : $1
+	# A method that the path doesn't have may be refused for another reason
+	# first, as the one that it has.
+	method = ($1 " " path) in operation ? $1 : \
+	    ("GET " path) in operation ? "GET" : "POST"
 	where = method " " path " " $3
 	if (path == "" || $3 == "000")
 		next
 	if (!(where in has))
 		where = method " " path " default"
-	if (!(where in has))
-		where = "GET " path " default"
-	if (!(where in has))
-		where = "POST " path " default"
 	if ($4 == "-" ? $3 >= 400 || where ~ /default$/ \
 	    : index(codes(where), " " $4 " ") == 0)
 		print

@@ -53,8 +53,10 @@ test_unknown(void)
 	CU_ASSERT(num_monotonic_us() - at < 3000000);
 	CU_ASSERT(strlen(host_why(h)) > 0);
 	CU_ASSERT_PTR_NULL(host_address(h, 0));
-	/* Under way or not, it may be left at any time. */
-	(void)host_look(h, 0);
+	/* One that is left under way is the library's, which looks like a leak. */
+	for (int i = 0; i < 40 && host_look(h, 1000) != HOST_FOUND &&
+	    host_looking(h); i++)
+		continue;
 	host_free(h);
 	host_free(NULL);
 }

@@ -134,6 +134,14 @@ near "$(off)" 0 'the next one of the same product is dated by the clock'
 is "$(ranking)" "$(expected)" 'and counted'
 like "$(ranking)" '\[9,1\]' 'it alone'
 since 'the audit from the mark on'
+run redate
+is "$code $(echo "$out" | head -n 1)" '0 orders 1' 'dated anew'
+is "$(sql 'SELECT COUNT(*), MAX(stepped_from) FROM products
+    WHERE stepped_from > "1970-01-01"')" "$(printf '0\tNULL')" \
+    'no step is left to reckon with'
+is "$(ranking)" "$(expected)" 'it is counted'
+like "$(ranking)" '\[9,2\]' 'with the other one, once'
+since 'the audit from the mark on'
 
 # ---- Any step, and back
 

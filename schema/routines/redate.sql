@@ -48,13 +48,6 @@ BEGIN
   SET v_orders = ROW_COUNT();
   UPDATE sales_marks SET hour = v_hour WHERE hour > v_hour;
   SET v_marks = ROW_COUNT();
-  -- Several of the present hour are one: the ranking wants each hour once.
-  DELETE m FROM sales_marks m JOIN (
-      SELECT s.id FROM (SELECT m.id, m.hour, LAG(m.hour)
-          OVER (PARTITION BY m.product_id ORDER BY m.id) AS hour_before
-        FROM products a JOIN sales_marks m ON m.product_id = a.id
-        WHERE a.hour > v_hour OR a.stepped_from > v_hour) s
-      WHERE s.hour = s.hour_before) d ON d.id = m.id;
   UPDATE products p JOIN (
       SELECT s.product_id, MAX(IF(s.hour < s.hour_before, s.hour_before,
           '1970-01-01 00:00:00')) AS stepped_from

@@ -6,10 +6,11 @@
  * A product's marks, in the order of their ids, cut what it has ever sold into
  * segments, each of an hour: from its sold_before to the next one's, or to
  * products.sold.  Where the clock only went on, sold in the window =
- * products.sold - sold_before of the product's first hour in the window: one
- * jump a product.  Where it was set back within the window or from an hour
- * ahead (products.stepped_from tells, and marks of hours to come), the segments
- * of the window are added up one by one, which takes ten times as long.
+ * products.sold - sold_before of the first mark of the product's first hour in
+ * the window (redate may leave several of an hour): one jump a product.  Where
+ * it was set back within the window or from an hour ahead (stepped_from of
+ * products tells, and marks of hours to come), the segments of the window are
+ * added up one by one, which takes ten times as long.
  */
 #ifndef SHOP_RANK_H
 #define SHOP_RANK_H

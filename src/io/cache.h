@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The cache, over libmemcached.  It speeds up and never decides: whatever
- * goes wrong is a miss.  No call takes longer than cache_timeout_ms; after
- * CACHE_FAILURES_MAX failures in a row it is left alone for CACHE_REST_MS.
+ * goes wrong is a miss.  No call waits longer than cache_timeout_ms for the
+ * next bytes (docs/waits.md tells of a server that sends them one by one);
+ * after CACHE_FAILURES_MAX failures in a row it is left alone for
+ * CACHE_REST_MS.
  */
 #ifndef SHOP_CACHE_H
 #define SHOP_CACHE_H

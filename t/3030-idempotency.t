@@ -132,7 +132,7 @@ as 6
 with 'a b' /v1/orders "$body1"
 is_problem 400 invalid_parameter 'an order has the same keys'
 is "$(json '.errors[] | [.parameter, .code]')" \
-    '["Idempotency-Key","malformed"]' 'which header it is is told'
+    '["Idempotency-Key","wrong_type"]' 'which header it is is told'
 with "${long}0" /v1/orders "$body1"
 is "$(json '.errors[] | [.parameter, .code, .max]')" \
     '["Idempotency-Key","too_long",255]' 'and how long it may be'

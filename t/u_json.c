@@ -414,7 +414,7 @@ static const struct {
 	{ "{}", "/items missing;" },
 	{ "{\"items\":{}}", "/items wrong_type;" },
 	{ "{\"items\":null}", "/items wrong_type;" },
-	{ "{\"items\":[]}", "/items too_short 1;" },
+	{ "{\"items\":[]}", "/items out_of_range 1 100;" },
 	{ "{\"items\":[1,{\"productId\":1,\"quantity\":1},[]]}",
 	    "/items/0 wrong_type;"
 	    "/items/2 wrong_type;" },
@@ -457,7 +457,7 @@ static const struct {
 	{ "{" L1 ",\"Amount\":1}", "/Amount unknown;" },
 	{ "{\"Items\":[{\"productId\":1,\"quantity\":2}]}",
 	    "/items missing;/Items unknown;" },
-	{ "{" L1 ",\"note\":\"\"}", "/note too_short 1;" },
+	{ "{" L1 ",\"note\":\"\"}", "/note out_of_range 1 5;" },
 	{ "{" L1 ",\"note\":\"123456\"}",
 	    "/note too_long 5;" },
 	{ "{" L1 ",\"note\":\"\\u00e9\xc3\xa9\\ud83d\\ude00\xf0\x9f"

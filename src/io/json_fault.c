@@ -88,8 +88,8 @@ json_check_count(struct json_decoding *d, const struct json_path *p,
 	if (!few && (int64_t)n <= f->max)
 		return true;
 	fault(d, p, (struct fault){
-	    .code = few ? FAULT_TOO_SHORT : FAULT_TOO_LONG,
-	    .number = { few ? f->min : f->max },
+	    .code = few ? FAULT_OUT_OF_RANGE : FAULT_TOO_LONG,
+	    .number = { few ? f->min : f->max, few ? f->max : 0 },
 	    .detail = few && f->min == 1
 	    ? arena_printf(d->arena, "%s must not be empty.", f->name)
 	    : arena_printf(d->arena, "%s must have at %s %" PRId64 " %s.",

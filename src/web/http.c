@@ -119,15 +119,16 @@ refuse_key(struct arena *a, const struct req *req, struct resp *resp)
 	struct fault f = { .parameter = "Idempotency-Key" };
 
 	if (len == 0) {
-		f.code = FAULT_TOO_SHORT;
+		f.code = FAULT_OUT_OF_RANGE;
 		f.number[0] = 1;
+		f.number[1] = IDEM_KEY_BYTES_MAX;
 		f.detail = "Idempotency-Key must not be empty.";
 	} else if (len > IDEM_KEY_BYTES_MAX) {
 		f.code = FAULT_TOO_LONG;
 		f.number[0] = IDEM_KEY_BYTES_MAX;
 		f.detail = "Idempotency-Key must have at most 255 characters.";
 	} else {
-		f.code = FAULT_MALFORMED;
+		f.code = FAULT_WRONG_TYPE;
 		f.detail = "Idempotency-Key must be one field of visible "
 		    "ASCII characters, bare or as a string in double quotes.";
 	}

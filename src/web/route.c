@@ -149,7 +149,7 @@ route_find(struct arena *a, struct req *req, struct resp *resp)
 		return E_INTERNAL;
 	if (decode_path(req->target, len, path) != E_OK)
 		return problem_parameter(a, resp, (struct fault){
-		    .code = FAULT_MALFORMED, .parameter = "path",
+		    .code = FAULT_WRONG_TYPE, .parameter = "path",
 		    .detail = "The path has a malformed escape." });
 	if ((req->route = find(path, req->method, &id, &id_len)) == NULL) {
 		problem_detail(a, resp, "There is nothing at %s.",

@@ -147,6 +147,8 @@ keep
 digest=$(tables)
 with 8e03-f8 /v1/points/charge '{"amount": 1}'
 replayed 'bare it is the same key'
+with "$(printf '\t8e03-f8 \t')" /v1/points/charge '{"amount": 1}'
+replayed 'with blanks and tabs around it as well'
 with '"8e03-f8"' /v1/points/charge '{"amount": 1}'
 replayed 'and quoted again'
 with '"8e03-f8"' /v1/points/charge '{"amount": 2}'

@@ -36,7 +36,9 @@ done
 
 # coded CODING: a charge that says so of its body.
 coded() {
-	post $charge '{"amount": 0}' -H "Content-Encoding: $1"
+	coding_said=$1
+	shift
+	post $charge '{"amount": 0}' -H "Content-Encoding: $coding_said" "$@"
 }
 for coding in gzip GZIP br zstd deflate unknown 'gzip, identity' \
     'identity, gzip' 'identity;q=1' '*'; do
@@ -48,6 +50,10 @@ done
 for coding in identity Identity 'identity, identity' ''; do
 	coded "$coding"
 	is_problem 422 validation_failed "a body in '$coding' is read"
+done
+for coding in gzip identity; do
+	coded identity -H "Content-Encoding: $coding" -H 'Content-Encoding: gzip'
+	is_problem 415 unsupported_media_type "two fields, $coding among them"
 done
 user POST $charge -H 'Content-Type: text/plain' -H 'Content-Encoding: gzip' -d x
 is "$status $(header Accept-Encoding)" '415 identity' 'the coding is the first hurdle'

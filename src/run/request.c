@@ -74,6 +74,20 @@ param(const struct fcgi *f, struct arena *a, const char *name)
 	    : arena_copy(a, value, strlen(value));
 }
 
+/* Without the blanks around it (RFC 9110, 5.5); nginx leaves tabs. */
+static const char *
+trimmed(struct arena *a, const char *value)
+{
+	static const char blanks[] = " \t";
+	size_t len;
+
+	value += strspn(value, blanks);
+	for (len = strlen(value); len > 0; len--)
+		if (strchr(blanks, value[len - 1]) == NULL)
+			break;
+	return arena_copy(a, value, len);
+}
+
 /*
  * A header in the arena, or NULL.  Several fields become one, with a comma and
  * a blank between (RFC 9110, 5.3).  Without memory it is "", not NULL: a key
@@ -85,7 +99,7 @@ field(const struct fcgi *f, struct arena *a, const char *name)
 	const char *value = fcgi_param_nth(f, name, 0), *all = NULL;
 
 	for (size_t n = 1; value != NULL; n++) {
-		all = all == NULL ? arena_copy(a, value, strlen(value))
+		all = all == NULL ? trimmed(a, value)
 		    : arena_printf(a, "%s, %s", all, value);
 		if (all == NULL)
 			return "";

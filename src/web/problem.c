@@ -93,7 +93,7 @@ problem_shown(struct arena *a, const char *s, size_t len)
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)s[i];
 
-		if (c > ' ' && c < 0x7f && strchr("\"\\<>&'`", c) == NULL) {
+		if (c >= ' ' && c < 0x7f && strchr("\"\\<>&'`", c) == NULL) {
 			to[at++] = (char)c;
 			continue;
 		}

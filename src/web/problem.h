@@ -63,8 +63,8 @@ enum err problem_parameter(struct arena *, struct resp *, struct fault)
     MUST_CHECK;
 
 /*
- * At most 64 of len bytes that a client sent, fit for a sentence: what is not
- * harmless visible ASCII is as %XX.  "" without memory.
+ * At most 64 of len bytes that a client sent, fit for a sentence: what is no
+ * blank and no harmless visible ASCII is as %XX.  "" without memory.
  */
 const char *problem_shown(struct arena *, const char *, size_t len);
 

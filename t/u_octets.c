@@ -122,7 +122,10 @@ static const struct {
 	ROW("{\"kty\":\"oct\",\"k\":\"\"}", SHORT),
 	ROW("\xff\xfe" "0\0001\0002\0003\0\n\0", "UTF-16"),
 	ROW("\xfe\xff" "\0000\0001\0002\0003\0\r\0\n", "UTF-16"),
-	ROW("\xef\xbb\xbf{\"kty\":\"oct\"}", SHORT),
+	ROW("\xef\xbb\xbf{\"kty\":\"oct\"}", "byte order mark"),
+	ROW("\xef\xbb\xbf \n{\"kty\":\"oct\",\"k\":\"" B32 "\"}",
+	    "byte order mark"),
+	ROW("\xef\xbb\xbf", SHORT),
 };
 #undef ROW
 

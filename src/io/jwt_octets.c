@@ -14,6 +14,9 @@
 #define STR(x) STR_(x)
 #define STR_(x) #x
 
+/* U+FEFF in UTF-8, with which some editors begin a text. */
+#define BOM "\xef\xbb\xbf"
+
 /* A JWK's: the text, its tree's table of members, and the octets. */
 #define ARENA_BYTES (16 * JWT_KEY_FILE_BYTES_MAX)
 
@@ -131,14 +134,19 @@ jwt_octets(const char *content, size_t len, const char *kid,
 {
 	struct arena *a;
 	const char *fault;
-	size_t first = 0;
+	size_t first;
+	bool marked;
 
 	if (is_utf16(content, len))
 		return "is UTF-16: save it as UTF-8";
 	if (!is_text(content, len))
 		return take(o, content, len);
+	marked = strncmp(content, BOM, sizeof BOM - 1) == 0;
+	first = marked ? sizeof BOM - 1 : 0;
 	while (is_blank(content[first]))
 		first++;
+	if (marked && content[first] == '{')
+		return "a JWK behind a byte order mark: save it without";
 	if (content[first] != '{') {
 		len -= len > 0 && content[len - 1] == '\n';
 		len -= content[len] == '\n' && len > 0 &&

@@ -5,7 +5,8 @@
  *  - text that begins with '{': a JWK (RFC 7517), {"kty":"oct","k":"..."},
  *    k being the octets in base64url without padding.  Of its other members
  *    alg must be HS256, use sig, key_ops have verify, and kid be the file's
- *    name, where they are there at all;
+ *    name, where they are there at all.  A byte order mark before it is
+ *    refused;
  *  - other text: its bytes without one newline at the end, LF or CR LF, that
  *    editors and echo put there.  All else of it is the key, blanks too, and
  *    hexadecimal or base64 is not decoded;

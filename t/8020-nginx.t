@@ -97,6 +97,14 @@ for page in / /openapi.yaml /problems/internal; do
 done
 request DELETE /v1/products/1
 is_problem 405 method_not_allowed 'DELETE a product'
+for path in /v1/products/1 /v1/products/top /v1/points/charge \
+    /v1/points/balance /v1/orders /v1/orders/1 /healthz /readyz; do
+	user DELETE $path
+	allow=$(header Allow)
+	user TRACE $path
+	is "$status $(header Allow)" "405 $allow" \
+	    "nginx knows what $path allows as the worker does"
+done
 
 request GET /nowhere
 is_problem 404 not_found 'an unknown path is the application'\''s'
@@ -199,6 +207,15 @@ for page in /problems/none /problems/internal.html /problems/INTERNAL \
 	request GET "$page"
 	is_problem 404 not_found "no page: $page"
 done
+# With 304 a browser takes the new headers for those of the page it has kept.
+for page in / /problems/ /problems/internal; do
+	request GET $page
+	policy=$(header Content-Security-Policy)
+	like "$policy" "style-src 'unsafe-inline'" "$page has its style"
+	request GET $page -H "If-None-Match: $(header ETag)"
+	like "$status $(header Content-Security-Policy)" "^304 ($policy)?\$" \
+	    'the second time, too'
+done
 request HEAD /
 is "$status $(header Content-Length)" \
     "200 $(wc -c <"$top_srcdir/nginx/html/index.html" | tr -d ' ')" 'HEAD /'
@@ -215,7 +232,7 @@ named() {
 	sed -n 's/^[[:space:]]*fastcgi_param[[:space:]]*\([A-Z0-9_]*\)[[:space:]]*'"$2"';$/\1/p' \
 	    "$dir/nginx/$1.conf" | sort | tr '\n' ' '
 }
-is "$(named params '\$.*')" 'CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION HTTP_CONTENT_ENCODING HTTP_IF_NONE_MATCH HTTP_X_REQUEST_ID REMOTE_ADDR REQUEST_METHOD REQUEST_URI SERVER_PROTOCOL SHOP_MADE_KEY SHOP_QUEUED_AT ' \
+is "$(named params '\$.*')" 'CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION HTTP_IF_NONE_MATCH HTTP_X_REQUEST_ID REMOTE_ADDR REQUEST_METHOD REQUEST_URI SERVER_PROTOCOL SHOP_MADE_KEY SHOP_QUEUED_AT ' \
     'these parameters are handed on'
 like "$(cat "$dir/nginx/shop.conf")" '^[[:space:]]*fastcgi_pass_request_headers off;' \
     'no header is, of reads'

@@ -55,13 +55,19 @@ words="$(defaults)
 CONF_DIR=$to"
 for pair; do
 	case $pair in
-	SHOP=*[!A-Za-z0-9_]* | SHOP=) die 'SHOP is letters, digits and _' ;;
+	SHOP=*[!A-Za-z0-9_]* | SHOP=[0-9]* | SHOP= | SHOP=???????????????????*)
+		# A name in a regular expression has at most 32 characters.
+		die 'SHOP is letters, digits and _, a letter first, 18 at most' ;;
 	CERTIFICATE=*)
 		files="$files tls plain"
 		pair="$pair
 TLS=include \"$to/tls.conf\";" ;;
 	VAR=*) files="$files nginx" ;;
-	[A-Z]*=*) ;;
+	KEY=* | USER=*) ;;
+	[A-Z]*=*)
+		# A word misspelt would leave its default in force: no TLS, say.
+		defaults | grep -q "^${pair%%=*}=" ||
+			die "no such word: ${pair%%=*}" ;;
 	*) die "no WORD=VALUE: $pair" ;;
 	esac
 	words="$words

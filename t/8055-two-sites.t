@@ -148,9 +148,23 @@ is "$? $(cat "$dir/err")" '0 ' 'nginx -t is content with what is left'
 
 # ---- The script that makes the files
 
-site other 'two shops' x shop k
-is "$? $(cat "$dir/out")" '1 render.sh: SHOP is letters, digits and _' \
-    'a name that nginx could not have is refused'
+for name in 'two shops' 2nd '' nineteen_characters; do
+	site other "$name" x shop k
+	is "$? $(cat "$dir/out")" "1 render.sh: SHOP is letters, digits and _, $(
+	    )a letter first, 18 at most" "a name that nginx could not have: $name"
+done
+site other eighteen_character x shop k
+ln -s ../other/shop.conf "$dir/sites/2.conf"
+nginx -t -q -p "$dir" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx-t.err" \
+    2>"$dir/err"
+is "$? $(cat "$dir/err")" '0 ' 'one that it can'
+for word in CERTIFICTE=/x A=b SHOPS=x; do
+	"$top_srcdir/nginx/render.sh" "$dir/fourth" "$word" >"$dir/out" 2>&1
+	is "$? $(cat "$dir/out")" "1 render.sh: no such word: ${word%%=*}" \
+	    "a word that is none: $word"
+	[ ! -e "$dir/fourth/shop.conf" ]
+	ok 'and no file is made'
+done
 "$top_srcdir/nginx/render.sh" "$dir/third" CERTIFICATE=/x >"$dir/out" 2>&1
 like "$? $(cat "$dir/out")" '^1 render.sh: tls.conf.in: no value for @KEY@' \
     'a word without a value is told'

@@ -661,16 +661,22 @@ test_more_faults_than_told(void)
 static void
 test_fault_table(void)
 {
-	static struct faults faults;
+	struct faults faults = { 0 };
+	struct fault fault = { .pointer = "/a" };
 
-	for (int i = 0; i < FAULTS_MAX; i++)
-		faults_add(&faults, (struct fault){ .pointer = "/a" });
+	for (int i = 0; i < FAULTS_MAX; i++) {
+		fault.number[0] = i;
+		CU_ASSERT(faults_add(arena, &faults, fault));
+	}
 	CU_ASSERT_EQUAL(faults.n, FAULTS_MAX);
 	CU_ASSERT(!faults.more);
-	faults_add(&faults, (struct fault){ .pointer = "/c" });
+	CU_ASSERT(faults_add(arena, &faults, (struct fault){ .pointer = "/c" }));
 	CU_ASSERT_EQUAL(faults.n, FAULTS_MAX);
 	CU_ASSERT(faults.more);
-	CU_ASSERT_STRING_EQUAL(faults.fault[FAULTS_MAX - 1].pointer, "/a");
+	for (int i = 0; i < FAULTS_MAX; i++)
+		CU_ASSERT(strcmp(faults.fault[i].pointer, "/a") == 0 &&
+		    faults.fault[i].number[0] == i);
+	arena_reset(arena);
 }
 
 static enum err

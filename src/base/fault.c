@@ -4,6 +4,7 @@
 #include "base/fault.h"
 
 #include <assert.h>
+#include <string.h>
 
 static const struct fault_row rows[] = {
 #define FAULT(name, code, first, second) \
@@ -19,11 +20,31 @@ fault_row(enum fault_code code)
 	return &rows[code];
 }
 
-void
-faults_add(struct faults *f, struct fault fault)
+/* Room for 8, 32, 128. */
+static bool
+grow(struct arena *a, struct faults *f)
 {
-	if (f->n == FAULTS_MAX)
+	size_t room = f->room > 0 ? 4 * f->room : FAULTS_MAX / 16;
+	struct fault *to = arena_alloc(a, room * sizeof *to);
+
+	if (to == NULL)
+		return false;
+	if (f->n > 0)
+		memcpy(to, f->fault, f->n * sizeof *to);
+	f->fault = to;
+	f->room = room;
+	return true;
+}
+
+bool
+faults_add(struct arena *a, struct faults *f, struct fault fault)
+{
+	if (f->n == FAULTS_MAX) {
 		f->more = true;
-	else
-		f->fault[f->n++] = fault;
+		return true;
+	}
+	if (f->n == f->room && !grow(a, f))
+		return false;
+	f->fault[f->n++] = fault;
+	return true;
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/limits.h"
 
 enum fault_code {
@@ -35,17 +36,20 @@ struct fault {
 	int64_t product_id;	/* which product it is about; 0: none */
 };
 
-/* Those of one request, in the order in which they were found. */
+/*
+ * Those of one request, in the order in which they were found; begins zeroed.
+ * Most requests have none, and no room for any is made.
+ */
 struct faults {
-	size_t n;
+	size_t n, room;
 	bool more;		/* there were more than FAULTS_MAX */
-	struct fault fault[FAULTS_MAX];
+	struct fault *fault;	/* the arena's */
 };
 
 /* The row of a code; static storage. */
 const struct fault_row *fault_row(enum fault_code);
 
-/* Add one; a full list remembers that there were more. */
-void faults_add(struct faults *, struct fault);
+/* Add one; a full list remembers that there were more.  False: no memory. */
+bool faults_add(struct arena *, struct faults *, struct fault) MUST_CHECK;
 
 #endif

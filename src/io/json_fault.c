@@ -45,10 +45,9 @@ fault(struct json_decoding *d, const struct json_path *p, struct fault f)
 	/* A body can hold thousands of faults: don't spell what is dropped. */
 	if (d->faults->n < FAULTS_MAX)
 		f.pointer = pointer_to(d->arena, p);
-	if (f.pointer == NULL || f.detail == NULL)
+	if (f.pointer == NULL || f.detail == NULL ||
+	    !faults_add(d->arena, d->faults, f))
 		d->failed = true;
-	else
-		faults_add(d->faults, f);
 }
 
 /* What a sentence is about. */

@@ -66,10 +66,8 @@ problem_fault(struct arena *a, struct resp *resp, struct fault fault)
 {
 	struct faults *f = problem_faults(a, resp);
 
-	if (f == NULL || fault.detail == NULL)
-		return E_INTERNAL;
-	faults_add(f, fault);
-	return E_OK;
+	return f != NULL && fault.detail != NULL && faults_add(a, f, fault)
+	    ? E_OK : E_INTERNAL;
 }
 
 enum err

@@ -157,6 +157,36 @@ wait "$reader"
 is "$(($(lines "$dir/log/socket.log") + $(told "$dir/log/socket.log") >= 1500))" \
     1 'each line was written or counted'
 
+# ---- A terminal that stops who writes from the background (stty tostop)
+
+if command -v script >/dev/null; then
+	cat >"$dir/background" <<END
+set -m
+stty tostop
+"$top_builddir/shopd" --config "$dir/shop.conf" </dev/null &
+echo \$! >"$dir/pid.new"
+mv "$dir/pid.new" "$dir/pid"
+wait
+END
+	rm "$dir/pid"
+	# Its own input must not end, or the terminal would.
+	sleep 60 | script -qefc "sh '$dir/background'" "$dir/log/tty.log" \
+	    >/dev/null &
+	eventually 5 [ -s "$dir/pid" ]
+	pool_pid=$(cat "$dir/pid")
+	if eventually 10 grep -aq 'event=ready ' "$dir/log/tty.log"; then
+		pool_up 'a terminal, in the background'
+		is "$(asks 50)" '50 200' 'requests go on'
+		eventually 5 grep -aq 'event=request ' "$dir/log/tty.log"
+		ok 'they are logged there'
+	else
+		fail 'a terminal, in the background: the workers start'
+	fi
+	is "$(awk '{ print $5 == $8 }' "/proc/$pool_pid/stat")" 0 \
+	    'it is in the background, indeed'
+	pool_stop
+fi
+
 # ---- A disk that is full
 
 if [ -n "$as_root" ] && mkdir "$dir/small" &&

@@ -58,6 +58,8 @@ sink_open(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	/* A terminal's background would be stopped (stty tostop). */
+	signal(SIGTTOU, SIG_IGN);
 	if (fstat(STDERR_FILENO, &st) != 0 || S_ISREG(st.st_mode))
 		return;
 	if (S_ISSOCK(st.st_mode))

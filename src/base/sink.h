@@ -14,8 +14,9 @@
 
 /*
  * From now on sink_write() never waits for a reader, and a reader that is
- * gone is no signal but a failure: SIGPIPE and SIGXFSZ are ignored.  To be
- * called once, at a daemon's start; before it, stderr is written to as it is.
+ * gone is no signal but a failure: SIGPIPE, SIGXFSZ and SIGTTOU are ignored.
+ * To be called once, at a daemon's start; before it, stderr is written to as
+ * it is.
  */
 void sink_open(void);
 

@@ -164,6 +164,9 @@ good
 conf nginx_timeout_s 5
 refused 'a time chain that is broken' 'shop.conf: request_deadline_ms '
 good
+conf memcached localhost
+refused 'a memcached without a port' 'memcached = localhost: must be '
+good
 mv "$dir/shop.conf" "$dir/away.conf"
 refused 'no settings file any more' 'shop.conf: No such file'
 mkfifo "$dir/shop.conf"

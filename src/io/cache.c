@@ -16,6 +16,8 @@
 #include "base/num.h"
 #include "io/host.h"
 
+#define HOST_BYTES 256		/* as the setting, and a 0 */
+
 struct cache {
 	memcached_st *mc;	/* NULL: there is none */
 	int failures;		/* in a row */
@@ -55,21 +57,44 @@ find_server(struct cache *cache, int wait_ms)
 	return cache->known;
 }
 
+/* HOST:PORT in two. */
+static bool
+split(const char *where, char name[HOST_BYTES], int64_t *port)
+{
+	const char *colon = strrchr(where, ':');
+
+	if (colon == NULL || colon == where ||
+	    !num_parse(colon + 1, strlen(colon + 1), 1, 65535, port))
+		return false;
+	snprintf(name, HOST_BYTES, "%.*s", (int)(colon - where), where);
+	return true;
+}
+
+enum err
+cache_check(const struct conf *c, char *why)
+{
+	const char *where = c->memcached;
+	char name[HOST_BYTES];
+	int64_t port;
+
+	if (where[0] == '\0' || where[0] == '/' || split(where, name, &port))
+		return E_OK;
+	snprintf(why, CONF_WHY_BYTES, "memcached = %.200s: must be an "
+	    "absolute path or HOST:PORT", where);
+	return E_INVALID_PARAMETER;
+}
+
 static bool
 add_server(struct cache *cache, const char *where)
 {
-	const char *colon = strrchr(where, ':');
-	char name[256];
+	char name[HOST_BYTES];
 	int64_t port;
 
 	if (where[0] == '/')
 		return memcached_server_add_unix_socket(cache->mc, where)
 		    == MEMCACHED_SUCCESS;
-	if (colon == NULL || colon == where ||
-	    !num_parse(colon + 1, strlen(colon + 1), 1, 65535, &port))
-		return false;
-	snprintf(name, sizeof name, "%.*s", (int)(colon - where), where);
-	if ((cache->host = host_new(name)) == NULL)
+	if (!split(where, name, &port) ||
+	    (cache->host = host_new(name)) == NULL)
 		return false;
 	cache->port = (in_port_t)port;
 	cache->look = true;
@@ -103,23 +128,21 @@ set_behaviour(memcached_st *mc, const struct conf *c)
 struct cache *
 cache_new(const struct conf *c, char *why)
 {
-	struct cache *cache = calloc(1, sizeof *cache);
+	struct cache *cache;
 
+	if (cache_check(c, why) != E_OK)
+		return NULL;
 	snprintf(why, CONF_WHY_BYTES, "out of memory");
+	cache = calloc(1, sizeof *cache);
 	if (cache == NULL || c->memcached[0] == '\0')
 		return cache;
-	if ((cache->mc = memcached_create(NULL)) == NULL) {
-		cache_free(cache);
-		return NULL;
+	if ((cache->mc = memcached_create(NULL)) != NULL) {
+		set_behaviour(cache->mc, c);
+		if (add_server(cache, c->memcached))
+			return cache;
 	}
-	set_behaviour(cache->mc, c);
-	if (!add_server(cache, c->memcached)) {
-		snprintf(why, CONF_WHY_BYTES, "memcached = %.200s: must be "
-		    "an absolute path or HOST:PORT", c->memcached);
-		cache_free(cache);
-		return NULL;
-	}
-	return cache;
+	cache_free(cache);
+	return NULL;
 }
 
 void

@@ -16,6 +16,7 @@
 
 #include "base/limits.h"
 #include "base/snapshot.h"
+#include "io/cache.h"
 #include "io/crypto.h"
 #include "io/jwt_key.h"
 
@@ -126,6 +127,7 @@ take(struct setup *s, const char *file, char *why)
 	enum err e;
 
 	if ((e = read_settings(&s->conf, file, why)) != E_OK ||
+	    (e = cache_check(&s->conf, why)) != E_OK ||
 	    (e = read_keys(&s->conf, why)) != E_OK ||
 	    (e = read_password(&s->conf, why)) != E_OK ||
 	    (e = read_authorities(&s->conf, why)) != E_OK ||

@@ -36,6 +36,8 @@
 #define SHORT_MS 100
 /* The web server has all of a request and room for the answer. */
 #define PEER_WAIT_S 5
+/* An answer that a new unix connection takes at once, whoever reads it. */
+#define SOCKET_BYTES 32768
 #define LINGER_US INT64_C(1000000)
 
 enum { LISTENER, WATCHED };
@@ -167,11 +169,18 @@ is_allowed(const struct sockaddr *from, socklen_t len)
 	return false;
 }
 
-/* A connection that doesn't wait for its other side without end, or -1. */
+static void
+limit_wait(int fd, int option)
+{
+	static const struct timeval wait = { PEER_WAIT_S, 0 };
+
+	setsockopt(fd, SOL_SOCKET, option, &wait, sizeof wait);
+}
+
+/* A connection that doesn't wait for the request without end, or -1. */
 static int
 take(struct fcgi *f)
 {
-	static const struct timeval wait = { PEER_WAIT_S, 0 };
 	static const int on = 1;
 	struct sockaddr_storage from = { 0 };
 	struct sockaddr *a = (struct sockaddr *)(void *)&from;
@@ -180,10 +189,10 @@ take(struct fcgi *f)
 
 	if (fd < 0)
 		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+	limit_wait(fd, SO_RCVTIMEO);
 	if (from.ss_family == AF_UNIX)
 		return fd;
+	limit_wait(fd, SO_SNDTIMEO);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (is_allowed(a, len))
 		return fd;
@@ -281,11 +290,14 @@ bool
 fcgi_finish(struct fcgi *f, const char *head, size_t head_len,
     const char *body, size_t body_len)
 {
-	bool sent = FCGX_PutStr(head, (int)head_len, f->r.out) >= 0 &&
-	    FCGX_PutStr(body, (int)body_len, f->r.out) >= 0;
 	int unread = f->drained ? -1
 	    : fcntl(f->r.ipcFd, F_DUPFD_CLOEXEC, 0);
+	bool sent;
 
+	if (head_len + body_len > SOCKET_BYTES)
+		limit_wait(f->r.ipcFd, SO_SNDTIMEO);
+	sent = FCGX_PutStr(head, (int)head_len, f->r.out) >= 0 &&
+	    FCGX_PutStr(body, (int)body_len, f->r.out) >= 0;
 	/* "Detached" it closes at once; none is kept, as none is asked to be. */
 	FCGX_Detach(&f->r);
 	f->r.keepConnection = 0;

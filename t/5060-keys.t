@@ -267,6 +267,11 @@ if ${CC:-cc} -o "$dir/shopd" "$dir/shopd.c" 2>/dev/null; then
 	echo "$other" >"$dir/other.pid"
 	eventually 5 [ "$(cat /proc/$other/comm)" = shopd ]
 	SHOP_POOL_PIDFILE=$dir/other.pid run key retire --kid a
+	unrolled 'it names another shop'\''s shopd' \
+	    ".*/other.pid: names shopd $other, but process $pool_pid made .*"
+	SHOP_POOL_PIDFILE='' run key add --kid a
+	SHOP_POOL_PIDFILE=$dir/other.pid SHOP_LISTEN=unix:$dir/none.sock \
+	    run key retire --kid a
 	unrolled 'it names a shopd that says nothing' \
 	    '.*/other.pid: new workers are asked for, but shopd does not tell .*'
 	kill $other

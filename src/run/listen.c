@@ -24,9 +24,6 @@
 #define HOST_BYTES 108		/* as the setting, and a 0 */
 #define LOOKUP_MS 5000		/* at the start, for a name server */
 
-/* Who answers on a unix socket, when it is not a process id. */
-enum { OWNER_NONE = -1, OWNER_UNKNOWN = 0 };
-
 const char *
 listen_path(const struct conf *c)
 {
@@ -53,21 +50,33 @@ open_socket(int family)
 static pid_t
 owner(const struct sockaddr_un *a)
 {
-	struct ucred cred = { .pid = OWNER_UNKNOWN };
+	struct ucred cred = { .pid = LISTEN_UNKNOWN };
 	socklen_t len = sizeof cred;
 	int fd = open_socket(AF_UNIX);
 
 	if (fd < 0)
-		return OWNER_UNKNOWN;
+		return LISTEN_UNKNOWN;
 	/* A full queue (EAGAIN) is somebody's too. */
 	if (connect(fd, (const struct sockaddr *)(const void *)a,
 	    sizeof *a) != 0)
 		cred.pid = errno == ECONNREFUSED || errno == ENOENT
-		    ? OWNER_NONE : OWNER_UNKNOWN;
+		    ? LISTEN_NOBODY : LISTEN_UNKNOWN;
 	else
 		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
 	close(fd);
 	return cred.pid;
+}
+
+pid_t
+listen_owner(const struct conf *c)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	const char *path = listen_path(c);
+
+	if (path == NULL || strlen(path) >= sizeof a.sun_path)
+		return LISTEN_UNKNOWN;
+	memcpy(a.sun_path, path, strlen(path) + 1);
+	return owner(&a);
 }
 
 /* Removes a dead one's socket; whatever else is there stays. */
@@ -84,14 +93,14 @@ make_room(const struct sockaddr_un *a, char *why)
 	if (!S_ISSOCK(st.st_mode))
 		return fail(why, a->sun_path, "exists and is no socket");
 	pid = owner(a);
-	if (pid == OWNER_UNKNOWN)
+	if (pid == LISTEN_UNKNOWN)
 		return fail(why, a->sun_path, "another process takes "
 		    "requests here");
 	/*
 	 * The one that listened may be dead and its workers still at their
 	 * last requests: that must not stop a new start.
 	 */
-	if (pid != OWNER_NONE && (kill(pid, 0) == 0 || errno != ESRCH)) {
+	if (pid != LISTEN_NOBODY && (kill(pid, 0) == 0 || errno != ESRCH)) {
 		snprintf(fault, sizeof fault, "process %ld takes requests "
 		    "here", (long)pid);
 		return fail(why, a->sun_path, fault);

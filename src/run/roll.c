@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -71,27 +69,18 @@ find_shopd(const struct conf *c, int64_t *pid, char *why)
 	return false;
 }
 
-/*
- * A full queue is somebody's, too, and what can't be looked at may be.  Of a
- * port it isn't known who else may have it.
- */
+/* A pidfile that two shops share names the last one's that was started. */
 static bool
-may_be_served(const struct conf *c)
+is_ours(const struct conf *c, int64_t pid, char *why)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	const char *path = listen_path(c);
-	bool yes;
-	int fd;
+	pid_t owner = listen_owner(c);
 
-	if (path == NULL || strlen(path) >= sizeof a.sun_path)
+	if (owner <= 0 || owner == pid)
 		return true;
-	memcpy(a.sun_path, path, strlen(path) + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	yes = fd < 0 || connect(fd, (const struct sockaddr *)(const void *)&a,
-	    sizeof a) == 0 || (errno != ECONNREFUSED && errno != ENOENT);
-	if (fd >= 0)
-		close(fd);
-	return yes;
+	snprintf(why, CONF_WHY_BYTES, "%.200s: names shopd %" PRId64 ", but "
+	    "process %ld made the socket of the setting listen",
+	    c->pool_pidfile, pid, (long)owner);
+	return false;
 }
 
 static enum roll
@@ -165,7 +154,10 @@ roll_run(const struct conf *c, char *why)
 	bool told;
 
 	if (!find_shopd(c, &pid, why))
-		return may_be_served(c) ? ROLL_NOT_ASKED : ROLL_NO_POOL;
+		return listen_owner(c) == LISTEN_NOBODY ? ROLL_NO_POOL
+		    : ROLL_NOT_ASKED;
+	if (!is_ours(c, pid, why))
+		return ROLL_NOT_ASKED;
 	told = read_before(c, pid, &before);
 	if (kill((pid_t)pid, SIGHUP) != 0)
 		return fail(c, strerror(errno), why);

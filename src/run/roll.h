@@ -13,8 +13,9 @@ enum roll {
 };
 
 /*
- * HUP to the shopd that pool_pidfile names, and wait until no worker of before
- * is left, at most for two rolls: one may be under way.  Unless ROLL_DONE,
+ * HUP to the shopd that pool_pidfile names, where it is the one that made the
+ * socket of the setting listen, and wait until no worker of before is left, at
+ * most for two rolls: one may be under way.  Unless ROLL_DONE,
  * why[CONF_WHY_BYTES] is one sentence.  Who changes what workers read does so
  * before; then a roll that somebody else asked for will do as well.
  */

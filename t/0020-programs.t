@@ -63,6 +63,9 @@ for program in shopd shop.fcgi shopctl; do
 	SHOP_CONFIG=$good run $program --check-config
 	is "$(echo "$out" | grep '^log_level = ')" 'log_level = warn' \
 	    'SHOP_CONFIG names the file'
+	SHOP_CONFIG='' run $program --check-config
+	is "$code $out$err" "1 $program: the settings file's name (--config, $(
+	    )SHOP_CONFIG) is empty" 'an empty one names none, and is refused'
 done
 
 # ---- Where there is no settings file

@@ -141,6 +141,11 @@ load_file(struct conf *c, const char *file, char *why)
 {
 	struct loading l = { .conf = c };
 
+	if (file[0] == '\0') {
+		snprintf(why, CONF_WHY_BYTES, "the settings file's name "
+		    "(--config, SHOP_CONFIG) is empty");
+		return E_INVALID_PARAMETER;
+	}
 	if (strlen(file) >= sizeof c->settings_file) {
 		snprintf(why, CONF_WHY_BYTES, "%.64s...: too long a name",
 		    file);

@@ -174,10 +174,16 @@ provoked 'a check that is gone' \
     'ALTER TABLE products ADD CONSTRAINT products_stock
     CHECK (stock BETWEEN 0 AND 9007199254740991)' \
     'constraints: products has no CONSTRAINT products_stock CHECK '
+provoked 'one besides that wants a value' \
+    'ALTER TABLE orders ADD note VARCHAR(10) NOT NULL' \
+    'ALTER TABLE orders DROP note' \
+    'columns: orders has note varchar\(10\) NOT NULL, which nothing fills: '
 sql 'CREATE TABLE mine (id INT); ALTER TABLE users ADD note INT NULL,
+    ADD kind INT NOT NULL DEFAULT 1, ADD twice INT AS (kind * 2) STORED,
     ADD KEY users_created (created_at)'
 well 'what is there besides is nobody'\''s business'
-sql 'DROP TABLE mine; ALTER TABLE users DROP note, DROP KEY users_created'
+sql 'DROP TABLE mine; ALTER TABLE users DROP note, DROP twice,
+    DROP kind, DROP KEY users_created'
 
 # ---- The routines; migrate is the remedy of them all
 

@@ -60,6 +60,7 @@ test_classes(void)
 		{ 1143, DB_UNFIT, DB_UNFIT },
 		{ 1146, DB_UNFIT, DB_UNFIT },
 		{ 1318, DB_UNFIT, DB_UNFIT },
+		{ 1364, DB_UNFIT, DB_UNFIT },
 		{ 1449, DB_UNFIT, DB_UNFIT },
 		{ 1665, DB_UNFIT, DB_UNFIT },
 		{ 0, DB_BUG, DB_BUG },

@@ -207,7 +207,26 @@ has_line(const struct lines *lines, const char *line)
 	return false;
 }
 
-/* What the model has and the table lacks; what it has besides is its own. */
+/* A column besides ours is the operator's, unless a row needs it. */
+static bool
+is_in_the_way(const struct lines *wanted, const char *line)
+{
+	size_t name = strcspn(line, " ");
+
+	if (shape_of(line) != SHAPE_COLUMN || strstr(line, " NOT NULL") == NULL
+	    || strstr(line, " DEFAULT ") != NULL ||
+	    strstr(line, " GENERATED ") != NULL)
+		return false;
+	for (size_t i = 0; i < wanted->n; i++)
+		if (strncmp(wanted->line[i], line, name + 1) == 0)
+			return false;
+	return true;
+}
+
+/*
+ * What the model has and the table lacks; what it has besides is its own, but
+ * for a column that no INSERT of ours fills.
+ */
 static bool
 compare(struct doctor *d, const char *name)
 {
@@ -238,6 +257,10 @@ compare(struct doctor *d, const char *name)
 		else
 			doctor_add(d, f, "%s has no %s", name, line);
 	}
+	for (size_t i = 0; i < has.n; i++)
+		if (is_in_the_way(&wanted, has.line[i]))
+			doctor_add(d, &d->shapes[SHAPE_COLUMN], "%s has %s, "
+			    "which nothing fills", name, has.line[i]);
 	return true;
 }
 

@@ -57,6 +57,8 @@ works 'at first'
     >"$dir/out" 2>"$dir/err" </dev/null
 code=$?
 out=$(cat "$dir/out")
+like "$(cat "$dir/err")" '^shopctl: no settings file: ' 'it says that there is none'
+sed -i '/no settings file: /d' "$dir/err"
 err=$(cat "$dir/err")
 refused 'no settings file' 'db_password_file is not set'
 conf db_password_file ''
@@ -137,6 +139,17 @@ second staging person "$dir/other.password"
 before=$(accounts)
 migrate
 refused 'a person'\''s account' 'person.*works elsewhere, too \(GRANT SELECT ON \*\.\*'
+first
+sql_root "CREATE ROLE clerk; GRANT clerk TO shop_worker@localhost;
+    SET DEFAULT ROLE clerk FOR shop_worker@localhost"
+before=$(accounts)
+migrate
+refused 'a role' 'works elsewhere, too \(GRANT .clerk.\)'
+sql_root 'DROP ROLE clerk'
+migrate
+is "$code $out$err" '0 ' 'one that is gone, though still the default: no word'
+ctl doctor >"$dir/out" 2>&1
+is "$(grep '^bad' "$dir/out")" '' 'doctor finds nothing'
 sql_root "CREATE USER \`o'brien\`@localhost IDENTIFIED BY 'another'"
 second staging "o'brien" "$dir/other.password"
 migrate

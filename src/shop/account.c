@@ -191,6 +191,9 @@ account_right_of(struct arena *a, const char *row)
 	const char *to = outside(row, " TO ");
 	bool more = outside(row, " WITH GRANT OPTION") != NULL;
 
+	/* The role itself has a row, too, unless it was dropped. */
+	if (strncmp(row, "SET DEFAULT ROLE ", 17) == 0)
+		return NULL;
 	if (to == NULL || strncmp(row, "GRANT ", 6) != 0)
 		return "something that SHOW GRANTS tells";
 	row += 6;

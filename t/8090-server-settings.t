@@ -15,38 +15,43 @@ def=$top_srcdir/src/io/db_session.def
 sed -n 's/^SESSION(\([a-z_]*\), .*/\1/p' "$def" >"$dir/session"
 sed -n 's/^SERVER([a-z-]*, \([a-z_]*\), .*/\1/p' "$def" >"$dir/server"
 
-# The wrong values; - where the variable is another server's.
-cat >"$dir/wrong" <<'END'
+# The wrong values.  Each of these by itself changed what a flow or shopctl
+# answers, as long as no session set it.
+cat >"$dir/alone" <<'END'
 sql_mode PIPES_AS_CONCAT,ANSI_QUOTES,NO_BACKSLASH_ESCAPES
-old_mode ZERO_DATE_TIME_CAST
 time_zone -11:00
-sql_auto_is_null ON
-div_precision_increment 0
 group_concat_max_len 4
-max_sort_length 64
 sql_select_limit 1
 max_join_size 1
-sql_big_selects OFF
 sql_safe_updates ON
+autocommit OFF
+completion_type RELEASE
+tx_read_only ON
+max_statement_time 0.000100
+max_session_mem_used 131072
+tmp_disk_table_size 1024
+sql_quote_show_create OFF
+sql_if_exists ON
+END
+# These did not: a paragraph is turned at once.
+cat >"$dir/together" <<'END'
+old_mode ZERO_DATE_TIME_CAST
+sql_auto_is_null ON
+div_precision_increment 0
+max_sort_length 64
+sql_big_selects OFF
 max_error_count 0
 character_set_client latin1
 character_set_connection latin1
 collation_connection latin1_bin
 character_set_results latin1
-character_set_collations -
-autocommit OFF
-completion_type RELEASE
 tx_isolation SERIALIZABLE
-transaction_isolation -
-tx_read_only ON
-transaction_read_only -
+
 unique_checks OFF
 check_constraint_checks OFF
 foreign_key_checks OFF
 innodb_lock_wait_timeout 1000
 lock_wait_timeout 0
-max_statement_time 0.000100
-max_execution_time -
 idle_transaction_timeout 1
 idle_readonly_transaction_timeout 1
 idle_write_transaction_timeout 1
@@ -54,27 +59,39 @@ wait_timeout 1
 net_read_timeout 1
 net_write_timeout 1
 low_priority_updates ON
-max_session_mem_used 131072
 sort_buffer_size 1024
-tmp_disk_table_size 1024
 query_cache_type ON
-sql_quote_show_create OFF
-sql_if_exists ON
 alter_algorithm INSTANT
+END
+# What no session may set.
+cat >"$dir/harmless" <<'END'
 innodb_flush_log_at_trx_commit 2
 sync_binlog 0
-binlog_format STATEMENT
 local_infile ON
-max_allowed_packet 4096
-max_prepared_stmt_count 0
 max_binlog_cache_size 4096
-connection_memory_limit -
 default_password_lifetime 30000
 innodb_default_row_format compact
 enforce_storage_engine MyISAM
-thread_stack 131072
-innodb_force_recovery 1
 END
+cat >"$dir/harmful" <<'END'
+binlog_format STATEMENT
+max_allowed_packet 4096
+max_prepared_stmt_count 0
+END
+cat >"$dir/at_start" <<'END'
+innodb_force_recovery 1
+thread_stack 131072
+END
+# Another server's.
+cat >"$dir/none" <<'END'
+character_set_collations
+transaction_isolation
+transaction_read_only
+max_execution_time
+connection_memory_limit
+END
+(cd "$dir" && cat alone together harmless harmful at_start none) |
+    sed '/^$/d' >"$dir/wrong"
 cut -d ' ' -f 1 "$dir/wrong" | sort >"$dir/a"
 sort "$dir/session" "$dir/server" >"$dir/b"
 is "$(diff "$dir/a" "$dir/b")" '' 'each row of the list has its wrong value here'
@@ -86,14 +103,33 @@ quoted() {
 	*) echo "$1" ;;
 	esac
 }
-# global NAME: by SELECT, which no other variable that is turned stops; as the
-# table above has it.
-global() {
-	value=$(sql_root "SELECT @@global.$1" 2>"$dir/none") || return 0
-	case $(sed -n "s/^$1 //p" "$dir/wrong")$value in
-	ON[01] | OFF[01]) [ "$value" = 1 ] && echo ON || echo OFF ;;
-	*) echo "$value" ;;
-	esac
+# values: "NAME VALUE" of the names on stdin, as the tables above have it; by
+# SELECT, which no variable that is turned stops.
+values() {
+	cut -d ' ' -f 1 | sed "s/.*/SELECT '&', @@global.&;/" |
+	    mariadb --no-defaults -S "$db_sock" -u root -N -B | tr '\t' ' ' |
+	    awk 'NR == FNR { wrong[$1] = $2; next }
+		wrong[$1] ~ /^O(N|FF)$/ && $2 ~ /^[01]$/ {
+		    $2 = $2 ? "ON" : "OFF" } { print }' "$dir/wrong" -
+}
+global() { echo "$1" | values | cut -d ' ' -f 2-; }
+
+# sets [SCOPE]: what turns the rows on stdin.
+sets() {
+	while read -r name value; do
+		echo "SET ${1:-GLOBAL} $name = $(quoted "$value");"
+	done
+}
+# turn FILE: all of its rows at once; turn_back.
+turn() {
+	values <"$1" >"$dir/was"
+	sets <"$1" >"$dir/turn.sql"
+	sql_file "$dir/turn.sql"
+	is "$(values <"$1")" "$(cat "$1")" "$(echo $(cat "$1"))"
+}
+turn_back() {
+	sets <"$dir/was" >"$dir/turn.sql"
+	sql_file "$dir/turn.sql"
 }
 
 # anew: the workers' sessions are gone, the next request opens one.
@@ -144,20 +180,27 @@ is "$(tools)" '' 'and audit, migrate and doctor'
 # ---- What each session sets
 
 while read -r name; do
-	wrong=$(sed -n "s/^$name //p" "$dir/wrong")
-	was=$(global "$name")
-	if [ "$wrong" = - ]; then
-		is "$was" '' "$name: none of this server's"
-		continue
-	fi
-	sql_root "SET GLOBAL $name = $(quoted "$wrong")"
-	is "$(global "$name")" "$wrong" "$name = $wrong"
+	is "$(global "$name" 2>&1 | grep -o 'ERROR 1193')" 'ERROR 1193' \
+	    "$name: none of this server's"
+done <"$dir/none"
+
+# harmless FILE: nothing tells that its rows were turned.
+harmless() {
+	turn "$1"
 	anew
 	flows
 	is "$got" "$right" 'changes no flow'
 	is "$(tools)" '' 'nor audit, migrate or doctor'
-	sql_root "SET GLOBAL $name = $(quoted "$was")"
-done <"$dir/session"
+	turn_back
+}
+while read -r row; do
+	echo "$row" >"$dir/row"
+	harmless "$dir/row"
+done <"$dir/alone"
+for n in 1 2; do
+	awk -v RS= -v n=$n 'NR == n' "$dir/together" >"$dir/rows"
+	harmless "$dir/rows"
+done
 
 # all HOW N: everything at once; also a shop from nothing.
 sql_root 'CREATE DATABASE other1; CREATE DATABASE other2'
@@ -169,103 +212,94 @@ all() {
 	{ cat "$dir/shop.conf"; printf 'db_name = other%s\ndb_user = other%s\n' \
 	    "$2" "$2"; } >"$dir/other.conf"
 	is "$("$top_builddir/shopctl" -c "$dir/other.conf" migrate 2>&1 |
-	    grep -v '^migration\|^routine')" '' 'nor a first migrate'
+	    grep -v '^migration\|^routine\|^account')" '' 'nor a first migrate'
 	"$top_builddir/shopctl" -c "$dir/other.conf" doctor >"$dir/out" 2>&1
 	is "$(grep -v '^ok ' "$dir/out")" '' 'and its doctor is content'
 }
-# assign SCOPE: of all of them.
-assign() {
-	while read -r name; do
-		wrong=$(sed -n "s/^$name //p" "$dir/wrong")
-		# None may turn this one on for himself.
-		[ "$1 $name" != 'SESSION query_cache_type' ] || continue
-		[ "$wrong" = - ] || echo "SET $1 $name = $(quoted "$wrong");"
-	done <"$dir/session"
-}
-assign SESSION | tr '\n' ' ' >"$dir/each"
+sed '/^$/d' "$dir/alone" "$dir/together" >"$dir/all"
+# No session may turn this one on for itself.
+grep -v '^query_cache_type ' "$dir/all" | sets SESSION | tr '\n' ' ' >"$dir/each"
 sed "s/'/''/g; s/^/SET GLOBAL init_connect = '/; s/\$/BEGIN; SELECT 1'/" \
     "$dir/each" >"$dir/init.sql"
 sql_file "$dir/init.sql"
 like "$(global init_connect)" 'sql_mode.*alter_algorithm' 'init_connect turns all'
 all 'init_connect' 1
 sql_root "SET GLOBAL init_connect = ''"
-db_stop
-skip='--skip-character-set-client-handshake --character-set-server=utf8mb3'
-db_options="$db_options $skip"
-db_start
-like "$(sql_root 'SELECT @@character_set_client')" utf8mb3 \
-    'a server that skips the handshake'
-assign GLOBAL >"$dir/all.sql"
-sql_file "$dir/all.sql"
-is "$(global autocommit) $(global sql_quote_show_create)" 'OFF OFF' \
-    'everything is turned'
-all 'everything at once' 2
+anew
 
 # ---- What only the server's operator can
 
-db_stop
-db_options=${db_options% $skip}
-db_start
-sql_root 'DROP DATABASE other1; DROP DATABASE other2'
+# told FILE: doctor names each of its rows and says what to do, and says
+# nothing else.
+told() {
+	ctl doctor >"$dir/out" 2>&1
+	while read -r name value; do
+		like "$(grep '^bad ' "$dir/out")" \
+		    "^bad [a-z-]*: .*$name is $value, .*: .*SET GLOBAL $name " \
+		    "doctor names $name, and says what to do"
+	done <"$1"
+	is "$(grep -o 'SET GLOBAL' "$dir/out" | wc -l)" "$(wc -l <"$1")" \
+	    'and nothing else'
+}
+turn "$dir/harmless"
+anew
+flows
+is "$got" "$right" 'the flows are right'
+told "$dir/harmless"
+turn_back
+while read -r row; do
+	echo "$row" >"$dir/row"
+	turn "$dir/row"
+	anew
+	case $row in
+	binlog_format*)
+		flows
+		is "$got" '503 null|200 0|200 🍣 초밥 Größe|503 null 0|503 |400 null|503|200' \
+		    'no write can be, all reads are'
+		post /v1/points/charge '{"amount": 1}'
+		is_problem 503 unavailable 'which is a 503'
+		is "$(header Retry-After)" 1 'with Retry-After' ;;
+	max_prepared_stmt_count*)
+		request GET /v1/products/1
+		is_problem 503 unavailable 'no statement can be prepared'
+		is "$(header Retry-After)" 1 'which is a 503 with Retry-After' ;;
+	esac
+	told "$dir/row"
+	turn_back
+	anew
+done <"$dir/harmful"
+flows
+is "$got" "$right" 'all is well again'
+is "$(tools)" '' 'for doctor, too'
 for mode in ANSI ORACLE MSSQL; do
 	is "$(mariadb --no-defaults -S "$db_sock" -u root -N -B \
 	    --init-command="SET sql_mode = '$mode'" shop \
 	    <"$top_srcdir/schema/invariants.sql" 2>&1)" '' \
 	    "the invariants are the same queries in the mode $mode"
 done
-anew
-# told NAME: by doctor, with what to do.
-told() {
-	ctl doctor >"$dir/out" 2>&1
-	like "$(grep '^bad ' "$dir/out")" "^bad [a-z-]*: .*$1.*: SET GLOBAL $1 " \
-	    'doctor names it, and says what to do'
+
+# ---- What is set at its start
+
+options=$db_options
+# with OPTION...: the server is started anew.
+with() {
+	db_stop
+	db_options="$options $*"
+	db_start
 }
-while read -r name; do
-	wrong=$(sed -n "s/^$name //p" "$dir/wrong")
-	was=$(global "$name")
-	if [ "$wrong" = - ]; then
-		is "$was" '' "$name: none of this server's"
-		continue
-	fi
-	case $name in
-	thread_stack | innodb_force_recovery)
-		db_stop
-		db_options="$db_options --$name=$wrong"
-		db_start ;;
-	*)
-		sql_root "SET GLOBAL $name = $(quoted "$wrong")" ;;
-	esac
-	is "$(global "$name")" "$wrong" "$name = $wrong"
-	anew
-	flows
-	case $name in
-	binlog_format)
-		is "$got" '503 null|200 0|200 🍣 초밥 Größe|503 null 0|503 |400 null|503|200' \
-		    'no write can be, all reads are'
-		post /v1/points/charge '{"amount": 1}'
-		is_problem 503 unavailable 'which is a 503'
-		is "$(header Retry-After)" 1 'with Retry-After' ;;
-	max_prepared_stmt_count)
-		is_problem 503 unavailable 'no statement can be prepared'
-		is "$(header Retry-After)" 1 'which is a 503 with Retry-After' ;;
-	max_allowed_packet | thread_stack)
-		# Some can do with so little, or not: as the server's build is.
-		;;
-	*)
-		is "$got" "$right" 'the flows are right' ;;
-	esac
-	told "$name"
-	case $name in
-	thread_stack | innodb_force_recovery)
-		db_stop
-		db_options=${db_options% --*}
-		db_start ;;
-	*)
-		sql_root "SET GLOBAL $name = $(quoted "$was")" ;;
-	esac
-	anew
-done <"$dir/server"
+with --skip-character-set-client-handshake --character-set-server=utf8mb3
+like "$(sql_root 'SELECT @@character_set_client')" utf8mb3 \
+    'a server that skips the handshake'
+turn "$dir/all"
+all 'everything at once' 2
+
+sed -n 's/ /=/; s/^/--/p' "$dir/at_start" >"$dir/options"
+with $(head -n 1 "$dir/options")
 flows
-is "$got" "$right" 'all is well again'
-is "$(tools)" '' 'for doctor, too'
+is "$got" "$right" "with $(head -n 1 "$dir/options") the flows are right"
+# Some can do with so little a stack, or not: as the server's build is.
+with $(cat "$dir/options")
+is "$(values <"$dir/at_start")" "$(cat "$dir/at_start")" "$(echo $(cat "$dir/options"))"
+told "$dir/at_start"
+with
 finish

@@ -59,8 +59,8 @@ void conf_print(const struct conf *, FILE *);
 
 /*
  * The content of a secret's file, every byte, 0-terminated, in a malloc of the
- * caller's; read as snapshot.h has it.  Refused: unreadable, empty, over max bytes, or readable by group
- * or others.
+ * caller's; read as snapshot.h has it.  Refused: unreadable, empty, over max
+ * bytes, or readable by group or others.
  */
 enum err conf_read_octets(const char *path, size_t max, char **out,
     size_t *len, char *why) MUST_CHECK;

@@ -108,7 +108,6 @@ board_join(struct seat **seat)
 {
 	struct board *b = NULL;
 	int64_t fd, at;
-
 	bool given = true;
 
 	*seat = NULL;

@@ -6,9 +6,9 @@
  * gets the same as the others of its generation.
  *
  * shopd reads the files itself, and is held up where a file system hangs: they
- * belong on a local disk.  The shared libraries of a worker, what a worker program that is a script
- * starts, and the system's own authorities (db_tls_ca empty) are still the
- * disk's.
+ * belong on a local disk.  A worker's shared libraries, what a worker program
+ * that is a script starts, and the system's own authorities (db_tls_ca empty)
+ * are read from the disk at each start still.
  */
 #ifndef SHOP_SETUP_H
 #define SHOP_SETUP_H
@@ -27,7 +27,7 @@ struct setup {
 /*
  * From the settings file (NULL: looked for) and the environment.  Checked is
  * whatever would keep a worker from its start: settings, keys, password,
- * authorities, program.  NULL: why[CONF_WHY_BYTES] says what is wrong.
+ * authorities, program; not whether the database knows it.  NULL: why[CONF_WHY_BYTES] says what is wrong.
  */
 struct setup *setup_take(const char *conf_file, char *why);
 

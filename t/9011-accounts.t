@@ -246,6 +246,39 @@ migrate
 is "$code $out" '1 ' 'a server that is read only'
 sql_root 'SET GLOBAL read_only = 0'
 is "$(accounts)" "$before" 'is seen before anything is changed'
+
+# ---- A server that writes names in small letters
+
+db_stop
+db_options=--lower-case-table-names=1
+db_start
+sql_root 'CREATE DATABASE Upper'
+is "$(sql_root 'SHOW DATABASES LIKE "Upper"')" upper 'Upper is upper there'
+before=$(accounts)
+second Upper '' "$dir/db.password"
+migrate
+refused 'another name than the server'\''s' 'db_name is Upper, and the server calls it upper'
+ctl doctor >"$dir/out" 2>&1
+like "$(cat "$dir/out")" '^bad database: db_name is Upper, ' 'doctor says so'
+second upper '' "$dir/db.password"
+migrate
+is "$code $err" '0 ' 'its own'
+migrate
+is "$code $out$err" '0 ' 'again: no word'
+
+# ---- A server that asks nobody who he is
+
 first
+db_stop
+db_options=--skip-grant-tables
+db_start
+seen 'no accounts' sql_root 'SELECT CURRENT_USER() = "root@" FROM DUAL'
+ctl doctor >"$dir/out" 2>&1
+like "$(cat "$dir/out")" '^bad worker-account: .* without a password, and so does anybody' \
+    'is told'
+unlike "$(cat "$dir/out")" 'out of memory' 'each check says what is wrong'
+db_stop
+db_options=
+db_start
 works 'after all that'
 finish

@@ -583,7 +583,7 @@ db_quote(struct db *db, struct arena *a, const char *s)
 	size_t len = strlen(s);
 	char *to = arena_alloc(a, 2 * len + 3);
 
-	if (to == NULL || db->conn == NULL)
+	if (to == NULL || db_connect(db) != DB_OK)
 		return NULL;
 	to[0] = '\'';
 	len = mysql_real_escape_string(db->conn, to + 1, s, len);

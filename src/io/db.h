@@ -177,7 +177,7 @@ unsigned db_error_number(const struct db *);
 
 /*
  * s as a quoted SQL literal, the caller's to wipe where it is a secret; NULL
- * at the arena's maximum or disconnected.
+ * at the arena's maximum, or where there is no connection and none can be made.
  */
 char *db_quote(struct db *, struct arena *, const char *s) MUST_CHECK;
 

@@ -52,6 +52,22 @@ account_pattern(struct arena *a, const char *name)
 	return quoted(a, name, "_%\\");
 }
 
+enum err
+account_database(struct ctx *ctx, const char **why)
+{
+	const char *name = ctx->conf->db_name;
+	struct db_result r;
+	enum err e = script_run(ctx, "SELECT DATABASE()", &r, why);
+
+	if (e != E_OK || (!db_at(&r, 0, 0)->null &&
+	    strcmp(db_at(&r, 0, 0)->s, name) == 0))
+		return e;
+	*why = db_at(&r, 0, 0)->null ? "there is no such database"
+	    : arena_printf(ctx->arena, "db_name is %s, and the server calls it "
+	    "%s: write it so", name, db_at(&r, 0, 0)->s);
+	return E_UNAVAILABLE;
+}
+
 static enum err
 named(struct ctx *ctx, const char *user, const char *host, struct account *to,
     const char **why)

@@ -35,6 +35,13 @@ const char *account_identifier(struct arena *, const char *name) MUST_CHECK;
  */
 const char *account_pattern(struct arena *, const char *name) MUST_CHECK;
 
+/*
+ * Does the server call the database by db_name?  One with
+ * lower_case_table_names finds it by other letters, too, but writes rights
+ * in its own.
+ */
+enum err account_database(struct ctx *, const char **why) MUST_CHECK;
+
 enum err account_worker(struct ctx *, struct account *, const char **why)
     MUST_CHECK;
 

@@ -106,12 +106,17 @@ static bool
 database(struct doctor *d)
 {
 	struct db_result r;
+	const char *why;
 
 	d->has_admin = db_text(d->ctx->db, d->ctx->arena, "SELECT 1", &r)
 	    == DB_OK;
-	return d->has_admin || doctor_bad(d, "start the server, or set "
-	    "db_socket, db_name and db_admin_user right", "%s",
-	    db_error(d->ctx->db));
+	if (!d->has_admin)
+		return doctor_bad(d, "start the server, or set db_socket, "
+		    "db_name and db_admin_user right", "%s",
+		    db_error(d->ctx->db));
+	return account_database(d->ctx, &why) == E_OK ||
+	    doctor_bad(d, "set db_name right, and run shopctl migrate", "%s",
+	    why);
 }
 
 static bool

@@ -188,6 +188,8 @@ grant_check(struct ctx *ctx, bool take, struct grants *g, const char **why)
 	enum err e;
 
 	memset(g, 0, sizeof *g);
+	if (account_database(ctx, why) != E_OK)
+		return refuse(ctx, why, *why);
 	if ((e = account_definer(ctx, &g->definer, why)) != E_OK ||
 	    (e = account_worker(ctx, &g->worker, why)) != E_OK ||
 	    !account_is_own(ctx->conf))

@@ -16,6 +16,7 @@ shop.conf, and plain.conf where there is TLS, which CERTIFICATE asks for:
     CERTIFICATE=/etc/letsencrypt/live/shop.example.org/fullchain.pem \
     KEY=/etc/letsencrypt/live/shop.example.org/privkey.pem
 
+From nginx 1.25.1 on LISTEN is '443 ssl; listen [::]:443 ssl; http2 on' there.
 Where LISTEN, HOST, SHOP, UPSTREAM, PLAIN, ... are not given, they are
 END_OF_USAGE
 	defaults | sed 's/^/  /'

@@ -16,11 +16,17 @@ certificate() {
 certificate shop
 certificate other
 
-# The site listens by TLS, and beside it without, as it does elsewhere.
-h2='ssl http2'
-nginx -v 2>&1 | grep -qE '/1\.(1|20|21|22|23|24|25\.0)' || h2='ssl; http2 on'
-listen="unix:$dir/tls.sock $h2; listen unix:$dir/http.sock; $(
-    )listen unix:$dir/h2c.sock http2"
+# The site listens by TLS, and beside it without, as it does elsewhere.  HTTP/2 is
+# a word of listen, but from nginx 1.25.1 on one of the server.
+h2=' http2'
+h2_on=
+if nginx -v 2>&1 | sed 's|.*/||' | awk -F . '
+    { exit !($1 * 1000000 + $2 * 1000 + $3 >= 1025001) }'; then
+	h2=
+	h2_on='; http2 on'
+fi
+listen="unix:$dir/tls.sock ssl$h2; listen unix:$dir/http.sock; $(
+    )listen unix:$dir/h2c.sock$h2$h2_on"
 acme=$dir/acme/.well-known/acme-challenge
 mkdir -p "$acme"
 echo proof >"$acme/a-Token_1"
@@ -135,7 +141,7 @@ unlike "$(cat "$dir/out")" 'Max Early Data: [1-9]' 'without early data'
 # Another's site is the default of the address, and what it speaks is spoken.
 cat >"$dir/nginx/also.conf" <<EOF
 server {
-	listen unix:$dir/tls.sock $h2;
+	listen unix:$dir/tls.sock ssl$h2$h2_on;
 	server_name other.test;
 	ssl_certificate "$dir/other.crt";
 	ssl_certificate_key "$dir/other.key";

@@ -272,7 +272,7 @@ first
 db_stop
 db_options=--skip-grant-tables
 db_start
-seen 'no accounts' sql_root 'SELECT CURRENT_USER() = "root@" FROM DUAL'
+seen 'no accounts' mariadb --no-defaults -S "$db_sock" -u nobody -e 'SELECT 1'
 ctl doctor >"$dir/out" 2>&1
 like "$(cat "$dir/out")" '^bad worker-account: .* without a password, and so does anybody' \
     'is told'

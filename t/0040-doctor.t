@@ -30,6 +30,7 @@ finds() {
 	shift
 	look
 	is "$code $lines $(echo "$bad" | wc -l)" "1 1 $#" "$text"
+	[ "$(echo "$bad" | wc -l)" = $# ] || echo "$bad" | sed 's/^/# /'
 	for pattern in "$@"; do
 		like "$bad" "^bad $pattern" 'is named'
 	done

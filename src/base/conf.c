@@ -151,7 +151,7 @@ load_file(struct conf *c, const char *file, char *why)
 		    file);
 		return E_INVALID_PARAMETER;
 	}
-	strcpy(c->settings_file, file);
+	memcpy(c->settings_file, file, strlen(file) + 1);
 	return conf_file_read(file, on_pair, &l, why);
 }
 

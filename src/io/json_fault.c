@@ -105,15 +105,15 @@ json_missing(struct json_decoding *d, const struct json_path *p)
 
 void
 json_unknown(struct json_decoding *d, const struct json_path *p,
-    const struct json_field *f)
+    const struct json_field *there_are)
 {
 	char names[DETAIL_BYTES_MAX];
 	struct buf b;
 
 	buf_init(&b, names, sizeof names);
-	for (; f->name != NULL; f++) {
+	for (; there_are->name != NULL; there_are++) {
 		buf_str(&b, b.len > 0 ? ", " : "");
-		buf_str(&b, f->name);
+		buf_str(&b, there_are->name);
 	}
 	fault(d, p, (struct fault){ .code = FAULT_UNKNOWN,
 	    .detail = arena_printf(d->arena,

@@ -12,7 +12,7 @@
 #define NAME_BYTES_MAX 64
 
 static const char *const sentences[] = {
-#define WHY(name, sentence) [JSON_WHY_##name] = sentence,
+#define WHY(name, sentence) [JSON_WHY_##name] = (sentence),
 #include "io/json_why.def"
 #undef WHY
 };

@@ -45,7 +45,7 @@ poolfile_tell(struct poolfiles *f, const struct roll_state *s)
 	roll_state_print(s, text);
 	if (strcmp(text, f->told) == 0 && strcmp(path, f->state.path) == 0)
 		return;
-	strcpy(f->told, text);
+	memcpy(f->told, text, strlen(text) + 1);
 	if (ownfile_write(&f->state, path, text) != E_OK)
 		log_msg(LOG_WARN, "roll-state", "shopctl can't learn how this "
 		    "roll goes");

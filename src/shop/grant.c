@@ -243,18 +243,18 @@ is_in(const char *list, const char *name, size_t len)
 
 /* The names of a list by ", " that keep has not; "" for none. */
 static const char *
-without(struct arena *a, const char *list, const char *keep)
+without(struct arena *a, const char *names, const char *keep)
 {
 	const char *left = "";
 
-	while (left != NULL && *list != '\0') {
-		size_t len = strcspn(list, ",");
+	while (left != NULL && *names != '\0') {
+		size_t len = strcspn(names, ",");
 
-		if (!is_in(keep, list, len))
+		if (!is_in(keep, names, len))
 			left = arena_printf(a, "%s%s%.*s", left,
-			    left[0] != '\0' ? ", " : "", (int)len, list);
-		list += len;
-		list += strspn(list, ", ");
+			    left[0] != '\0' ? ", " : "", (int)len, names);
+		names += len;
+		names += strspn(names, ", ");
 	}
 	return left;
 }

@@ -83,12 +83,13 @@ const char *
 problem_shown(struct arena *a, const char *s, size_t len)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	size_t n = len < SHOWN_BYTES_MAX ? len : SHOWN_BYTES_MAX, at = 0;
-	char *to = arena_alloc(a, 3 * n + sizeof "...");
+	const char *end = len > SHOWN_BYTES_MAX ? "..." : "";
+	char *to = arena_alloc(a, 3 * SHOWN_BYTES_MAX + sizeof "...");
+	size_t at = 0;
 
 	if (to == NULL)
 		return "";
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < len && i < SHOWN_BYTES_MAX; i++) {
 		unsigned char c = (unsigned char)s[i];
 
 		if (c >= ' ' && c < 0x7f && strchr("\"\\<>&'`", c) == NULL) {
@@ -99,7 +100,7 @@ problem_shown(struct arena *a, const char *s, size_t len)
 		to[at++] = hex[c >> 4];
 		to[at++] = hex[c & 15];
 	}
-	memcpy(to + at, n < len ? "..." : "", n < len ? 4 : 1);
+	memcpy(to + at, end, strlen(end) + 1);
 	return to;
 }
 

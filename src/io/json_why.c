@@ -7,7 +7,6 @@
 
 #include "base/limits.h"
 
-
 /* A longer name says no more to whoever looks for the place. */
 #define NAME_BYTES_MAX 64
 

@@ -37,8 +37,8 @@ struct jwt_keys {
 
 /*
  * All of them.  Also E_INVALID_PARAMETER: no key at all, a file that can't be
- * read or holds no key of JWT_KEY_BYTES_MIN to JWT_KEY_BYTES_MAX.  Free with jwt_keys_free (NULL is
- * fine); the keys are wiped.
+ * read or holds no key of JWT_KEY_BYTES_MIN to JWT_KEY_BYTES_MAX.  Free with
+ * jwt_keys_free (NULL is fine); the keys are wiped.
  */
 enum err jwt_keys_load(const struct conf *, struct jwt_keys **, char *why)
     MUST_CHECK;

@@ -10,10 +10,10 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "shop/ddl.h"
 
-#define PASSWORD_BYTES_MAX 256
 /* mysql.db has room for so many characters of a pattern. */
 #define PATTERN_CHARS_MAX 64
 

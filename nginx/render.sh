@@ -29,6 +29,7 @@ SHOP=shop
 LISTEN=127.0.0.1:8080
 HOST=_
 UPSTREAM=unix:/run/shop/shop.sock
+READS=
 HTML_DIR=$from/../html
 ACCESS_LOG=/var/log/nginx/shop.log
 MEMCACHED=unix:/run/memcached/memcached.sock
@@ -51,9 +52,11 @@ mkdir -p "$1"
 to=$(cd "$1" && pwd)
 shift
 
-files='shop zones limits server answers application params writes'
+files='shop zones limits server answers problems application params reads writes'
 words="$(defaults)
 CONF_DIR=$to"
+upstream=$(defaults | sed -n 's/^UPSTREAM=//p')
+reads=
 for pair; do
 	case $pair in
 	SHOP=*[!A-Za-z0-9_]* | SHOP=[0-9]* | SHOP= | SHOP=???????????????????*)
@@ -64,6 +67,8 @@ for pair; do
 		pair="$pair
 TLS=include \"$to/tls.conf\";" ;;
 	VAR=*) files="$files nginx" ;;
+	UPSTREAM=*) upstream=${pair#*=} ;;
+	READS=*) reads=${pair#*=} ;;
 	KEY=* | USER=*) ;;
 	[A-Z]*=*)
 		# A word misspelt would leave its default in force: no TLS, say.
@@ -74,6 +79,18 @@ TLS=include \"$to/tls.conf\";" ;;
 	words="$words
 $pair"
 done
+
+# Where reads have a socket of their own, and so workers that hold several
+# connections, some are kept.
+case $reads in
+'') words="$words
+READS=$upstream
+KEEP=
+KEEP_CONN=off" ;;
+*) words="$words
+KEEP=keepalive 32;
+KEEP_CONN=on" ;;
+esac
 
 # The last of a word's values is put in first, and then there is no other.
 printf '%s\n' "$words" | sed -n '1!G; h; $p' |

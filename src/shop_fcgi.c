@@ -68,7 +68,8 @@ main(int argc, char **argv)
 	}
 	if (is_activated()) {
 		fd = LISTEN_FDS_START;
-	} else if (!is_listening(fd) && pool_listen(&conf, &fd, why) != E_OK) {
+	} else if (!is_listening(fd) && listen_at(conf.listen,
+	    conf.listen_backlog, &fd, why) != E_OK) {
 		log_say("shop.fcgi: %s", why);
 		return EXIT_FAILED;
 	}

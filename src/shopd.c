@@ -6,7 +6,6 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/prog.h"
-#include "run/listen.h"
 #include "run/pool.h"
 #include "run/setup.h"
 
@@ -28,7 +27,7 @@ main(int argc, char **argv)
 	char why[CONF_WHY_BYTES];
 	struct setup *setup;
 	struct conf conf;
-	int at, status, fd;
+	int at, status;
 
 	prog_daemon();
 	at = prog_start(&prog, argc, argv, &conf, &status);
@@ -38,11 +37,9 @@ main(int argc, char **argv)
 		log_say("shopd: takes no arguments, try --help");
 		return EXIT_USAGE;
 	}
-	if ((setup = setup_take(conf_file, why)) == NULL ||
-	    pool_listen(&setup->conf, &fd, why) != E_OK) {
+	if ((setup = setup_take(conf_file, why)) == NULL) {
 		log_say("shopd: %s", why);
-		setup_free(setup);
 		return EXIT_FAILED;
 	}
-	return pool_run(setup, fd);
+	return pool_run(setup);
 }

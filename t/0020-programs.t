@@ -108,15 +108,25 @@ done
 bad_setting() {
 	cp "$good" "$bad"
 	printf '%s\n' "$1" >>"$bad"
+	no_start "$2" "$3"
+}
+no_start() {
 	for program in shopd shop.fcgi shopctl; do
 		case $program in
 		shopctl) run $program --config "$bad" token --user 1 ;;
 		*) run $program --config "$bad" ;;
 		esac
-		refused "$program: $3"
-		like "$err" "^$program: .*$2" 'and tells why'
+		refused "$program: $2"
+		like "$err" "^$program: .*$1" 'and tells why'
 	done
 }
+sed "s|^listen_read = .*|listen_read = unix:$dir/shop.sock|" "$good" >"$bad"
+no_start "listen_read \\(unix:$dir/shop.sock\\) must be another" \
+    'two queues at one socket'
+sed 's|^workers = .*|workers = 200|; s|^workers_read = .*|workers_read = 57|' \
+    "$good" >"$bad"
+no_start 'workers \(200\) and workers_read \(57\) together must be 256' \
+    'more workers in two pools than there may be in one'
 bad_setting 'workers = 0' 'workers = 0: .* 1\.\.256 processes' \
     'a number below its range'
 bad_setting 'workers = 257' 'workers = 257: .* 1\.\.256' 'one above it'

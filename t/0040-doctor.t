@@ -64,15 +64,15 @@ provoked 'a binlog that is not synced' 'SET GLOBAL sync_binlog = 0' \
     'SET GLOBAL sync_binlog = 1' 'binlog: sync_binlog is 0, .*: SET GLOBAL'
 provoked 'local_infile' 'SET GLOBAL local_infile = 1' \
     'SET GLOBAL local_infile = 0' 'local-infile: local_infile is ON, .*: '
-provoked 'too few connections' 'SET GLOBAL max_connections = 13' \
-    'SET GLOBAL max_connections = 14' \
-    'connections: max_connections is 13, 4 workers .* need 14: raise'
+provoked 'too few connections' 'SET GLOBAL max_connections = 15' \
+    'SET GLOBAL max_connections = 16' \
+    'connections: max_connections is 15, 6 workers .* need 16: raise'
 well 'just enough of them'
 sql_root 'SET GLOBAL max_connections = 200'
 limit='ALTER USER shop_worker@localhost WITH'
 provoked 'too few for the account' "$limit MAX_USER_CONNECTIONS 4" \
-    "$limit MAX_USER_CONNECTIONS 8" \
-    'connections: MAX_USER_CONNECTIONS of shop_worker is 4, 4 workers need 8: raise'
+    "$limit MAX_USER_CONNECTIONS 12" \
+    'connections: MAX_USER_CONNECTIONS of shop_worker is 4, 6 workers need 12: raise'
 well 'just enough, while old and new workers overlap'
 sql_root "$limit MAX_USER_CONNECTIONS 0"
 for what in QUERIES UPDATES CONNECTIONS; do
@@ -85,7 +85,7 @@ provoked 'a server that takes no writes' 'SET GLOBAL read_only = 1' \
 db_stop
 db_options="$db_options --max-user-connections=7" db_start
 finds 'too few for any account' \
-    'connections: max_user_connections is 7, 4 workers need 8: raise'
+    'connections: max_user_connections is 7, 6 workers need 12: raise'
 for option in innodb-read-only innodb-force-recovery; do
 	db_stop
 	db_options="$db_options --$option=1" db_start
@@ -440,15 +440,17 @@ site 'one in a comment' 's/fastcgi_read_timeout/# &/' \
     'fastcgi_read_timeout is not set'
 site 'two' 's/fastcgi_read_timeout .*/&&/; s/8s;$/7999ms;/' \
     'fastcgi_read_timeout is 7999ms'
-site 'kept connections' 's/fastcgi_pass shop_pool;/& fastcgi_keep_conn on;/' \
+site 'kept connections' 's/fastcgi_pass shop_writes;/& fastcgi_keep_conn on;/' \
     'fastcgi_keep_conn is on'
+site 'reads that wait behind writes' 's|read\.sock|shop.sock|' \
+    'no server is unix:.*/read.sock .listen_read.'
 site 'larger bodies' 's/client_max_body_size .*/client_max_body_size 1m;/' \
     'client_max_body_size is 1m instead of 65536'
 site 'bodies of any size' '/client_max_body_size/d' \
     'client_max_body_size is not set'
 sed -i 's/fastcgi_read_timeout 8s/"fastcgi_read_timeout"  7s1000ms/;
     s/client_max_body_size .*/client_max_body_size 64k; # 1m;/;
-    s/fastcgi_pass shop_pool;/& fastcgi_keep_conn off;/' "$site"
+    s/fastcgi_pass shop_writes;/& fastcgi_keep_conn off;/' "$site"
 well 'the same in other words'
 nginx_conf
 conf nginx_timeout_s 9

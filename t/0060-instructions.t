@@ -8,6 +8,7 @@
 #
 # writes down what they are now, in t/bench/instructions.txt.
 . "${top_srcdir:-.}/t/lib.sh"
+one_pool
 recorded=$top_srcdir/t/bench/instructions.txt
 rounds=5
 

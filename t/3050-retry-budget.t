@@ -3,6 +3,7 @@
 # A worker has so many retries in hand: what is in trouble is not given more
 # of it for ever.
 . "${top_srcdir:-.}/t/lib.sh"
+one_pool
 workers=1
 conf workers 1
 shop_start

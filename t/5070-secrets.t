@@ -131,7 +131,7 @@ for pid in $(pool_workers) "$pool_pid" "$nginx_pid" "$mc_pid"; do
 	cat "/proc/$pid/environ" >"$dir/environ.$pid"
 done >>"$dir/ps"
 like "$(cat "$dir/ps")" 'shop\.fcgi --config' 'the workers are among them'
-[ "$(ls "$dir"/environ.* | wc -l)" = $((workers + 4)) ]
+[ "$(ls "$dir"/environ.* | wc -l)" = $(($(pool_size) + 4)) ]
 ok 'every process is looked at'
 
 while read -r secret; do

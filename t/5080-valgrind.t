@@ -3,6 +3,7 @@
 # Under valgrind: the unit tests, and a worker through every route, its
 # errors and its end.  No byte is read that nobody wrote, none is lost.
 . "${top_srcdir:-.}/t/lib.sh"
+one_pool
 command -v valgrind >/dev/null || skip_all 'no valgrind'
 ! grep -aq -e __asan_init -e __ubsan_handle "$top_builddir/shop.fcgi" ||
     skip_all 'a build with a sanitizer'

@@ -131,8 +131,10 @@ shot_post outcome_unknown /v1/orders '{"items": [
 lost=$!
 eventually 3 key_held 6 /v1/orders "${key#*: }"
 ok 'an order is under way'
-for pid in $(pool_workers); do
-	kill -KILL "$pid"
+while [ ! -e "$dir/shots/outcome_unknown.status" ]; do
+	for pid in $(write_workers); do
+		kill -KILL "$pid" 2>/dev/null
+	done
 done
 wait $lost
 shot_look outcome_unknown

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A worker is killed every 200 ms: its request fails, and nothing else does.
+# A worker is killed every 200 ms, and no client sees anything of it, be it that
+# it has keys of its own or none: another worker is asked.
 . "${top_srcdir:-.}/t/lib.sh"
 seeded
 # Each place dies again and again within its first second; a worker that KILL
@@ -18,24 +19,55 @@ respawns() {
 	    "$dir/log/shopd.log"
 }
 
-clients_start --clients 8 --think-ms 2 --pause-ms 100
-kills=0
-start=$(now_ms)
-while [ $((kills * 200)) -lt $((${SECONDS_LONG:-20} * 1000)) ]; do
-	some_worker
-	[ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null
-	kills=$((kills + 1))
-	sleep_until $((start + kills * 200))
-done
-clients_stop
-eventually 2 pool_is_full
-ok 'the pool is full again'
+# kill_for SECONDS
+kill_for() {
+	kills=0
+	start=$(now_ms)
+	while [ $((kills * 200)) -lt $(($1 * 1000)) ]; do
+		some_worker
+		[ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null
+		kills=$((kills + 1))
+		sleep_until $((start + kills * 200))
+	done
+}
 
+# asked_again: for how many requests nginx asked a second worker.
+asked_again() { grep -c '"upstream_status":"502[ ,]' "$dir/log/access.log"; }
+
+# ---- Writes without keys: nginx gives each one, and asks again with that
+
+points() { sql 'SELECT SUM(balance) FROM users'; }
+rows() { sql 'SELECT COUNT(*) FROM points_ledger'; }
+goods_make
+had="$(points) $(rows)"
+for n in $(seq 15); do
+	asking $((n % 6 + 1)) /v1/points/charge \
+	    -H 'Content-Type: application/json' -d '{"amount": 7}'
+done
+kill_for "${SECONDS_LONG:-20}"
+asking_stop
 hits=$(grep -c 'event=worker-exit.*signal=9' "$dir/log/shopd.log")
 [ "$hits" -gt $((kills * 3 / 4)) ]
 ok "nearly each kill hit a worker ($hits of $kills)"
-less "$(figure server_errors)" "$kills" 'at most one request failed a kill'
-is "$(figure status_000)" 0 'and none without an answer'
+charged=$(cat "$dir"/asked.* | grep -c '^201$')
+is "$(asked)" "$charged 201" 'no client without a key sees a failure'
+is "$(points) $(rows)" \
+    "$((${had% *} + 7 * charged)) $((${had#* } + charged))" \
+    'and each of its charges happened once'
+[ "$(asked_again)" -gt 0 ]
+ok "for another worker was asked ($(asked_again) times)"
+is "$(grep -c 'event=request .*status=5' "$dir/log/shopd.log")" 0 \
+    'and no worker answered a failure'
+
+# ---- All flows, with keys
+
+clients_start --clients 8 --think-ms 2 --pause-ms 100
+kill_for 10
+clients_stop
+eventually 2 pool_is_full
+ok 'the pool is full again'
+is "$(figure server_errors) $(figure status_000)" '0 0' 'no request fails'
+hits=$(grep -c 'event=worker-exit.*signal=9' "$dir/log/shopd.log")
 respawns | sort -n >"$dir/respawns"
 less "$(sed -n "$((hits * 9 / 10))p" "$dir/respawns")" 200 \
     'nine of ten workers killed are replaced within 200 ms'

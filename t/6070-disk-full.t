@@ -5,9 +5,8 @@
 . "${top_srcdir:-.}/t/lib.sh"
 seeded
 db_on_disk 64 || skip_all 'no loop mounts for us'
-# A full disk may hold a write, and its worker, as long as any failure.
-workers=12
-conf workers 12
+# A full disk may hold a write, and its worker, as long as any failure: more
+# clients than that write at once, and reads have workers of their own.
 shop_start
 
 # refused_since MS: writes have met the full disk.

@@ -44,5 +44,18 @@ is "$(sed 's/ [0-9]*$//' "$dir/one" | paste -s -d ,)" \
     '503 outcome_unknown,201 -' 'it was told 503, and then by its key the order'
 less "$(sed -n '1s/.* //p' "$dir/one")" 9000 "the 503 came after nginx's 8 s (ms)"
 cat "$dir/one.out" >>"$dir/figures"
+
+# ---- One that has no request, and so doesn't look for one
+
+victim=$(read_workers | head -n 1)
+kill -STOP "$victim"
+seen 'an idle worker stopped' stands_still "$victim"
+eventually $((stuck_timeout_ms / 1000 + 6)) gone "$victim"
+ok 'a worker that is stopped while it is idle goes, too'
+like "$(grep 'event=worker-stuck' "$dir/log/shopd.log" | tail -n 1)" \
+    " worker=$victim .* pool=read silent_ms=" 'which the log says'
+kill -KILL "$victim" 2>/dev/null
+eventually 2 pool_is_full
+ok 'and has a successor'
 all_is_well 9000
 finish

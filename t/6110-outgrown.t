@@ -3,6 +3,7 @@
 # A worker that has served its share, or has grown, is replaced between two
 # requests, and none of them notices.
 . "${top_srcdir:-.}/t/lib.sh"
+one_pool
 workers=2
 conf workers 2
 conf worker_requests_max 10

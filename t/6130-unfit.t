@@ -4,6 +4,7 @@
 # or its tables: 503 for what can't be done, the rest goes on, the log says why
 # at level error, and all is well as soon as it is set right.
 . "${top_srcdir:-.}/t/lib.sh"
+one_pool
 workers=1
 conf workers 1
 shop_start

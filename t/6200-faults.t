@@ -4,6 +4,7 @@
 # answer in time, and what a write did is done once: t/fault.c makes the n-th
 # call fail, for every n until there are no more.
 . "${top_srcdir:-.}/t/lib.sh"
+one_pool
 [ -x "$top_builddir/t/faulty.fcgi" ] || skip_all 'built with --disable-faults'
 workers=1
 conf worker_path "$top_builddir/t/faulty.fcgi"

@@ -3,6 +3,7 @@
 # No descriptor is left for a connection: the workers pause, say so once a
 # second, hear signals, and go on by themselves.
 . "${top_srcdir:-.}/t/lib.sh"
+one_pool
 command -v prlimit >/dev/null || skip_all 'no prlimit'
 workers=2
 conf workers 2

@@ -4,8 +4,8 @@
 # work, nobody is refused, and the others come in when they may.
 . "${top_srcdir:-.}/t/lib.sh"
 seeded
-workers=8
-conf workers 8
+workers=6
+conf workers 6
 shop_db
 mc_start
 nginx_start
@@ -20,6 +20,20 @@ in_now() {
 	    WHERE user = 'shop_worker'"
 }
 are_in() { [ "$(in_now)" = "$1" ]; }
+
+# share: how many of each pool are in, "READS OTHERS"; by their sockets.
+share() {
+	for pool in read write; do
+		for pid in $(${pool}_workers); do
+			ss -xpH state established | awk -v me="pid=$pid," '
+			    index($0, me) { print $7 }'
+		done | sort >"$dir/$pool.peers"
+	done
+	ss -xpH state established src "unix:$db_sock" | awk '{ print $5 }' |
+	    sort >"$dir/db.peers"
+	echo "$(comm -12 "$dir/read.peers" "$dir/db.peers" | wc -l)" \
+	    "$(comm -12 "$dir/write.peers" "$dir/db.peers" | wc -l)"
+}
 
 # put_out N: so many of them are thrown out.
 put_out() {
@@ -50,6 +64,7 @@ eventually 5 are_in 4
 ok 'four are in'
 load 'four of eight'
 is "$(in_now)" 4 'there are still four'
+unlike "$(share)" '^0 | 0$' "and some of each pool ($(share): reads, others)"
 less "$(grep -c 'event=db_error.*number=1226' "$dir/log/shopd.log")" 8 \
     'the log says so once for each'
 request GET /readyz
@@ -67,6 +82,18 @@ put_out 8
 eventually 5 are_in 4
 ok 'all were thrown out, four are in again'
 load 'thrown out'
+unlike "$(share)" '^0 | 0$' "some of each pool ($(share))"
+
+# Where the others have taken all there is, one of them gives way.
+may 2
+put_out 8
+eventually 10 are_in 2
+one_each() { [ "$(share)" = '1 1' ]; }
+load 'two of eight'
+eventually 10 one_each
+ok 'of two, each pool has one'
+may 4
+eventually 10 are_in 4
 clients_start --clients 8 --mix read,charge --think-ms 5
 put_out 4
 sleep 1

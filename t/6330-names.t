@@ -155,7 +155,7 @@ eventually 10 has_db
 ok 'the name server answers: it is found'
 all_in() {
 	[ "$(sql_root "SELECT COUNT(*) FROM information_schema.processlist
-	    WHERE user = 'shop_worker'")" = "$workers" ]
+	    WHERE user = 'shop_worker'")" = "$(pool_size)" ]
 }
 eventually 5 all_in
 ok 'by each worker'

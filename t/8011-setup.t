@@ -78,7 +78,7 @@ good() {
 like "$(grep event=pool-start "$dir/log/shopd.log")" \
     " settings=$dir/shop.conf " 'shopd logs which settings file it read'
 is "$(grep -c "event=start settings=$dir/shop.conf\$" "$dir/log/shopd.log")" \
-    "$workers" 'and so does each worker'
+    "$(pool_size)" 'and so does each worker'
 
 # ---- A worker that is replaced in the middle of a change
 
@@ -191,6 +191,13 @@ good
 conf listen "unix:$dir/other.sock"
 refused 'another socket' "listen = unix:$dir/other.sock: takes a restart"
 good
+conf listen_read "unix:$dir/other.sock"
+refused 'another socket of reads' \
+    "listen_read = unix:$dir/other.sock: takes a restart"
+good
+conf listen_read ''
+refused 'none for reads any more' 'listen_read = : takes a restart'
+good
 conf pool_pidfile "$dir/none/shopd.pid"
 refused 'a pidfile that can'\''t be' 'pool_pidfile = .*: can'\''t be written'
 good
@@ -221,10 +228,13 @@ mv "$dir/bin/new" "$dir/bin/shop.fcgi"
 # ---- What HUP takes, for shopd itself
 
 conf listen_backlog 77
+conf workers_read 3
 kill -HUP "$pool_pid"
 workers=7
+workers_read=3
 eventually 15 pool_is_full
 ok 'more workers'
+is "$(read_workers | wc -l)" 3 'of reads, too'
 eventually 10 grep -q 'level=debug event=worker-ready' "$dir/log/shopd.log"
 kill -HUP "$pool_pid"
 eventually 15 grep -q 'level=debug event=worker-ready' "$dir/log/shopd.log"
@@ -233,10 +243,11 @@ eventually 10 [ -e "$dir/other.pid.state" ]
 is "$(cat "$dir/other.pid") $(ls "$dir"/shopd.pid* 2>/dev/null)" "$pool_pid " \
     'the pidfile is the new one, and the old one is gone'
 if command -v ss >/dev/null; then
-	is "$(ss -xlH src "unix:$dir/shop.sock" | awk '{ print $4 }')" 77 \
-	    'the queue is as long as it is to be'
+	is "$(ss -xlH src "unix:$dir/shop.sock" or src "unix:$dir/read.sock" |
+	    awk '{ print $4 }' | paste -s -d ,)" 77,77 \
+	    'the queues are as long as they are to be'
 else
-	pass 'the queue is as long as it is to be # SKIP no ss'
+	pass 'the queues are as long as they are to be # SKIP no ss'
 fi
 conf workers 2
 conf pool_pidfile "$dir/shopd.pid"
@@ -299,7 +310,7 @@ wait $shot_pid
 # ---- A worker of another version
 
 # The linker may keep the end of the word for another text, not its middle.
-perl -0pe 's/shop-board 2/shop-board 9/g' "$top_builddir/shop.fcgi" \
+perl -0pe 's/shop-board 3/shop-board 9/g' "$top_builddir/shop.fcgi" \
     >"$dir/bin/new"
 ! cmp -s "$top_builddir/shop.fcgi" "$dir/bin/new"
 ok 'there is a worker that has another board'
@@ -309,7 +320,7 @@ rolled 'it is rolled in'
 accepted "$first"
 ok 'it serves, without the board'
 is "$(grep -c 'level=warn event=board .*another version' \
-    "$dir/log/shopd.log")" 2 'and says so'
+    "$dir/log/shopd.log")" 4 'and says so'
 
 # A shopd from before boards had layouts hands its own on in this way.
 mv "$dir/bin/shop.fcgi" "$dir/bin/other"

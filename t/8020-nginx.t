@@ -242,9 +242,14 @@ is "$(named writes '"" if_not_empty' | wc -w)" \
     'but what is taken away from them'
 is "$(cat "$dir"/nginx/*.conf | grep -c 'fastcgi_pass_request_headers on')" 1 \
     'no other place hands headers on'
-unlike "$(cat "$dir"/nginx/*.conf)" \
-    '^[[:space:]]*include .*fastcgi|fastcgi_keep_conn on|fastcgi_next_upstream [^o]' \
-    'no included ones, no kept connections, nothing sent twice'
+unlike "$(cat "$dir"/nginx/*.conf)" '^[[:space:]]*include .*fastcgi' \
+    'no included ones'
+is "$(grep -l 'fastcgi_keep_conn on' "$dir"/nginx/*.conf)" \
+    "$dir/nginx/reads.conf" 'connections are kept for reads alone'
+is "$(grep -l 'fastcgi_next_upstream [^o]' "$dir"/nginx/*.conf)" \
+    "$dir/nginx/writes.conf" 'and of one upstream twice is asked for writes alone'
+is "$(sed -n 's/^fastcgi_next_upstream //p' "$dir/nginx/writes.conf")" \
+    'error non_idempotent;' 'never because time is over'
 
 # ---- A worker that freezes
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The worker without shopd: as others start it.
 . "${top_srcdir:-.}/t/lib.sh"
+one_pool
 
 # on_fd FD PATH: starts what is in "$@" after these with a listener there.
 launch='

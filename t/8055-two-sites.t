@@ -9,7 +9,7 @@
 shop_db
 mc_start
 pool_start
-sed -e "s|^listen = .*|listen = unix:$dir/other.sock|" \
+sed -e "s|^listen = .*|listen = unix:$dir/other.sock|; /^listen_read/d" \
     -e "s|^pool_pidfile = .*|pool_pidfile = $dir/other.pid|" \
     "$dir/shop.conf" >"$dir/other.conf"
 "$top_builddir/shopd" --config "$dir/other.conf" >"$dir/log/other.log" 2>&1 &

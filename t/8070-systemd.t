@@ -39,10 +39,10 @@ is "$(comm -3 "$dir/a" "$dir/b")" '' 'SECURITY.md tells each, and no other'
 [ "$(pool_unit TimeoutStopSec)" -gt "$(($(ctl --check-config |
     sed -n 's/^drain_timeout_ms = //p') / 1000))" ]
 ok 'a stop waits longer than the workers may need'
-[ "$(pool_unit MemoryMax | sed -n 's/M$//p')" -ge "$((2 * 8 *
+[ "$(pool_unit MemoryMax | sed -n 's/M$//p')" -ge "$((2 * 12 *
     $(ctl --check-config | sed -n 's/^worker_memory_max_kib = //p') / 1024))" ]
 ok 'two generations of 8 workers may grow as far as they may'
-[ "$(pool_unit TasksMax)" -gt $((2 * 256)) ]
+[ "$(pool_unit TasksMax)" -gt $((3 * 2 * 256)) ]
 ok 'and there may be as many as there may be'
 
 # ---- What systemd says

@@ -5,6 +5,7 @@
 . "${top_srcdir:-.}/t/lib.sh"
 db_options='--log-bin --sync-binlog=1 --binlog-format=ROW'
 workers=1
+one_pool
 conf workers 1
 conf memcached ''
 shop_start

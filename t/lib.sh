@@ -29,6 +29,7 @@ dir=$(mktemp -d /tmp/shop-t.XXXXXX)
 if [ "$(id -u)" = 0 ]; then as_root=1; else as_root=; fi
 db_sock=$dir/db.sock
 workers=4
+workers_read=2
 db_env=
 mounted=
 
@@ -239,6 +240,24 @@ hold() {
 	seen "locks held by $2" grep -q held "$dir/held"
 }
 
+# hold_table TABLE: nobody else may read it, nor write, until let_go.
+hold_table() {
+	rm -f "$dir/held"
+	mariadb --no-defaults --skip-ssl -S "$db_sock" -u root -N -B \
+	    --unbuffered shop -e "LOCK TABLES $1 WRITE; SELECT 'held'; SELECT SLEEP(600)" \
+	    >"$dir/held" 2>/dev/null &
+	hold_pid=$!
+	seen "$1 is held" grep -q held "$dir/held"
+}
+# let_go: what hold or hold_table holds.
+let_go() {
+	for id in $(sql "SELECT id FROM information_schema.processlist
+	    WHERE info LIKE 'SELECT SLEEP(%'"); do
+		sql "KILL $id"
+	done
+	wait "$hold_pid"
+}
+
 # lock_waits_are N: so many transactions wait for a row.
 lock_waits_are() {
 	sleep 0.15
@@ -356,7 +375,7 @@ nothing_open() {
 # few_connections: the workers have one each, at most.
 few_connections() {
 	[ "$(sql "SELECT COUNT(*) FROM information_schema.processlist
-	    WHERE user = 'shop_worker'")" -le "$workers" ]
+	    WHERE user = 'shop_worker'")" -le "$(pool_size)" ]
 }
 
 # ---- memcached
@@ -448,7 +467,9 @@ conf_make() {
 	head -c 24 /dev/urandom | base64 >"$dir/db.password")
 	cat >"$dir/shop.conf" <<EOF
 listen = unix:$dir/shop.sock
+listen_read = unix:$dir/read.sock
 workers = $workers
+workers_read = $workers_read
 worker_path = $top_builddir/shop.fcgi
 pool_pidfile = $dir/shopd.pid
 db_socket = $db_sock
@@ -481,7 +502,28 @@ pool_workers() {
 	    sed '/^$/d'
 }
 
-pool_is_full() { [ "$(pool_workers | wc -l)" = "$workers" ]; }
+# read_workers, write_workers: those of one of its two queues.
+is_of_reads() { grep -qz '^SHOP_POOL=read$' "/proc/$1/environ" 2>/dev/null; }
+read_workers() {
+	for pid in $(pool_workers); do
+		! is_of_reads "$pid" || echo "$pid"
+	done
+}
+write_workers() {
+	for pid in $(pool_workers); do
+		is_of_reads "$pid" || echo "$pid"
+	done
+}
+
+# pool_size: how many workers there are to be.
+pool_size() { echo $((workers + workers_read)); }
+pool_is_full() { [ "$(pool_workers | wc -l)" = "$(pool_size)" ]; }
+
+# one_pool: one queue, whose workers take whatever comes; before shop_start.
+one_pool() {
+	workers_read=0
+	conf listen_read ''
+}
 
 # pool_kill: shopd itself, by the signal that nobody can mind.
 pool_kill() { kill -KILL "$pool_pid"; seen 'shopd killed' gone "$pool_pid"; }
@@ -499,11 +541,20 @@ none_of() {
 	done
 }
 
+# fds_of PID: how many descriptors a worker has; of one of reads without its
+# sockets, for it may keep many.
+fds_of() {
+	if is_of_reads "$1"; then
+		ls -l "/proc/$1/fd" | grep -vc socket:
+	else
+		ls "/proc/$1/fd" | wc -l
+	fi
+}
 # at_work: the worker that has more descriptors than when workers_fds was
 # written to $dir/idle: a request.
 workers_fds() {
 	for pid in $(pool_workers); do
-		echo "$pid $(ls "/proc/$pid/fd" | wc -l)"
+		echo "$pid $(fds_of "$pid")"
 	done
 }
 at_work() {
@@ -516,7 +567,7 @@ is_at_work() { [ -n "$(at_work)" ]; }
 # worker has.
 workers_size() {
 	for pid in $(pool_workers); do
-		echo "$(ls "/proc/$pid/fd" | wc -l)" \
+		echo "$(fds_of "$pid")" \
 		    "$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status")"
 	done 2>/dev/null | awk '{ if ($1 > fds) fds = $1
 	    if ($2 > kib) kib = $2 } END { print fds + 0, kib + 0 }'
@@ -538,10 +589,14 @@ unlimited() {
 # nginx_conf [WORD=VALUE...]: the site, as the words and the variables have it;
 # with its limits as they are shipped where $limits says shipped.
 nginx_conf() {
+	reads=
+	[ -n "${upstream:-}" ] ||
+	    reads=$(sed -n 's/^listen_read = //p' "$dir/shop.conf")
 	"$top_srcdir/nginx/render.sh" "$dir/nginx" VAR="$dir" \
 	    USER="${as_root:+user root;}" \
 	    LISTEN="${listen:-unix:$dir/http.sock}" \
 	    UPSTREAM="${upstream:-unix:$dir/shop.sock}" \
+	    READS="$reads" \
 	    ACCESS_LOG="$dir/log/access.log" \
 	    HTML_DIR="$top_builddir/html" \
 	    MEMCACHED="unix:$dir/mc.sock" \
@@ -849,7 +904,7 @@ random() {
 
 # some_worker: sets victim to one of them.
 some_worker() {
-	random "$workers"
+	random "$(pool_size)"
 	victim=$(pool_workers | sed -n "$((r + 1))p")
 }
 
@@ -919,6 +974,38 @@ clients_stop() {
 	wait "$clients_pid"
 	ok 'the clients did their work'
 	cat "$dir/clients.out" >>"$dir/figures"
+}
+
+# asking USER TARGET [curl's arguments]: one more client, without keys of its
+# own, that asks the same again and again until asking_stop; statuses are in
+# $dir/asked.*.
+asking() {
+	asking_as="Authorization: Bearer $(token "$1")"
+	asking_file=$(mktemp "$dir/asked.XXXXXX")
+	asking_urls=$dir/asking.${asking_file##*.}
+	for n in $(seq 50); do
+		printf 'url = "http://shop%s"\noutput = "/dev/null"\n' "$2"
+	done >"$asking_urls"
+	: >"$dir/asking"
+	shift 2
+	while [ -e "$dir/asking" ]; do
+		curl -s --max-time 30 --unix-socket "$dir/http.sock" \
+		    -K "$asking_urls" -w '%{http_code}\n' \
+		    -H "$asking_as" "$@" >>"$asking_file"
+	done &
+	asking_pids="${asking_pids:-} $!"
+}
+asking_stop() {
+	rm -f "$dir/asking"
+	for pid in ${asking_pids:-}; do
+		wait "$pid"
+	done
+	asking_pids=
+}
+# asked: what they were answered, "29 503, 1234 200".
+asked() {
+	cat "$dir"/asked.* | sort | uniq -c | sort -n |
+	    awk '{ printf "%s%s %s", (NR > 1 ? ", " : ""), $1, $2 }'
 }
 
 # figure NAME: of all clients so far; the greatest where it is one.

@@ -50,9 +50,9 @@ test_fcgi(void)
 	struct fcgi *f;
 
 	fcgi_free(NULL);
-	CU_ASSERT_PTR_NULL(fcgi_new(-1));
+	CU_ASSERT_PTR_NULL(fcgi_new(-1, 0, -1));
 	CU_ASSERT_FATAL(fd >= 0);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(f = fcgi_new(fd));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f = fcgi_new(fd, 0, -1));
 	CU_ASSERT(!fcgi_accept(f));
 	fcgi_free(f);
 	close(fd);

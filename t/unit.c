@@ -160,6 +160,7 @@ add_suites(void)
 	suite_arena();
 	suite_breaker();
 	suite_buf();
+	suite_conns();
 	suite_file();
 	suite_host();
 	suite_cache();

@@ -21,6 +21,7 @@ void suite_host(void);
 void suite_num(void);
 void suite_log(void);
 void suite_conf(void);
+void suite_conns(void);
 void suite_email(void);
 void suite_err(void);
 void suite_content(void);

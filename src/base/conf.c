@@ -226,6 +226,27 @@ check_rank(const struct conf *c, char *why)
 	return E_INVALID_PARAMETER;
 }
 
+int64_t
+conf_workers(const struct conf *c)
+{
+	return c->workers + (c->listen_read[0] != '\0' ? c->workers_read : 0);
+}
+
+static enum err
+check_pool(const struct conf *c, char *why)
+{
+	if (c->listen_read[0] != '\0' && strcmp(c->listen_read, c->listen) == 0)
+		snprintf(why, CONF_WHY_BYTES, "listen_read (%s) must be "
+		    "another one than listen", c->listen_read);
+	else if (conf_workers(c) > WORKERS_MAX)
+		snprintf(why, CONF_WHY_BYTES, "workers (%" PRId64 ") and "
+		    "workers_read (%" PRId64 ") together must be %d at most",
+		    c->workers, c->workers_read, WORKERS_MAX);
+	else
+		return E_OK;
+	return E_INVALID_PARAMETER;
+}
+
 enum err
 conf_check(const struct conf *c, char *why)
 {
@@ -254,7 +275,8 @@ conf_check(const struct conf *c, char *why)
 		    chain[i].ms, chain[i].longer, chain[i].longer_ms);
 		return E_INVALID_PARAMETER;
 	}
-	return check_rank(c, why);
+	return check_pool(c, why) != E_OK ? E_INVALID_PARAMETER
+	    : check_rank(c, why);
 }
 
 void

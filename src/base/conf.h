@@ -39,6 +39,9 @@ struct conf {
  */
 enum err conf_load(struct conf *, const char *file, char *why) MUST_CHECK;
 
+/* The workers that shopd keeps, at listen and at listen_read. */
+int64_t conf_workers(const struct conf *);
+
 /*
  * What no single row can say: lock wait < read timeout < deadline < nginx's
  * timeout < stuck.  As conf_load.

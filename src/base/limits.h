@@ -36,6 +36,12 @@
 #define LOG_LINE_BYTES_MAX	2048
 #define ARENA_BYTES_MAX		(4 * 1024 * 1024)
 
+/* Workers of a generation, in both pools. */
+#define WORKERS_MAX		256
+
+/* Connections of the web server that a worker of reads keeps. */
+#define CONNS_KEPT_MAX		16
+
 /* Letters and digits of the id that tells a shop from others. */
 #define IDENTITY_CHARS		16
 

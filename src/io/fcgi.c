@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The library reads and writes; connections are taken and closed here, for it
- * sets no deadline: it would wait for a web server that has stopped in the
- * middle of a request, and for one that never closes.
+ * The library reads and writes; connections are taken, kept and closed by
+ * io/conns, for the library sets no deadline: it would wait for a web server
+ * that has stopped in the middle of a request, and for one that never closes.
+ * One FCGX_Request serves all connections in turn: between two requests
+ * nothing of a connection is left in it.
  */
 #include "config.h"
 
@@ -11,82 +13,42 @@
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/num.h"
 
-/*
- * A wake-up is lost if the woken worker dies before accept(), so that each
- * also looks by itself.
- */
-#define LOOK_MS 1000
-/* Without a descriptor or memory for a connection, until the next try. */
-#define SHORT_MS 100
-/* The web server has all of a request and room for the answer. */
-#define PEER_WAIT_S 5
-/* An answer that a new unix connection takes at once, whoever reads it. */
+/* An answer that a unix connection takes at once, whoever reads it. */
 #define SOCKET_BYTES 32768
 #define LINGER_US INT64_C(1000000)
 
-enum { LISTENER, WATCHED };
-
 struct fcgi {
-	int listener;
-	int events;		/* epoll's descriptor */
-	bool is_short;		/* of descriptors or memory */
-	int64_t short_told_us;
-	bool lost;		/* what is watched was closed */
+	struct conns *conns;
 	bool drained;		/* all of the request was read */
-	FCGX_Request r;
+	FCGX_Request r;		/* r.ipcFd: the connection being served */
 };
 
-/*
- * Each connection wakes one of the workers that wait, not all of them to find
- * that it is gone.
- */
-static int
-listen_events(int listen_fd)
-{
-	struct epoll_event e = { .events = EPOLLIN | EPOLLEXCLUSIVE,
-	    .data.u32 = LISTENER };
-	int fd = epoll_create1(EPOLL_CLOEXEC);
-
-	if (fd < 0 || epoll_ctl(fd, EPOLL_CTL_ADD, listen_fd, &e) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
 struct fcgi *
-fcgi_new(int listen_fd)
+fcgi_new(int listen_fd, size_t keep, int told_fd)
 {
 	struct fcgi *f = calloc(1, sizeof *f);
-	int flags = fcntl(listen_fd, F_GETFL);
 
 	/* The library has no listener: it never takes one by itself. */
-	if (f == NULL || flags < 0 ||
-	    fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
-	    FCGX_Init() != 0 ||
-	    FCGX_InitRequest(&f->r, -1, FCGI_FAIL_ACCEPT_ON_INTR) != 0 ||
-	    (f->events = listen_events(listen_fd)) < 0) {
-		log_msg(LOG_ERROR, "fcgi", "fd %d: %s", listen_fd,
-		    strerror(errno));
+	if (f == NULL || FCGX_Init() != 0 ||
+	    FCGX_InitRequest(&f->r, -1, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+		log_msg(LOG_ERROR, "fcgi", "%s", strerror(errno));
 		free(f);
 		return NULL;
 	}
-	f->listener = listen_fd;
+	if ((f->conns = conns_new(listen_fd, keep, told_fd)) == NULL) {
+		free(f);
+		return NULL;
+	}
 	return f;
 }
 
@@ -96,128 +58,28 @@ fcgi_free(struct fcgi *f)
 	if (f == NULL)
 		return;
 	FCGX_Free(&f->r, 1);
-	close(f->events);
+	conns_free(f->conns);
 	free(f);
 }
 
-void
-fcgi_watch(struct fcgi *f, int fd)
+struct conns *
+fcgi_conns(struct fcgi *f)
 {
-	struct epoll_event e = { .events = EPOLLRDHUP,
-	    .data.u32 = WATCHED };
-
-	if (fd >= 0)
-		(void)epoll_ctl(f->events, EPOLL_CTL_ADD, fd, &e);
-}
-
-bool
-fcgi_lost(struct fcgi *f)
-{
-	bool lost = f->lost;
-
-	f->lost = false;
-	return lost;
-}
-
-bool
-fcgi_rest(int ms, const sigset_t *mask)
-{
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
-
-	return ppoll(NULL, 0, &t, mask) >= 0;
-}
-
-bool
-fcgi_wait(struct fcgi *f, const sigset_t *mask)
-{
-	struct epoll_event e[2];
-	int n;
-
-	/* The connection still waits: epoll would return at once. */
-	if (f->is_short) {
-		f->is_short = false;
-		return fcgi_rest(SHORT_MS, mask);
-	}
-	n = epoll_pwait(f->events, e, 2, LOOK_MS, mask);
-	for (int i = 0; i < n; i++)
-		if (e[i].data.u32 == WATCHED)
-			f->lost = true;
-	return !f->lost && (n >= 0 || errno != EINTR);
-}
-
-/*
- * By TCP from an address of FCGI_WEB_SERVER_ADDRS, where that is set: a
- * variable of FastCGI's specification, "ADDRESS,ADDRESS".
- */
-static bool
-is_allowed(const struct sockaddr *from, socklen_t len)
-{
-	const char *list = getenv("FCGI_WEB_SERVER_ADDRS"), *at;
-	char text[64];
-	size_t n;
-
-	if (list == NULL || list[0] == '\0')
-		return true;
-	if (getnameinfo(from, len, text, sizeof text, NULL, 0,
-	    NI_NUMERICHOST) != 0)
-		return false;
-	for (n = strlen(text); (at = strstr(list, text)) != NULL;
-	    list = at + n)
-		if ((at == list || strchr(", ", at[-1]) != NULL) &&
-		    strchr(", ", at[n]) != NULL)
-			return true;
-	return false;
-}
-
-static void
-limit_wait(int fd, int option)
-{
-	static const struct timeval wait = { PEER_WAIT_S, 0 };
-
-	setsockopt(fd, SOL_SOCKET, option, &wait, sizeof wait);
-}
-
-/* A connection that doesn't wait for the request without end, or -1. */
-static int
-take(struct fcgi *f)
-{
-	static const int on = 1;
-	struct sockaddr_storage from = { 0 };
-	struct sockaddr *a = (struct sockaddr *)(void *)&from;
-	socklen_t len = sizeof from;
-	int fd = accept4(f->listener, a, &len, SOCK_CLOEXEC);
-
-	if (fd < 0)
-		return -1;
-	limit_wait(fd, SO_RCVTIMEO);
-	if (from.ss_family == AF_UNIX)
-		return fd;
-	limit_wait(fd, SO_SNDTIMEO);
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	if (is_allowed(a, len))
-		return fd;
-	close(fd);
-	errno = ECONNABORTED;
-	return -1;
+	return f->conns;
 }
 
 bool
 fcgi_accept(struct fcgi *f)
 {
-	int fd = take(f);
-
 	f->drained = false;
-	if (fd >= 0) {
-		/* What it finds open it takes for a kept connection. */
-		f->r.ipcFd = fd;
-		f->r.keepConnection = 1;
-		return FCGX_Accept_r(&f->r) == 0;
-	}
-	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
+	f->r.ipcFd = conns_take(f->conns);
+	if (f->r.ipcFd < 0)
 		return false;
-	f->is_short = true;
-	if (log_due(&f->short_told_us))
-		log_msg(LOG_WARN, "fcgi", "accept: %s", strerror(errno));
+	/* A connection that it finds open it takes for a kept one. */
+	f->r.keepConnection = 1;
+	if (FCGX_Accept_r(&f->r) == 0)
+		return true;
+	conns_gone(f->conns);
 	return false;
 }
 
@@ -286,6 +148,23 @@ linger(int fd)
 	close(fd);
 }
 
+/* It goes on to the next request where all of this one was read and sent. */
+static bool
+ends_kept(struct fcgi *f, bool sent)
+{
+	bool keep = f->r.keepConnection && sent && f->drained &&
+	    conns_keeps(f->conns);
+
+	f->r.keepConnection = keep;
+	/* "Detached" it closes at once, and doesn't wait for the other side. */
+	if (!keep)
+		FCGX_Detach(&f->r);
+	FCGX_Finish_r(&f->r);
+	keep = f->r.ipcFd >= 0;
+	f->r.ipcFd = -1;
+	return keep;
+}
+
 bool
 fcgi_finish(struct fcgi *f, const char *head, size_t head_len,
     const char *body, size_t body_len)
@@ -295,13 +174,13 @@ fcgi_finish(struct fcgi *f, const char *head, size_t head_len,
 	bool sent;
 
 	if (head_len + body_len > SOCKET_BYTES)
-		limit_wait(f->r.ipcFd, SO_SNDTIMEO);
+		conns_limit_send(f->r.ipcFd);
 	sent = FCGX_PutStr(head, (int)head_len, f->r.out) >= 0 &&
 	    FCGX_PutStr(body, (int)body_len, f->r.out) >= 0;
-	/* "Detached" it closes at once; none is kept, as none is asked to be. */
-	FCGX_Detach(&f->r);
-	f->r.keepConnection = 0;
-	FCGX_Finish_r(&f->r);
+	if (ends_kept(f, sent))
+		conns_keep(f->conns);
+	else
+		conns_gone(f->conns);
 	if (unread >= 0)
 		linger(unread);
 	return sent;

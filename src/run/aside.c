@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "base/log.h"
 #include "base/num.h"
 
 /*
@@ -12,9 +13,40 @@
  * we try for it before we take requests without.
  */
 #define ROOM_US		INT64_C(300000)
+/* The same where another queue's workers have connections to spare. */
+#define SPARED_US	INT64_C(5000000)
 /* While others have connections: a refusal is a line in the server's log. */
 #define PAUSE_MIN_MS	100
 #define PAUSE_MAX_MS	1000
+/* A word on the board that old is nobody's need any more. */
+#define NEED_US		INT64_C(2000000)
+
+static enum queue
+queue_of(const struct aside *a)
+{
+	return a->seat->queue == QUEUE_READ ? QUEUE_READ : QUEUE_MAIN;
+}
+
+static enum queue
+other_queue(const struct aside *a)
+{
+	return queue_of(a) == QUEUE_READ ? QUEUE_MAIN : QUEUE_READ;
+}
+
+/* How many connections the other queue's workers have. */
+static size_t
+elsewhere(const struct aside *a, int64_t now)
+{
+	return board_connected(a->board, other_queue(a), now);
+}
+
+/* Has one of ours just given one up to them?  It is not for us to take. */
+static bool
+is_given(const struct aside *a, int64_t now)
+{
+	return a->board != NULL && elsewhere(a, now) == 0 &&
+	    now - a->board->given_us[other_queue(a)] < NEED_US;
+}
 
 /* It may hang in the library, and is then replaced as one at a request is. */
 static enum db_class
@@ -33,49 +65,100 @@ connect_now(struct aside *a)
 	return class;
 }
 
-/* Is it time to try?  others: there are workers with a connection. */
+/*
+ * None of this queue's workers has a connection, nor finds room for one: how
+ * long to hope for it.
+ */
+static bool
+may_hope(const struct aside *a, int64_t now)
+{
+	return a->crowded && now - a->others_us < (elsewhere(a, now) > 1
+	    ? SPARED_US : ROOM_US);
+}
+
+/* Is it time to try?  others: workers of this queue have a connection. */
 static bool
 is_due(struct aside *a, bool others, int64_t now)
 {
-	bool due = !a->begun || (others ? now >= a->next_us
-	    : a->crowded && now - a->others_us < ROOM_US);
+	bool let_in = others || elsewhere(a, now) > 0;
+	bool due = (!a->begun || (let_in && now >= a->next_us) ||
+	    (!others && may_hope(a, now))) && !(others && is_given(a, now));
 
-	if (others)
+	if (others || !a->begun)
 		a->others_us = now;
-	else
+	if (!let_in)
 		a->pause_ms = PAUSE_MIN_MS / 2;
 	return due;
 }
 
 static void
-watch(struct aside *a, struct fcgi *f)
+watch(struct aside *a, struct conns *c)
 {
 	int64_t since_us;
 	int fd = db_socket(a->db, &since_us);
 
 	if (since_us != a->watched_us)
-		fcgi_watch(f, fd);
+		conns_watch(c, fd);
 	a->watched_us = since_us;
 }
 
-bool
-aside_look(struct aside *a, struct fcgi *f)
+/*
+ * Gives the connection up where another queue has none at all: one worker
+ * does, of a queue that has several.
+ */
+static bool
+give_way(struct aside *a, int64_t now)
 {
-	int64_t now = num_monotonic_us();
-	bool others;
+	enum queue mine = queue_of(a), other = other_queue(a);
+	int64_t need;
 
-	if (fcgi_lost(f))
-		db_drop(a->db);
-	if (db_connected(a->db)) {
-		a->seat->connected_us = now;
-		watch(a, f);
+	if (a->board == NULL ||
+	    (need = a->board->starved_us[other]) == 0 ||
+	    now - need > NEED_US || !board_is_last(a->board, a->seat, now) ||
+	    board_connected(a->board, mine, now) < 2)
 		return false;
-	}
+	a->board->starved_us[other] = 0;
+	a->board->given_us[other] = now;
+	db_drop(a->db);
+	log_msg(LOG_WARN, "db_shared", "a connection is given up to %s",
+	    other == QUEUE_READ ? "workers_read" : "workers");
 	a->seat->connected_us = 0;
-	others = board_connected(a->board, now);
+	a->crowded = true;
+	a->pause_ms = PAUSE_MAX_MS;
+	a->next_us = now + PAUSE_MAX_MS * 1000;
+	return true;
+}
+
+static bool
+look_without(struct aside *a, struct conns *c, int64_t now)
+{
+	bool others = board_connected(a->board, queue_of(a), now) > 0;
+
+	/* Since it was lost nobody has tried. */
+	if (a->seat->connected_us != 0)
+		a->begun = false;
+	a->seat->connected_us = 0;
 	if (!is_due(a, others, now))
 		return others;
 	if (connect_now(a) == DB_OK)
-		return aside_look(a, f);
+		return aside_look(a, c);
+	if (a->crowded && !others && a->board != NULL)
+		a->board->starved_us[queue_of(a)] = now;
 	return others || a->crowded;
+}
+
+bool
+aside_look(struct aside *a, struct conns *c)
+{
+	int64_t now = num_monotonic_us();
+
+	a->seat->looked_us = now;
+	if (conns_lost(c))
+		db_drop(a->db);
+	if (db_connected(a->db) && !give_way(a, now)) {
+		a->seat->connected_us = now;
+		watch(a, c);
+		return false;
+	}
+	return look_without(a, c, now);
 }

@@ -50,18 +50,46 @@ board_make(struct board **out, int *fd)
 }
 
 void
-seat_clear(struct seat *s)
+seat_clear(struct seat *s, enum queue q)
 {
 	s->busy_since_us = 0;
 	s->connected_us = 0;
+	s->looked_us = 0;
+	s->queue = q;
+}
+
+static bool
+is_connected(const struct seat *s, int64_t queue, int64_t now_us)
+{
+	return s->connected_us != 0 && s->queue == queue &&
+	    now_us - s->connected_us < BOARD_SILENT_US;
+}
+
+size_t
+board_connected(const struct board *b, enum queue q, int64_t now_us)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; b != NULL && i < BOARD_SEATS; i++)
+		n += is_connected(&b->seat[i], q, now_us);
+	return n;
 }
 
 bool
-board_connected(const struct board *b, int64_t now_us)
+board_is_last(const struct board *b, const struct seat *s, int64_t now_us)
+{
+	for (const struct seat *i = s + 1; i < b->seat + BOARD_SEATS; i++)
+		if (is_connected(i, s->queue, now_us))
+			return false;
+	return true;
+}
+
+bool
+board_idle(const struct board *b, const struct seat *s, int64_t now_us)
 {
 	for (size_t i = 0; b != NULL && i < BOARD_SEATS; i++)
-		if (b->seat[i].connected_us != 0 &&
-		    now_us - b->seat[i].connected_us < BOARD_SILENT_US)
+		if (&b->seat[i] != s && b->seat[i].busy_since_us == 0 &&
+		    is_connected(&b->seat[i], s->queue, now_us))
 			return true;
 	return false;
 }

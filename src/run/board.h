@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The board: some pages of memory that shopd and its workers share.  A worker
- * writes only at its own seat, and to the breaker.  A worker without a shopd
+ * writes only at its own seat, to the breaker, and that its queue is starved.  A worker without a shopd
  * has none and does without; so does one to whom the board is a stranger's:
  * it begins with BOARD_LAYOUT and its size, for after an upgrade shopd may be
  * the old program still and the worker the new one, or the other way round.
@@ -16,37 +16,53 @@
 
 #include "base/breaker.h"
 #include "base/err.h"
+#include "base/limits.h"
+#include "run/queue.h"
 
-/* The most workers of a generation, and two of these. */
-#define BOARD_WORKERS 256
-#define BOARD_SEATS (2 * BOARD_WORKERS)
+/* Two generations. */
+#define BOARD_SEATS (2 * WORKERS_MAX)
 
 /* To be counted up with every change of struct board. */
-#define BOARD_LAYOUT "shop-board 2 (seats)"
+#define BOARD_LAYOUT "shop-board 3 (pools)"
 
 struct seat {
 	_Atomic int64_t busy_since_us;	/* 0: waiting for a request */
 	_Atomic int64_t connected_us;	/* to the database, when it last looked;
 					   0: it has no connection */
-	int64_t unused[6];		/* a cache line each */
+	_Atomic int64_t looked_us;	/* when it was last between two requests;
+					   0: not yet */
+	_Atomic int64_t queue;		/* an enum queue, by shopd */
+	int64_t unused[4];		/* a cache line each */
 };
 
 struct board {
 	char layout[56];		/* BOARD_LAYOUT */
 	uint64_t bytes;			/* sizeof(struct board) */
 	struct breaker db;
-	struct seat seat[BOARD_SEATS];
+	/*
+	 * When workers of a queue were last refused a connection to the database
+	 * while none of them had one; 0: not, or one has been given up since.
+	 */
+	_Alignas(64) _Atomic int64_t starved_us[QUEUES];
+	_Atomic int64_t given_us[QUEUES];	/* when that one was given up */
+	_Alignas(64) struct seat seat[BOARD_SEATS];
 };
 
-/* Whoever sat there has gone. */
-void seat_clear(struct seat *);
+/* The seat is a new worker's, of this queue. */
+void seat_clear(struct seat *, enum queue);
 
 /*
- * Has any worker a connection to the database?  One that has said nothing for
- * BOARD_SILENT_US may be frozen, and does not count.  NULL: no.
+ * How many workers of a queue have a connection to the database.  One that has
+ * said nothing for BOARD_SILENT_US may be frozen, and does not count.  NULL: 0.
  */
 #define BOARD_SILENT_US INT64_C(10000000)
-bool board_connected(const struct board *, int64_t now_us);
+size_t board_connected(const struct board *, enum queue, int64_t now_us);
+
+/* Is this the last seat of its queue that has a connection? */
+bool board_is_last(const struct board *, const struct seat *, int64_t now_us);
+
+/* Could another worker of the seat's queue take a request at once?  NULL: no. */
+bool board_idle(const struct board *, const struct seat *, int64_t now_us);
 
 /* shopd's: *fd is to be handed to the workers.  E_INTERNAL (logged). */
 enum err board_make(struct board **, int *fd) MUST_CHECK;

@@ -13,12 +13,12 @@ enum err
 generation_open(struct generation *g, size_t first_seat)
 {
 	*g = (struct generation){
-		.slots = calloc(BOARD_WORKERS, sizeof *g->slots),
+		.slots = calloc(WORKERS_MAX, sizeof *g->slots),
 		.kill_at_us = GENERATION_NEVER,
 	};
 	if (g->slots == NULL)
 		return E_INTERNAL;
-	for (size_t i = 0; i < BOARD_WORKERS; i++)
+	for (size_t i = 0; i < WORKERS_MAX; i++)
 		g->slots[i].seat = first_seat + i;
 	return E_OK;
 }
@@ -48,9 +48,11 @@ generation_start(struct generation *g, int64_t number, struct setup *setup,
 	g->launch = *a;
 	g->launch.setup = setup;
 	g->number = number;
-	g->workers = (size_t)setup->conf.workers;
+	g->workers = (size_t)conf_workers(&setup->conf);
 	for (size_t i = 0; i < g->workers; i++)
-		slot_init(&g->slots[i], number);
+		slot_init(&g->slots[i], i < g->workers -
+		    (size_t)setup->conf.workers ? QUEUE_READ : QUEUE_MAIN,
+		    number);
 	g->keep = true;
 	g->lost = false;
 }

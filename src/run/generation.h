@@ -19,7 +19,7 @@
 #define GENERATION_NEVER INT64_MAX
 
 struct generation {
-	struct slot *slots;	/* BOARD_WORKERS of them */
+	struct slot *slots;	/* WORKERS_MAX of them; first those of reads */
 	size_t workers;		/* so many are in use */
 	int64_t number;		/* of the roll that started it */
 	struct launch launch;
@@ -30,7 +30,7 @@ struct generation {
 };
 
 /*
- * None of which runs, with BOARD_WORKERS seats on the board from first_seat
+ * None of which runs, with WORKERS_MAX seats on the board from first_seat
  * on; E_INTERNAL without memory.
  */
 enum err generation_open(struct generation *, size_t first_seat) MUST_CHECK;
@@ -55,7 +55,7 @@ void generation_fill(struct generation *);
 /* KILL for what is left after its time. */
 void generation_kill_late(struct generation *);
 
-/* KILL for whoever has been at one request for over stuck_timeout_ms. */
+/* KILL for each that is stuck. */
 void generation_kill_stuck(const struct generation *);
 
 /* Process pid ended; false when it is none of these. */

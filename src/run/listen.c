@@ -25,12 +25,11 @@
 #define LOOKUP_MS 5000		/* at the start, for a name server */
 
 const char *
-listen_path(const struct conf *c)
+listen_path(const char *text)
 {
 	size_t len = strlen(PATH_PREFIX);
 
-	return strncmp(c->listen, PATH_PREFIX, len) == 0
-	    ? c->listen + len : NULL;
+	return strncmp(text, PATH_PREFIX, len) == 0 ? text + len : NULL;
 }
 
 /* Says why, and is the failed descriptor. */
@@ -68,10 +67,10 @@ owner(const struct sockaddr_un *a)
 }
 
 pid_t
-listen_owner(const struct conf *c)
+listen_owner(const char *text)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	const char *path = listen_path(c);
+	const char *path = listen_path(text);
 
 	if (path == NULL || strlen(path) >= sizeof a.sun_path)
 		return LISTEN_UNKNOWN;
@@ -263,12 +262,11 @@ listen_tcp(const char *text, int backlog, char *why)
 }
 
 enum err
-pool_listen(const struct conf *c, int *fd, char *why)
+listen_at(const char *text, int64_t backlog, int *fd, char *why)
 {
-	const char *path = listen_path(c);
-	int backlog = (int)c->listen_backlog;
+	const char *path = listen_path(text);
 
-	*fd = path != NULL ? listen_unix(path, backlog, why)
-	    : listen_tcp(c->listen, backlog, why);
+	*fd = path != NULL ? listen_unix(path, (int)backlog, why)
+	    : listen_tcp(text, (int)backlog, why);
 	return *fd >= 0 ? E_OK : E_INVALID_PARAMETER;
 }

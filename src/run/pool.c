@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,8 +17,8 @@
 #include "base/num.h"
 #include "base/prog.h"
 #include "run/generation.h"
-#include "run/listen.h"
 #include "run/poolfile.h"
+#include "run/queues.h"
 #include "run/signals.h"
 #include "run/slot.h"
 
@@ -40,6 +39,7 @@ enum phase {
 };
 
 struct pool {
+	struct queues queues;
 	struct launch launch;	/* but for the setup, which is a generation's */
 	struct generation gens[2];
 	struct generation *serving, *other;
@@ -72,8 +72,8 @@ log_phase(const struct pool *p, enum log_level level, const char *event,
 
 	log_begin(&l, level, event);
 	log_int(&l, "generation", p->rolls);
-	log_int(&l, "workers", p->phase == PHASE_ROLL
-	    ? p->other->setup->conf.workers : conf_of(p)->workers);
+	log_int(&l, "workers", conf_workers(p->phase == PHASE_ROLL
+	    ? &p->other->setup->conf : conf_of(p)));
 	if (why != NULL)
 		log_str(&l, "why", why);
 	log_end(&l);
@@ -107,15 +107,12 @@ next_setup(struct pool *p)
 
 	if (next == NULL)
 		return NULL;
-	if (strcmp(next->conf.listen, now->listen) != 0)
-		snprintf(p->why, sizeof p->why, "%.200s: listen = %.107s: "
-		    "takes a restart", conf_source(&next->conf),
-		    next->conf.listen);
-	else if (!poolfile_prepare(&p->files, &next->conf))
+	if (queues_fit(now, &next->conf, p->why)) {
+		if (poolfile_prepare(&p->files, &next->conf))
+			return next;
 		snprintf(p->why, sizeof p->why, "pool_pidfile = %.300s: can't "
 		    "be written", next->conf.pool_pidfile);
-	else
-		return next;
+	}
 	setup_free(next);
 	return NULL;
 }
@@ -168,8 +165,7 @@ adopt(struct pool *p)
 	p->other = before;
 	c = conf_of(p);
 	prog_log_level(c);
-	if (listen(p->launch.listen_fd, (int)c->listen_backlog) != 0)
-		log_msg(LOG_ERROR, "listen", "%s", strerror(errno));
+	queues_resize(&p->queues, c);
 	poolfile_adopt(&p->files, c);
 }
 
@@ -217,32 +213,20 @@ static enum phase
 stop_start(struct pool *p, int64_t now)
 {
 	log_phase(p, LOG_INFO, "drain-start", NULL);
-	ownfile_remove(&p->files.socket);
+	queues_hide(&p->queues);
 	p->phase_ends_us = now + drain_timeout_us(p->serving) / 2;
 	p->kill_at_us = now + drain_timeout_us(p->serving);
 	return PHASE_QUEUE;
 }
 
-/*
- * Connections that nobody has taken die with the listener.  A unix socket
- * gets no new ones without its path, so its queue comes to an end.
- */
-static bool
-is_queued(const struct pool *p)
-{
-	struct pollfd listener = { p->launch.listen_fd, POLLIN, 0 };
-
-	return listen_path(conf_of(p)) != NULL &&
-	    !generation_is_gone(p->serving) && poll(&listener, 1, 0) == 1;
-}
-
 static enum phase
 queue_look(struct pool *p, int64_t now)
 {
-	if (now < p->phase_ends_us && is_queued(p))
+	/* Connections that nobody has taken die with the listener. */
+	if (now < p->phase_ends_us && !generation_is_gone(p->serving) &&
+	    queues_wait_for(&p->queues))
 		return PHASE_QUEUE;
-	close(p->launch.listen_fd);
-	p->launch.listen_fd = -1;
+	queues_close(&p->queues);
 	generation_stop(p->serving, p->kill_at_us);
 	generation_stop(p->other, p->kill_at_us);
 	return PHASE_DRAIN;
@@ -374,19 +358,28 @@ log_start(const struct pool *p)
 	log_int(&l, "pid", getpid());
 	log_str(&l, "settings", conf_source(c));
 	log_str(&l, "listen", c->listen);
+	if (c->listen_read[0] != '\0')
+		log_str(&l, "listen_read", c->listen_read);
 	log_str(&l, "worker_path", c->worker_path);
 	log_int(&l, "workers", c->workers);
+	if (c->listen_read[0] != '\0')
+		log_int(&l, "workers_read", c->workers_read);
 	log_end(&l);
 }
 
 static enum err
 pool_open(struct pool *p, const struct conf *c)
 {
-	ownfile_note(&p->files.socket, listen_path(c));
+	char why[CONF_WHY_BYTES];
+
+	if (queues_open(&p->queues, c, why) != E_OK) {
+		log_say("shopd: %s", why);
+		return E_INVALID_PARAMETER;
+	}
 	p->polls = calloc(BOARD_SEATS + 1, sizeof *p->polls);
 	if (p->polls == NULL ||
 	    generation_open(&p->gens[0], 0) != E_OK ||
-	    generation_open(&p->gens[1], BOARD_WORKERS) != E_OK ||
+	    generation_open(&p->gens[1], WORKERS_MAX) != E_OK ||
 	    board_make(&p->launch.board, &p->launch.board_fd) != E_OK ||
 	    (p->signal_fd = signals_take()) < 0) {
 		log_msg(LOG_ERROR, "pool-start", "%s", strerror(errno));
@@ -401,8 +394,7 @@ pool_open(struct pool *p, const struct conf *c)
 static void
 pool_close(struct pool *p)
 {
-	if (p->launch.listen_fd >= 0)
-		close(p->launch.listen_fd);
+	queues_close(&p->queues);
 	if (p->launch.board_fd >= 0)
 		close(p->launch.board_fd);
 	if (p->signal_fd >= 0)
@@ -428,10 +420,10 @@ serve(struct pool *p)
 }
 
 int
-pool_run(struct setup *setup, int listen_fd)
+pool_run(struct setup *setup)
 {
 	struct pool p = {
-		.launch = { .listen_fd = listen_fd, .board_fd = -1 },
+		.launch = { .queues = &p.queues, .board_fd = -1 },
 		.serving = &p.gens[0],
 		.other = &p.gens[1],
 		.signal_fd = -1,

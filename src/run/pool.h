@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pool of workers.  shopd makes the listening socket and owns it; each
- * worker is the program that was at worker_path when its generation's setup
- * (run/setup.h) was taken, started by fork and exec with the listener as
- * fd 0.  A worker says that it takes requests by one byte on the pipe named
+ * The pool of workers.  shopd makes the listening sockets (run/queues.h) and
+ * owns them; each worker is the program that was at worker_path when its
+ * generation's setup (run/setup.h) was taken, started by fork and exec with
+ * the listener of its queue as fd 0, and SHOP_POOL=read where that is the one
+ * of reads.  A worker says that it takes requests by one byte on the pipe named
  * by SHOP_READY_FD, and closes it.
  *
  *	a worker ends	another takes its place, with the same settings, keys
@@ -12,7 +13,8 @@
  *			status 0, or KILL ended it), else after a pause that
  *			doubles from 10 ms up to backoff_max_ms; the pool
  *			never gives up
- *	it is stuck	at one request for stuck_timeout_ms, it gets KILL
+ *	it is stuck	at one request for stuck_timeout_ms, or has not looked
+ *			for one for so long and 2 s: it gets KILL
  *	HUP		the setup is taken anew, as a whole; where anything of
  *			it is wrong that is logged (roll-failed), and nothing
  *			changes.  Else a new generation is started with it;
@@ -21,15 +23,16 @@
  *			ends before it is ready, or that isn't ready in 10 s,
  *			is stopped and the old one stays, with the old setup;
  *			HUPs meanwhile are one more roll after it
- *	TERM, INT	a unix socket is removed, what waits on it is still
+ *	TERM, INT	unix sockets are removed, what waits on them is still
  *			taken (for half of drain_timeout_ms); then workers
  *			get TERM, finish theirs, and drain_timeout_ms after
  *			the signal KILL
  *
- * A roll changes shopd itself, too: workers, listen_backlog, pool_pidfile and
- * log_level when the new generation is ready, and each generation is held to
- * the backoff_max_ms, drain_timeout_ms and stuck_timeout_ms it was started
- * with.  Only another listen is refused: that takes a restart.  SHOP_* stay
+ * A roll changes shopd itself, too: workers, workers_read, listen_backlog,
+ * pool_pidfile and log_level when the new generation is ready, and each
+ * generation is held to the backoff_max_ms, drain_timeout_ms and
+ * stuck_timeout_ms it was started with.  Only another listen or listen_read is
+ * refused: that takes a restart.  SHOP_* stay
  * those of shopd's start.
  *
  * Beside pool_pidfile lies how the last roll went (run/roll_state.h).
@@ -49,11 +52,10 @@
 #include "run/setup.h"
 
 /*
- * Runs the pool on pool_listen()'s socket (run/listen.h) until TERM.  The setup
- * becomes the pool's, and its settings file is the one that HUP reads again.
- * listen_fd is over 2, and closed.  Returns the program's exit status, with
- * all signals that shopd takes still blocked.
+ * Runs the pool until TERM.  The setup becomes the pool's, and its settings
+ * file is the one that HUP reads again.  Returns the program's exit status,
+ * with all signals that shopd takes still blocked.
  */
-int pool_run(struct setup *, int listen_fd);
+int pool_run(struct setup *);
 
 #endif

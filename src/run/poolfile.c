@@ -54,7 +54,6 @@ poolfile_tell(struct poolfiles *f, const struct roll_state *s)
 void
 poolfile_remove(struct poolfiles *f)
 {
-	ownfile_remove(&f->socket);
 	ownfile_remove(&f->state);
 	ownfile_remove(&f->pidfile);
 	ownfile_remove(&f->next_pidfile);

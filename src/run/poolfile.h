@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The files that stand for a running pool: its socket, its pidfile, and how
- * its last roll went.  A roll may want another pidfile, which is there before
+ * The files that stand for a running pool: its pidfile, and how its last roll
+ * went.  A roll may want another pidfile, which is there before
  * the roll begins, and the only one when it is done.
  */
 #ifndef SHOP_POOLFILE_H
@@ -14,7 +14,7 @@
 #include "run/roll_state.h"
 
 struct poolfiles {
-	struct ownfile socket, pidfile, state;
+	struct ownfile pidfile, state;
 	struct ownfile next_pidfile;
 	char told[ROLL_STATE_TEXT_BYTES];	/* what state has */
 };

@@ -73,7 +73,7 @@ find_shopd(const struct conf *c, int64_t *pid, char *why)
 static bool
 is_ours(const struct conf *c, int64_t pid, char *why)
 {
-	pid_t owner = listen_owner(c);
+	pid_t owner = listen_owner(c->listen);
 
 	if (owner <= 0 || owner == pid)
 		return true;
@@ -154,7 +154,7 @@ roll_run(const struct conf *c, char *why)
 	bool told;
 
 	if (!find_shopd(c, &pid, why))
-		return listen_owner(c) == LISTEN_NOBODY ? ROLL_NO_POOL
+		return listen_owner(c->listen) == LISTEN_NOBODY ? ROLL_NO_POOL
 		    : ROLL_NOT_ASKED;
 	if (!is_ours(c, pid, why))
 		return ROLL_NOT_ASKED;

@@ -19,13 +19,16 @@
 
 #define GOOD_LIFE_US INT64_C(1000000)
 #define BACKOFF_MIN_MS 10
+/* A worker without a request looks for one each second; twice, to be late. */
+#define LOOK_US INT64_C(2000000)
 #define EXIT_NO_EXEC 127	/* as the shell has it */
 
 void
-slot_init(struct slot *s, int64_t generation)
+slot_init(struct slot *s, enum queue queue, int64_t generation)
 {
 	*s = (struct slot){
 		.seat = s->seat,
+		.queue = queue,
 		.generation = generation,
 		.ready_fd = -1,
 		.start_at_us = num_monotonic_us(),
@@ -39,6 +42,8 @@ begin(struct log_line *l, enum log_level level, const char *event,
 	log_begin(l, level, event);
 	log_int(l, "worker", s->pid);
 	log_int(l, "generation", s->generation);
+	if (s->queue == QUEUE_READ)
+		log_str(l, "pool", QUEUE_OF_READS);
 }
 
 /* Nothing of the parent's, or of who started it, reaches the worker. */
@@ -87,7 +92,10 @@ become_worker(const struct slot *s, const struct launch *a, int ready_fd,
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
 		_exit(EXIT_NO_EXEC);
 	snprintf(number, sizeof number, "%d", ready_fd);
-	if (dup2(a->listen_fd, STDIN_FILENO) == STDIN_FILENO &&
+	unsetenv(QUEUE_VARIABLE);
+	if (dup2(a->queues->fd[s->queue], STDIN_FILENO) == STDIN_FILENO &&
+	    (s->queue != QUEUE_READ ||
+	    setenv(QUEUE_VARIABLE, QUEUE_OF_READS, 1) == 0) &&
 	    fcntl(ready_fd, F_SETFD, 0) == 0 &&
 	    setenv("SHOP_READY_FD", number, 1) == 0 &&
 	    board_hand_on(a->board_fd, s->seat) == 0 &&
@@ -129,7 +137,7 @@ slot_start(struct slot *s, const struct launch *a)
 	struct log_line l;
 	int ends[2];
 
-	seat_clear(&a->board->seat[s->seat]);
+	seat_clear(&a->board->seat[s->seat], s->queue);
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
 		return fail(s, a, "pipe");
 	pid = fork();
@@ -153,15 +161,17 @@ slot_start(struct slot *s, const struct launch *a)
 void
 slot_kill_stuck(const struct slot *s, const struct launch *a)
 {
-	int64_t longest_us = a->setup->conf.stuck_timeout_ms * 1000;
-	int64_t since = a->board->seat[s->seat].busy_since_us;
+	const struct seat *seat = &a->board->seat[s->seat];
+	int64_t busy = seat->busy_since_us, looked = seat->looked_us;
+	int64_t since = busy != 0 ? busy : looked != 0 ? looked + LOOK_US : 0;
+	int64_t for_us = num_monotonic_us() - since;
 	struct log_line l;
 
 	if (s->pid == 0 || since == 0 ||
-	    num_monotonic_us() - since <= longest_us)
+	    for_us <= a->setup->conf.stuck_timeout_ms * 1000)
 		return;
 	begin(&l, LOG_ERROR, "worker-stuck", s);
-	log_int(&l, "busy_ms", (num_monotonic_us() - since) / 1000);
+	log_int(&l, busy != 0 ? "busy_ms" : "silent_ms", for_us / 1000);
 	log_end(&l);
 	kill(s->pid, SIGKILL);
 }
@@ -226,7 +236,7 @@ slot_end(struct slot *s, const struct launch *a, int status, bool wanted)
 
 	slot_hear(s);
 	stop_hearing(s);
-	seat_clear(&a->board->seat[s->seat]);
+	seat_clear(&a->board->seat[s->seat], s->queue);
 	log_exit(s, status, wanted, lived_us);
 	if (wanted) {
 		s->pause_ms = 0;

@@ -12,18 +12,20 @@
 #include <sys/types.h>
 
 #include "run/board.h"
+#include "run/queues.h"
 #include "run/setup.h"
 
 /* What every worker of a generation is started with. */
 struct launch {
 	const struct setup *setup;
-	int listen_fd;
+	const struct queues *queues;
 	int board_fd;
 	struct board *board;
 };
 
 struct slot {
 	size_t seat;		/* on the board */
+	enum queue queue;	/* from which it takes requests */
 	int64_t generation;	/* for the log */
 	pid_t pid;		/* 0: empty */
 	int ready_fd;		/* -1: nothing more to hear */
@@ -34,12 +36,15 @@ struct slot {
 };
 
 /* Empty and due at once; the seat stays. */
-void slot_init(struct slot *, int64_t generation);
+void slot_init(struct slot *, enum queue, int64_t generation);
 
 /* Forks a worker.  False, and a pause, when that failed. */
 bool slot_start(struct slot *, const struct launch *);
 
-/* KILL for one that has been at a request for over stuck_timeout_ms. */
+/*
+ * KILL for one that has been at a request for over stuck_timeout_ms, or has
+ * not looked for one for as long.
+ */
 void slot_kill_stuck(const struct slot *, const struct launch *);
 
 /* Hears, without waiting, whether the worker has become ready. */

@@ -3,13 +3,16 @@
 
 #include "run/worker.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/prog.h"
@@ -25,49 +28,25 @@
 
 static const int stops[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 
-static volatile sig_atomic_t stopping;
-
-static void
-on_stop(int signo)
-{
-	(void)signo;
-	stopping = 1;
-}
-
 /*
- * Signals reach us in fcgi_wait() alone, which *waiting is the mask for:
- * libfcgi would take one in the middle of a body for the body's end.  To be
- * called before libfcgi can put in a handler of its own.
+ * Signals come by a descriptor, and interrupt nothing: libfcgi would take one
+ * in the middle of a body for the body's end.  To be called before libfcgi
+ * can put in a handler of its own.  -1: see errno.
  */
-static void
-block_signals(sigset_t *waiting)
+static int
+take_signals(void)
 {
-	struct sigaction stop = { .sa_handler = on_stop };
-	sigset_t blocked;
+	sigset_t set;
 
-	sigemptyset(&blocked);
+	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
-		sigaddset(&blocked, stops[i]);
-		sigaction(stops[i], &stop, NULL);
+		sigaddset(&set, stops[i]);
+		/* One that is ignored would not be told. */
+		signal(stops[i], SIG_DFL);
 	}
-	sigprocmask(SIG_BLOCK, &blocked, waiting);
-	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
-		sigdelset(waiting, stops[i]);
 	signal(SIGPIPE, SIG_IGN);
-}
-
-/* A wait that finds a request takes no signal: under load it waits for us. */
-static bool
-told_to_stop(void)
-{
-	sigset_t pending;
-
-	if (stopping || sigpending(&pending) != 0)
-		return stopping != 0;
-	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
-		if (sigismember(&pending, stops[i]) == 1)
-			return true;
-	return false;
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 /* One byte to the pool's pipe: requests are taken from now on. */
@@ -123,31 +102,76 @@ log_start(const struct conf *conf)
 	log_end(&l);
 }
 
-static void
-serve(struct ctx *ctx, struct fcgi *f, const struct board *board,
-    struct seat *seat, const sigset_t *waiting)
+/*
+ * Does shopd want reads of it alone?  Those may be sent twice, and take no
+ * time, so that several connections are kept.
+ */
+static bool
+is_of_reads(void)
 {
+	const char *pool = getenv(QUEUE_VARIABLE);
+	bool yes = pool != NULL && strcmp(pool, QUEUE_OF_READS) == 0;
+
+	unsetenv(QUEUE_VARIABLE);
+	return yes;
+}
+
+/* What conns_others() asks of the board. */
+struct others {
+	const struct board *board;
+	const struct seat *seat;
+};
+
+static bool
+others_idle(const void *arg)
+{
+	const struct others *o = arg;
+
+	return board_idle(o->board, o->seat, num_monotonic_us());
+}
+
+/* One request, if there is one after all; how many. */
+static int
+serve_one(struct ctx *ctx, struct fcgi *f, struct seat *seat)
+{
+	int served = 0;
+
+	seat->busy_since_us = num_monotonic_us();
+	if (fcgi_accept(f)) {
+		request_serve(ctx, f);
+		served = 1;
+	}
+	seat->busy_since_us = 0;
+	return served;
+}
+
+static void
+serve(struct ctx *ctx, struct fcgi *f, struct board *board,
+    struct seat *seat)
+{
+	const struct others others = { board, seat };
 	struct aside aside = { .db = ctx->db, .board = board, .seat = seat };
+	struct conns *conns = fcgi_conns(f);
 	int64_t served = 0;
 
+	conns_others(conns, others_idle, &others);
 	tell_ready();
-	while (!told_to_stop()) {
+	while (!conns_told(conns)) {
 		log_catch_up();
-		if (aside_look(&aside, f)) {
-			(void)fcgi_rest(ASIDE_MS, waiting);
+		if (aside_look(&aside, conns)) {
+			conns_shed(conns);
+			(void)conns_rest(conns, ASIDE_MS);
 			continue;
 		}
-		if (!fcgi_wait(f, waiting))
+		if (!conns_wait(conns))
 			continue;
-		seat->busy_since_us = num_monotonic_us();
-		if (fcgi_accept(f)) {
-			request_serve(ctx, f);
-			served++;
-		}
-		seat->busy_since_us = 0;
+		served += serve_one(ctx, f, seat);
 		if (served > 0 && outgrown(ctx->conf, served))
 			break;
 	}
+	while (conns_part(conns))
+		(void)serve_one(ctx, f, seat);
+	conns_others(conns, NULL, NULL);
 }
 
 int
@@ -159,11 +183,11 @@ worker_run(const struct conf *conf, int listen_fd)
 	struct jwt_keys *keys = NULL;
 	struct ctx ctx = { .conf = conf };
 	struct fcgi *f = NULL;
-	int status = EXIT_FAILED;
-	sigset_t waiting;
+	int status = EXIT_FAILED, told_fd = take_signals();
 
-	block_signals(&waiting);
-	if (jwt_keys_load(conf, &keys, why) != E_OK ||
+	if (told_fd < 0)
+		snprintf(why, sizeof why, "signalfd: %s", strerror(errno));
+	if (told_fd < 0 || jwt_keys_load(conf, &keys, why) != E_OK ||
 	    (ctx.db = db_new(conf, DB_WORKER, sql_table, SQL_COUNT, why))
 	    == NULL || (ctx.cache = cache_new(conf, why)) == NULL ||
 	    (ctx.arena = arena_new(ARENA_BYTES_MAX)) == NULL) {
@@ -175,9 +199,10 @@ worker_run(const struct conf *conf, int listen_fd)
 	ctx.keys = keys;
 	if (board != NULL)
 		db_share_breaker(ctx.db, &board->db);
-	if ((f = fcgi_new(listen_fd)) == NULL)
+	if ((f = fcgi_new(listen_fd, is_of_reads()
+	    ? CONNS_KEPT_MAX : 0, told_fd)) == NULL)
 		goto out;
-	serve(&ctx, f, board, seat != NULL ? seat : &alone, &waiting);
+	serve(&ctx, f, board, seat != NULL ? seat : &alone);
 	status = EXIT_DONE;
 out:
 	fcgi_free(f);
@@ -185,5 +210,7 @@ out:
 	cache_free(ctx.cache);
 	db_free(ctx.db);
 	jwt_keys_free(keys);
+	if (told_fd >= 0)
+		close(told_fd);
 	return status;
 }

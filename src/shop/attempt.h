@@ -28,7 +28,9 @@
 struct idem {
 	unsigned char id[IDEM_BYTES];		/* digest of user, route, key */
 	unsigned char fingerprint[IDEM_BYTES];	/* digest of the values */
-	bool from_client;	/* the client chose the key: others may wait */
+	bool from_client;	/* the client chose the key: others may wait.
+				   Else only the web server asks again, when a
+				   worker died: the client is told of no replay */
 	/* The id of earlier versions, which took quotes for part of a key. */
 	bool has_former;
 	unsigned char former[IDEM_BYTES];

@@ -38,9 +38,10 @@ doctor_writable(struct doctor *d)
 static bool
 may_connect(struct doctor *d, const char *what, int64_t has, int64_t needs)
 {
-	return has >= needs || doctor_bad(d, "raise it, or lower workers",
+	return has >= needs || doctor_bad(d, "raise it, or lower workers and "
+	    "workers_read",
 	    "%s is %" PRId64 ", %" PRId64 " workers need %" PRId64, what, has,
-	    d->ctx->conf->workers, needs);
+	    conf_workers(d->ctx->conf), needs);
 }
 
 /* A limit of the account's own, in its CREATE USER; 0: none. */
@@ -72,19 +73,19 @@ account_limits(struct doctor *d, const struct account_state *s,
 	if (has > 0)
 		return may_connect(d, arena_printf(d->ctx->arena,
 		    "MAX_USER_CONNECTIONS of %s", user), has,
-		    d->ctx->conf->workers * 2);
+		    conf_workers(d->ctx->conf) * 2);
 	if (!doctor_variable(d, d->ctx, "GLOBAL", "max_user_connections",
 	    &value))
 		return false;
 	has = strtoll(value, NULL, 10);
 	return has == 0 || may_connect(d, "max_user_connections", has,
-	    d->ctx->conf->workers * 2);
+	    conf_workers(d->ctx->conf) * 2);
 }
 
 bool
 doctor_connections(struct doctor *d)
 {
-	int64_t has, needs = d->ctx->conf->workers + DOCTOR_CONNECTIONS_SPARE;
+	int64_t has, needs = conf_workers(d->ctx->conf) + DOCTOR_CONNECTIONS_SPARE;
 	struct account_state state = { 0 };
 	struct account worker;
 	const char *value, *why;
@@ -94,9 +95,9 @@ doctor_connections(struct doctor *d)
 	has = strtoll(value, NULL, 10);
 	if (has < needs)
 		return doctor_bad(d, "raise max_connections, or "
-		    "lower workers", "max_connections is %" PRId64 ", %"
+		    "lower workers and workers_read", "max_connections is %" PRId64 ", %"
 		    PRId64 " workers and %d to spare need %" PRId64, has,
-		    d->ctx->conf->workers, DOCTOR_CONNECTIONS_SPARE, needs);
+		    conf_workers(d->ctx->conf), DOCTOR_CONNECTIONS_SPARE, needs);
 	if (account_worker(d->ctx, &worker, &why) != E_OK ||
 	    account_look(d->ctx, &worker, &state, &why) != E_OK)
 		return doctor_bad(d, "see that the account may do this",

@@ -21,7 +21,7 @@ enum token { TOKEN_WORD, TOKEN_END_OF_DIRECTIVE, TOKEN_END };
 struct site {
 	const char *at;			/* in the file's text */
 	char name[WORD_BYTES], value[WORD_BYTES];
-	bool has_timeout, has_size;
+	bool has_timeout, has_size, has_reads;
 	struct faults faults;
 };
 
@@ -166,6 +166,9 @@ judge(struct doctor *d, struct site *s)
 	    strcmp(s->value, "off") != 0)
 		doctor_add(d, &s->faults, "fastcgi_keep_conn is %s: an idle "
 		    "connection holds a worker", s->value);
+	else if (strcmp(s->name, "server") == 0)
+		s->has_reads |= strncmp(s->value, c->listen_read,
+		    WORD_BYTES - 1) == 0;
 	else if (strcmp(s->name, "/v1/products/top") == 0)
 		judge_rank_key(d, s);
 }
@@ -189,6 +192,10 @@ doctor_nginx(struct doctor *d)
 		doctor_add(d, &s.faults, "fastcgi_read_timeout is not set");
 	if (!s.has_size)
 		doctor_add(d, &s.faults, "client_max_body_size is not set");
+	/* Of a port nginx may know another name. */
+	if (strncmp(c->listen_read, "unix:", 5) == 0 && !s.has_reads)
+		doctor_add(d, &s.faults, "no server is %s (listen_read): "
+		    "reads wait behind writes", c->listen_read);
 	if (c->nginx_timeout_s * 1000 <= longest_ms)
 		doctor_add(d, &s.faults, "nginx_timeout_s is %" PRId64 ", but "
 		    "request_deadline_ms and db_read_timeout_s together %"

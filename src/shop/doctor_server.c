@@ -42,7 +42,7 @@ bound(struct doctor *d, const struct db_server_row *row)
 	if (row->rule != DB_AT_LEAST_A_WORKER)
 		return row->value;
 	return arena_printf(d->ctx->arena, "%lld", (long long)
-	    (strtoll(row->value, NULL, 10) * d->ctx->conf->workers));
+	    (strtoll(row->value, NULL, 10) * conf_workers(d->ctx->conf)));
 }
 
 static bool

@@ -130,6 +130,7 @@ order_place(struct ctx *ctx, int64_t user_id, const struct idem *idem,
 	if ((e = attempt_former(ctx, user_id, &once)) != E_OK)
 		return e;
 	e = attempt_write(ctx, &w, &r, &o->replayed);
+	o->replayed = o->replayed && once.from_client;
 	if (e == E_OK)
 		return read_order(ctx, &r, o);
 	if (e == E_PAYMENT_FAILED &&

@@ -18,6 +18,7 @@ point_charge(struct ctx *ctx, int64_t user_id, const struct idem *idem,
 	if ((e = attempt_former(ctx, user_id, &once)) != E_OK)
 		return e;
 	e = attempt_write(ctx, &w, &r, &t->replayed);
+	t->replayed = t->replayed && once.from_client;
 	if (e == E_VALIDATION_FAILED)
 		t->balance_after_pt = db_at(&r, 0, 3)->i;
 	if (e != E_OK)

@@ -28,7 +28,8 @@ free_port() {
 }
 
 # sites_add: the shop's site on a port, too; beside it the same site before the
-# hello program, and nginx alone: saying hello, and out of memcached.
+# hello program, one pool for all, and nginx alone: saying hello, and out of
+# memcached.
 sites_add() {
 	site=$dir/nginx/shop.conf
 	free_port
@@ -36,14 +37,16 @@ sites_add() {
 	sed -i "s|^\(	listen \).*|&\n\1127.0.0.1:$port;|" "$site"
 	free_port
 	hello_url=http://127.0.0.1:$port
-	sed -n '/^upstream shop_pool /,/^}/p; /^server {/,$p' \
-	    "$site" | sed -e 's/shop_pool/hello_pool/' \
-	    -e "s|$dir/shop.sock|$dir/hello.sock|" \
-	    -e '/^	listen unix:/d' \
-	    -e "s|^	listen .*|	listen 127.0.0.1:$port;|" >"$dir/hello.site"
+	"$top_srcdir/nginx/render.sh" "$dir/hello" SHOP=hello \
+	    LISTEN="127.0.0.1:$port" UPSTREAM="unix:$dir/hello.sock" \
+	    ACCESS_LOG="$dir/log/access.log" HTML_DIR="$top_builddir/html" \
+	    MEMCACHED="unix:$dir/mc.sock" || bail 'render.sh failed'
+	unlimited "$dir/hello/zones.conf" "$dir/hello/limits.conf"
 	free_port
 	limit_url=http://127.0.0.1:$port
-	cat - "$dir/hello.site" >>"$site" <<END
+	cat >>"$site" <<END
+variables_hash_max_size 2048;
+include "$dir/hello/shop.conf";
 server {
 	listen 127.0.0.1:$port;
 	access_log "$dir/log/access.log" shop;
@@ -65,6 +68,7 @@ hello_start() {
 	sed -e "s|^listen = .*|listen = unix:$dir/hello.sock|" \
 	    -e "s|^worker_path = .*|worker_path = $programs/hello.fcgi|" \
 	    -e "s|^pool_pidfile = .*|pool_pidfile = $dir/hello.pid|" \
+	    -e '/^listen_read = /d' \
 	    "$dir/shop.conf" >"$dir/hello.conf"
 	"$top_builddir/shopd" --config "$dir/hello.conf" \
 	    >"$dir/log/hello.log" 2>&1 &
@@ -78,6 +82,7 @@ data_make() {
 	sql_root 'DROP DATABASE shop; CREATE DATABASE shop
 	    CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'
 	ctl migrate --take-account >/dev/null || bail 'migrate failed'
+	shop_id=$(ctl id) || bail 'no id'
 	"$bench/load.sh" -n "$db_sock" "$1" "$2" >/dev/null ||
 	    bail 'load.sh failed'
 }
@@ -93,7 +98,7 @@ shop_with() {
 	hello_start
 	nginx_start
 	sites_add
-	"$top_builddir/t/client" tokens --secret "$dir/jwt.secret" \
+	"$top_builddir/t/client" tokens --secret "${secret:-$dir/jwt.secret}" \
 	    --users 1..$users --seconds 86400 >"$dir/tokens" ||
 	    bail 'no tokens'
 }
@@ -157,6 +162,7 @@ once() {
 	hello) http "$hello_url/hello" get ;;
 	cached) http "$limit_url/cached" get ;;
 	db-*) dbbench "${1#db-}" ;;
+	*:*) http "$(beside_url "${1%%:*}")" "${1#*:}" ;;
 	*) http "$shop_url" "$1" ;;
 	esac
 }

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "run/queues.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "run/listen.h"
+
+/* "" where there is no such queue. */
+static const char *
+setting(const struct conf *c, size_t queue)
+{
+	return queue == QUEUE_READ ? c->listen_read : c->listen;
+}
+
+enum err
+queues_open(struct queues *q, const struct conf *c, char *why)
+{
+	*q = (struct queues){ .fd = { -1, -1 } };
+	for (size_t i = 0; i < QUEUES; i++) {
+		const char *text = setting(c, i);
+
+		if (text[0] == '\0')
+			continue;
+		if (listen_at(text, c->listen_backlog, &q->fd[i], why)
+		    != E_OK) {
+			queues_close(q);
+			return E_INVALID_PARAMETER;
+		}
+		q->is_unix[i] = listen_path(text) != NULL;
+		ownfile_note(&q->socket[i], listen_path(text));
+	}
+	return E_OK;
+}
+
+static void
+close_all(struct queues *q)
+{
+	for (size_t i = 0; i < QUEUES; i++) {
+		if (q->fd[i] >= 0)
+			close(q->fd[i]);
+		q->fd[i] = -1;
+	}
+}
+
+void
+queues_hide(struct queues *q)
+{
+	for (size_t i = 0; i < QUEUES; i++)
+		ownfile_remove(&q->socket[i]);
+}
+
+void
+queues_close(struct queues *q)
+{
+	queues_hide(q);
+	close_all(q);
+}
+
+void
+queues_resize(const struct queues *q, const struct conf *c)
+{
+	for (size_t i = 0; i < QUEUES; i++)
+		if (q->fd[i] >= 0 &&
+		    listen(q->fd[i], (int)c->listen_backlog) != 0)
+			log_msg(LOG_ERROR, "listen", "%s", strerror(errno));
+}
+
+bool
+queues_fit(const struct conf *was, const struct conf *is, char *why)
+{
+	static const char *const key[QUEUES] = { "listen", "listen_read" };
+
+	for (size_t i = 0; i < QUEUES; i++) {
+		if (strcmp(setting(was, i), setting(is, i)) == 0)
+			continue;
+		snprintf(why, CONF_WHY_BYTES, "%.200s: %s = %.107s: takes a "
+		    "restart", conf_source(is), key[i], setting(is, i));
+		return false;
+	}
+	return true;
+}
+
+bool
+queues_wait_for(const struct queues *q)
+{
+	struct pollfd p[QUEUES];
+
+	for (size_t i = 0; i < QUEUES; i++)
+		p[i] = (struct pollfd){ q->is_unix[i] ? q->fd[i] : -1,
+		    POLLIN, 0 };
+	return poll(p, QUEUES, 0) > 0;
+}

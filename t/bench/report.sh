@@ -50,24 +50,47 @@ awk '
 	NR == FNR { if (!seen[$1]++) order[++measures] = $1; next }
 	{ value[$1, $2] = $3 }
 	END {
-		printf "%-20s %8s %8s %8s %8s %6s | us a request: %6s %7s %6s %6s\n",
+		printf "%-20s %8s %8s %8s %8s %6s | us a request: %6s %7s %6s %6s | calls: %6s %7s\n",
 		    "measure", "a second", "p50 us", "p99 us", "max us", "errors",
-		    "nginx", "workers", "db", "cache"
+		    "nginx", "workers", "db", "cache", "nginx", "workers"
 		for (i = 1; i <= measures; i++) {
 			m = order[i]
 			if (!((m, "rate") in value))
 				continue
-			printf "%-20s %8d %8d %8d %8d %6d |               %6.1f %7.1f %6.1f %6.1f\n",
+			printf "%-20s %8d %8d %8d %8d %6d |               %6.1f %7.1f %6.1f %6.1f |        %6s %7s\n",
 			    m, value[m, "rate"], value[m, "p50_us"],
 			    value[m, "p99_us"], value[m, "max_us"],
 			    value[m, "errors"], value[m, "cpu_nginx_us"],
 			    value[m, "cpu_workers_us"], value[m, "cpu_db_us"],
-			    value[m, "cpu_cache_us"]
+			    value[m, "cpu_cache_us"], value[m, "calls_nginx"],
+			    value[m, "calls_workers"]
 		}
 	}' "$raw" "$dir/figures"
 echo
 awk '{ printf "%-38s %9s   goal %s %-7s aim %-7s %s\n", $1, $2, $3, $4, $5, $6 }' \
     "$dir/goals"
+
+# FLOW NAME RATIO ERRORS: ours over another server's rate; no ratio where that
+# one had errors.
+for other in ${beside:-}; do
+	awk -v name="${other%%=*}" '
+		{ value[$1 "." $2] = $3 }
+		END {
+			n = split("product balance top charge order order-hot", f)
+			for (i = 1; i <= n; i++) {
+				other = name ":" f[i]
+				bad = value[other ".errors"]
+				ours = value[f[i] ".rate"]
+				theirs = value[other ".rate"]
+				ratio = "-"
+				if (bad == 0 && theirs > 0)
+					ratio = sprintf("%.2f", ours / theirs)
+				print f[i], name, ratio, bad + 0
+			}
+		}' "$dir/figures"
+done >"$dir/beside"
+awk '{ printf "%-12s ours / %-12s %s%s\n", $1, $2, $3,
+    ($4 > 0 ? "   it had " $4 " errors" : "") }' "$dir/beside"
 
 # ---- bench.json
 
@@ -77,6 +100,8 @@ jq -R 'split(" ") | {m: .[0], f: .[1], v: (.[2] | tonumber)}' "$dir/figures" |
 jq -R 'split(" ") | {name: .[0], value: (.[1] | tonumber), op: .[2],
     goal: (.[3] | tonumber? // null), aim: (.[4] | tonumber), verdict: .[5]}' \
     "$dir/goals" | jq -s . >"$dir/goals.json"
+jq -R 'split(" ") | {flow: .[0], name: .[1], ratio: (.[2] | tonumber? // null),
+    errors: (.[3] | tonumber)}' "$dir/beside" | jq -s . >"$dir/beside.json"
 : >>"$dir/statements"
 jq -n --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
     --arg version "$(git -C "$top_srcdir" describe --always --dirty 2>/dev/null)" \
@@ -87,17 +112,21 @@ jq -n --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
     --arg nginx "$(nginx -v 2>&1 | sed 's|.*/||')" \
     --arg filesystem "$(stat -f -c %T "$dir")" \
     --argjson seconds "$seconds" --argjson rounds "$rounds" \
-    --argjson workers "$pool" --argjson connections "$connections" \
+    --argjson workers "$pool" --argjson workers_read "$pool_read" \
+    --argjson connections "$connections" \
     --argjson took "$(($(date +%s) - began))" \
     --slurpfile figures "$dir/figures.json" \
     --slurpfile goals "$dir/goals.json" \
+    --slurpfile beside "$dir/beside.json" \
     --argjson wrong "$(lines "$wrong")" \
     --argjson statements "$(lines "$dir/statements")" '{
 	date: $date, version: $version,
 	machine: {cpus: $cpus, cpu: $cpu, kernel: $kernel, load: $load,
 	    filesystem: $filesystem, mariadb: $mariadb, nginx: $nginx},
 	run: {seconds: $seconds, rounds: $rounds, workers: $workers,
+	    workers_read: $workers_read,
 	    connections: $connections, took_s: $took},
+	beside: $beside[0],
 	figures: $figures[0], goals: $goals[0], wrong: $wrong,
 	statements: $statements}' >"$out/bench.json" || wrong 'no bench.json'
 

@@ -238,6 +238,7 @@ attempt_write(struct ctx *ctx, const struct write *w, struct db_result *r,
 	enum err e;
 
 	assert(sql_table[w->sql].writes);
+	*replayed = false;
 	if (!begin(ctx))
 		return E_UNAVAILABLE;
 	do {

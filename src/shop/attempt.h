@@ -61,9 +61,9 @@ struct write {
 
 /*
  * Run a routine.  Its first column is its outcome: 'ok', 'replayed' (the
- * same, with *replayed set unless this very request had done it), or the
+ * same, with *replayed true unless this very request had done it), or the
  * wire code of the error that is returned, with the row in *r.  Else w->failed,
- * E_UNAVAILABLE, E_OUTCOME_UNKNOWN, E_INTERNAL.
+ * E_UNAVAILABLE, E_OUTCOME_UNKNOWN, E_INTERNAL; *replayed is false then.
  */
 enum err attempt_write(struct ctx *, const struct write *,
     struct db_result *r, bool *replayed) MUST_CHECK;

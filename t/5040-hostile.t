@@ -5,8 +5,6 @@
 # it, which is shown with its answer.
 . "${top_srcdir:-.}/t/lib.sh"
 seeded
-# AddressSanitizer keeps what was freed: past the limit none would be the same.
-conf worker_memory_max_kib 1048576
 shop_start
 
 # Whom and what a write fails for: see struct hostile_goods.

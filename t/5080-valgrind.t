@@ -102,6 +102,10 @@ as 2
 db_stop
 user GET /v1/points/balance
 is_problem 503 unavailable 'the database is away'
+post /v1/points/charge '{"amount": 1}'
+is_problem 503 unavailable 'for a charge'
+post /v1/orders '{"items": [{"productId": 1, "quantity": 1}]}'
+is_problem 503 unavailable 'for an order'
 request GET /readyz
 is "$status" 503 'which readyz says'
 request GET /healthz

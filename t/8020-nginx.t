@@ -247,7 +247,12 @@ unlike "$(cat "$dir"/nginx/*.conf)" '^[[:space:]]*include .*fastcgi' \
 is "$(grep -l 'fastcgi_keep_conn on' "$dir"/nginx/*.conf)" \
     "$dir/nginx/reads.conf" 'connections are kept for reads alone'
 is "$(grep -l 'fastcgi_next_upstream [^o]' "$dir"/nginx/*.conf)" \
-    "$dir/nginx/writes.conf" 'and of one upstream twice is asked for writes alone'
+    "$dir/nginx/shop.conf
+$dir/nginx/writes.conf" 'of one upstream twice is asked for writes'
+is "$(grep -A4 'location @read_again' "$dir/nginx/shop.conf" |
+    grep -c 'fastcgi_next_upstream error;')" \
+    "$(grep -c 'fastcgi_next_upstream error;' "$dir/nginx/shop.conf")" \
+    'and for reads that were asked again'
 is "$(sed -n 's/^fastcgi_next_upstream //p' "$dir/nginx/writes.conf")" \
     'error non_idempotent;' 'never because time is over'
 

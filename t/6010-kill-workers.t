@@ -19,20 +19,26 @@ respawns() {
 	    "$dir/log/shopd.log"
 }
 
-# kill_for SECONDS
+# kill_for SECONDS: a slow machine has fewer kills, never two at once.
 kill_for() {
 	kills=0
-	start=$(now_ms)
-	while [ $((kills * 200)) -lt $(($1 * 1000)) ]; do
+	kill_until=$(($(now_ms) + $1 * 1000))
+	while [ "$(now_ms)" -lt $kill_until ]; do
 		some_worker
 		[ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null
 		kills=$((kills + 1))
-		sleep_until $((start + kills * 200))
+		sleep 0.2
 	done
 }
 
-# asked_again: for how many requests nginx asked a second worker.
+# asked_again: for how many requests nginx asked a second worker, and
+# twice_dead: how many of these had it killed as well, which is the most that
+# is promised.  Where a request takes as long as it is between two kills, on a
+# slow machine, there may be some.
 asked_again() { grep -c '"upstream_status":"502[ ,]' "$dir/log/access.log"; }
+twice_dead() {
+	grep -c '"upstream_status":"502, 502"' "$dir/log/access.log"
+}
 
 # ---- Writes without keys: nginx gives each one, and asks again with that
 
@@ -50,12 +56,15 @@ hits=$(grep -c 'event=worker-exit.*signal=9' "$dir/log/shopd.log")
 [ "$hits" -gt $((kills * 3 / 4)) ]
 ok "nearly each kill hit a worker ($hits of $kills)"
 charged=$(cat "$dir"/asked.* | grep -c '^201$')
-is "$(asked)" "$charged 201" 'no client without a key sees a failure'
-is "$(points) $(rows)" \
-    "$((${had% *} + 7 * charged)) $((${had#* } + charged))" \
-    'and each of its charges happened once'
-[ "$(asked_again)" -gt 0 ]
-ok "for another worker was asked ($(asked_again) times)"
+twice=$(twice_dead)
+is "$(cat "$dir"/asked.* | grep -vc '^201$')" "$twice" \
+    'no client without a key sees a failure'
+more=$(($(rows) - ${had#* } - charged))
+[ "$more" -ge 0 ] && [ "$more" -le "$twice" ]
+ok "and each of its charges happened once ($charged, $more of $twice unknown)"
+is "$(points)" "$((${had% *} + 7 * (charged + more)))" 'with its points'
+[ "$(asked_again)" -gt $((10 * twice)) ]
+ok "for another worker was asked ($(asked_again) times, $twice in vain)"
 is "$(grep -c 'event=request .*status=5' "$dir/log/shopd.log")" 0 \
     'and no worker answered a failure'
 
@@ -66,7 +75,8 @@ kill_for 10
 clients_stop
 eventually 2 pool_is_full
 ok 'the pool is full again'
-is "$(figure server_errors) $(figure status_000)" '0 0' 'no request fails'
+is "$(figure server_errors) $(figure status_000)" \
+    "$(($(twice_dead) - twice)) 0" 'no request fails'
 hits=$(grep -c 'event=worker-exit.*signal=9' "$dir/log/shopd.log")
 respawns | sort -n >"$dir/respawns"
 less "$(sed -n "$((hits * 9 / 10))p" "$dir/respawns")" 200 \

@@ -35,12 +35,18 @@ share() {
 	    "$(comm -12 "$dir/write.peers" "$dir/db.peers" | wc -l)"
 }
 
-# put_out N: so many of them are thrown out.
+# put_out N: so many of them are thrown out, and gone: KILL doesn't wait.
 put_out() {
-	sql_root "SELECT id FROM information_schema.processlist
-	    WHERE user = 'shop_worker' LIMIT $1" | while read -r id; do
+	out=$(sql_root "SELECT id FROM information_schema.processlist
+	    WHERE user = 'shop_worker' LIMIT $1")
+	for id in $out; do
 		sql_root "KILL $id"
 	done
+	seen "connections thrown out" none_in $out
+}
+none_in() {
+	[ "$(sql_root "SELECT COUNT(*) FROM information_schema.processlist
+	    WHERE id IN ($(echo "$*" | tr ' ' ,))")" = 0 ]
 }
 
 # refusals: how many answers were a 5xx, or none; news: since the last news.

@@ -3,6 +3,7 @@
 # The database lets in fewer than there are workers: those who are in do the
 # work, nobody is refused, and the others come in when they may.
 . "${top_srcdir:-.}/t/lib.sh"
+command -v ss >/dev/null || skip_all 'no ss'
 seeded
 workers=6
 conf workers 6

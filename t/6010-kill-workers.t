@@ -39,6 +39,11 @@ asked_again() { grep -c '"upstream_status":"502[ ,]' "$dir/log/access.log"; }
 twice_dead() {
 	grep -c '"upstream_status":"502, 502"' "$dir/log/access.log"
 }
+# tries_lost: how many tries were closed without an answer.
+tries_lost() {
+	grep -o '"upstream_status":"[^"]*' "$dir/log/access.log" | grep -o 502 |
+	    wc -l
+}
 
 # ---- Writes without keys: nginx gives each one, and asks again with that
 
@@ -67,6 +72,10 @@ is "$(points)" "$((${had% *} + 7 * (charged + more)))" 'with its points'
 ok "for another worker was asked ($(asked_again) times, $twice in vain)"
 is "$(grep -c 'event=request .*status=5' "$dir/log/shopd.log")" 0 \
     'and no worker answered a failure'
+[ "$(tries_lost)" -le "$hits" ]
+ok "none was lost but by a worker's death ($(tries_lost) tries, $hits deaths)"
+is "$(grep 'event=worker-exit' "$dir/log/shopd.log" | grep -vc 'signal=9')" 0 \
+    'and none died but by us'
 
 # ---- All flows, with keys
 

@@ -82,9 +82,9 @@ pool_again
 
 # ---- A read
 
-# reading: a session reads that did not when it was asked last.  The dead one's
-# is at it for as long as the lock's wait.
-reading() {
+# another_reads: a session reads that did not when it was asked last.  The dead
+# one's is at it for as long as the lock's wait.
+another_reads() {
 	next=$(sql "SELECT COALESCE(MAX(id), 0) FROM information_schema.processlist
 	    WHERE info LIKE 'SELECT id, name, description%'")
 	[ "$next" -gt "$at_read" ] && at_read=$next
@@ -94,34 +94,28 @@ kill_reader() {
 	kill -KILL "$reader"
 	seen 'the worker killed' gone "$reader"
 }
+# third_reads: a read has a third worker, for the two before have died at it.
+third_reads() {
+	hold_table products
+	shot one GET /v1/products/1 &
+	shot_pid=$!
+	at_read=0
+	eventually 10 another_reads
+	ok 'a worker reads'
+	for n in 2 3; do
+		kill_reader
+		eventually 10 another_reads
+		ok "another one, number $n, reads"
+	done
+}
 request GET /v1/products/1
-hold_table products
-shot one GET /v1/products/1 &
-shot_pid=$!
-at_read=0
-eventually 10 reading
-ok 'a worker reads'
-for n in 2 3; do
-	kill_reader
-	eventually 10 reading
-	ok "another one, number $n, reads"
-done
+third_reads
 let_go
 wait "$shot_pid"
 shot_look one
 is "$status" 200 'and answers'
 
-hold_table products
-shot one GET /v1/products/1 &
-shot_pid=$!
-at_read=0
-eventually 10 reading
-ok 'a worker reads'
-for n in 2 3; do
-	kill_reader
-	eventually 10 reading
-	ok "another one, number $n, reads"
-done
+third_reads
 kill_reader
 wait "$shot_pid"
 shot_look one

@@ -36,19 +36,8 @@ share() {
 	    "$(comm -12 "$dir/write.peers" "$dir/db.peers" | wc -l)"
 }
 
-# put_out N: so many of them are thrown out, and gone: KILL doesn't wait.
-put_out() {
-	out=$(sql_root "SELECT id FROM information_schema.processlist
-	    WHERE user = 'shop_worker' LIMIT $1")
-	for id in $out; do
-		sql_root "KILL $id"
-	done
-	seen "connections thrown out" none_in $out
-}
-none_in() {
-	[ "$(sql_root "SELECT COUNT(*) FROM information_schema.processlist
-	    WHERE id IN ($(echo "$*" | tr ' ' ,))")" = 0 ]
-}
+# throw_out N: so many of them.
+throw_out() { put_out $(sessions | head -n "$1"); }
 
 # refusals: how many answers were a 5xx, or none; news: since the last news.
 refusals() { echo $(($(figure server_errors) + $(figure status_000))); }
@@ -85,7 +74,7 @@ load 'eight'
 # ---- The limit strikes while they are at work
 
 may 4
-put_out 8
+throw_out 8
 eventually 5 are_in 4
 ok 'all were thrown out, four are in again'
 load 'thrown out'
@@ -93,7 +82,7 @@ unlike "$(share)" '^0 | 0$' "some of each pool ($(share))"
 
 # Where the others have taken all there is, one of them gives way.
 may 2
-put_out 8
+throw_out 8
 eventually 10 are_in 2
 one_each() { [ "$(share)" = '1 1' ]; }
 load 'two of eight'
@@ -102,7 +91,7 @@ ok 'of two, each pool has one'
 may 4
 eventually 10 are_in 4
 clients_start --clients 8 --mix read,charge --think-ms 5
-put_out 4
+throw_out 4
 sleep 1
 clients_stop
 news
@@ -154,7 +143,7 @@ sql_root 'SET GLOBAL max_connections = 200'
 # ---- Nobody is in, and nobody may come
 
 sql_root 'ALTER USER shop_worker@localhost ACCOUNT LOCK'
-put_out 8
+throw_out 8
 eventually 5 are_in 0
 ok 'the account is locked, and nobody is in'
 took=$(now_ms)

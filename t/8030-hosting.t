@@ -82,7 +82,8 @@ SHOP_LISTEN=unix:$dir/other.sock LISTEN_FDS=1 OTHER_PID=1 \
 worker=$!
 eventually 5 [ -S "$dir/other.sock" ]
 ok 'LISTEN_FDS of another process: it listens by its setting'
-seen 'it has started, and hears signals' grep -q 'event=start ' "$dir/log/other.log"
+seen 'it has started, and hears signals' \
+    grep -q 'event=start ' "$dir/log/other.log"
 kill "$worker"
 wait "$worker"
 is $? 0 'LISTEN_FDS of another process: it ends with success'

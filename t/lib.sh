@@ -261,6 +261,25 @@ let_go() {
 	wait "$hold_pid"
 }
 
+# sessions: the ids of the workers' sessions, by what no variable of the server
+# can stop; put_out ID...: these are ended, and gone, for KILL doesn't wait.
+sessions() {
+	sql_root 'SHOW PROCESSLIST' |
+	    awk -F '\t' '$2 == "shop_worker" { print $1 }'
+}
+put_out() {
+	for id; do
+		sql_root "KILL $id" 2>/dev/null
+	done
+	[ $# -eq 0 ] || seen 'sessions ended' none_in "$@"
+}
+none_in() {
+	sql_root 'SHOW PROCESSLIST' >"$dir/processlist" || return 1
+	for id; do
+		! grep -q "^$id	" "$dir/processlist" || return 1
+	done
+}
+
 # lock_waits_are N: so many transactions wait for a row.
 lock_waits_are() {
 	sleep 0.15

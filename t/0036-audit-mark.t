@@ -158,7 +158,7 @@ is "$(left)" audit.mark 'nothing is left over'
 # open_for SECONDS SQL: a transaction, which then commits.
 open_for() {
 	rm -f "$dir/opened"
-	mariadb --no-defaults -S "$db_sock" -u root -N -B --unbuffered shop \
+	$db_client -S "$db_sock" -u root -N -B --unbuffered shop \
 	    -e "BEGIN; $2; SELECT 'opened'; SELECT SLEEP($1); COMMIT" \
 	    >"$dir/opened" &
 	open_pid=$!
@@ -206,5 +206,5 @@ sql "$right"
 hold 9 'SELECT COUNT(*) FROM users'
 audit
 unlike "$out" '^kept' 'one that only reads is not waited for'
-hold_release
+let_go
 finish

@@ -210,7 +210,7 @@ hour_begins() {
 		    SELECT id, hour, sold FROM products
 		    WHERE id = $product;"
 	done >"$dir/begins.sql"
-	mariadb --no-defaults -S "$db_sock" -u root -N -B --unbuffered shop \
+	$db_client -S "$db_sock" -u root -N -B --unbuffered shop \
 	    -e "BEGIN; $(cat "$dir/begins.sql") SELECT 'begun';
 	    SELECT SLEEP(0.5); COMMIT" >"$dir/begun" &
 	begins_pid=$!

@@ -43,16 +43,16 @@ within() {
 	ok "$3 ($seconds s)"
 }
 
-# routine: the routine on stdin, as it stands.
+# routine: payment_request is what stands on stdin from now on.
 routine() {
-	{ echo 'DELIMITER //'; cat; echo; echo '//'; } |
-	    mariadb --no-defaults -S "$db_sock" -u root shop
+	{ printf 'DROP PROCEDURE payment_request;\nDELIMITER //\n'
+	sed 's|/\*M! OR REPLACE \*/ ||'; echo; echo '//'; } | db_root shop
 }
 
 # payment_service WHEN [SIGNAL]: it approves, and then fails: a deadlock.
 payment_service() {
 	routine <<-EOF
-	CREATE OR REPLACE PROCEDURE payment_request(IN p_user BIGINT,
+	CREATE PROCEDURE payment_request(IN p_user BIGINT,
 	  IN p_amount BIGINT, IN p_attempt INT, OUT p_payment BIGINT)
 	  MODIFIES SQL DATA SQL SECURITY DEFINER
 	BEGIN
@@ -92,7 +92,7 @@ pids="$pids $!"
 all_waited() { [ "$(lock_waits PLACE)" -ge 2 ] && [ "$(lock_waits CHARGE)" -ge 1 ]; }
 eventually 5 all_waited
 ok 'an attempt of each fails'
-hold_release
+let_go
 wait $pids
 
 shot_look order-1
@@ -166,7 +166,7 @@ is "$(sql "SELECT user_id, amount, status, attempts, reason FROM payments
 is "$(key_held 1 /v1/orders late-1 || key_held 2 /v1/orders late-2 ||
     key_held 3 /v1/points/charge late-3; echo $?)" 1 'no key is held any more'
 open_is 1 'only the other session has a transaction'
-hold_release
+let_go
 nothing_open 'after failures'
 sql "DELETE FROM payments WHERE id > $last"
 is "$(tables)" "$before" 'and nothing else was changed'

@@ -13,7 +13,8 @@ as 6
 {
 	echo 'DELIMITER $$'
 	cat <<'EOF'
-CREATE OR REPLACE PROCEDURE payment_request(IN p_user BIGINT,
+DROP PROCEDURE payment_request$$
+CREATE PROCEDURE payment_request(IN p_user BIGINT,
   IN p_amount BIGINT, IN p_attempt INT, OUT p_payment BIGINT)
 BEGIN
   SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213;

@@ -57,7 +57,7 @@ BEGIN
   INSERT INTO points_ledger (user_id, type, amount, balance_after, order_id,
       idem, fingerprint, created_at)
     VALUES ($rich, 'payment', -v_total, v_balance, v_id,
-      UNHEX(MD5(v_id)), '', p_time);
+      UNHEX(LEFT(SHA2(v_id, 256), 32)), '', p_time);
   DELETE FROM sales_marks WHERE product_id = p_product;
   INSERT INTO sales_marks (product_id, hour, sold_before)
     SELECT p_product, h.hour, SUM(h.sold) OVER (ORDER BY h.hour) - h.sold
@@ -247,7 +247,7 @@ all_but_one() { [ "$(cat "$dir"/status.* | wc -l)" -ge 15 ]; }
 parallel 16 one_of_many &
 herd=$!
 eventually 4 all_but_one
-hold_release
+let_go
 wait "$herd"
 is "$(cat "$dir"/status.* | uniq -c | tr -s ' ')" ' 16 200' \
     'sixteen at once, and all are answered'

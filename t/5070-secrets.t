@@ -45,7 +45,7 @@ is "${skip:-$(core_limit $ctl_pid)}" "${skip:-1 1}" \
 cat "/proc/$ctl_pid/environ" >"$dir/environ.ctl"
 tr '\0' ' ' <"/proc/$ctl_pid/cmdline" >"$dir/ps"
 kill $ctl_pid
-hold_release
+let_go
 
 victim=$(pool_workers | head -n 1)
 kill -ABRT $control "$victim"

@@ -139,7 +139,7 @@ done
 wait $lost
 shot_look outcome_unknown
 is_example outcome_unknown outcome_unknown
-hold_release
+let_go
 eventually 5 pool_is_full
 ok 'there are workers again'
 
@@ -147,7 +147,7 @@ ok 'there are workers again'
 
 may=$(sql "SELECT DISTINCT CONCAT(QUOTE(user), '@', QUOTE(host))
     FROM mysql.procs_priv WHERE routine_name = 'points_charge'")
-sql "CREATE OR REPLACE PROCEDURE points_charge(IN a BIGINT, IN b BINARY(16),
+sql "DROP PROCEDURE points_charge; CREATE PROCEDURE points_charge(IN a BIGINT, IN b BINARY(16),
       IN c BINARY(16), IN d INT, IN e BIGINT) SELECT 'nonsense' AS outcome;
     GRANT EXECUTE ON PROCEDURE points_charge TO $may"
 post $charge '{"amount": 1}'

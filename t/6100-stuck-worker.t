@@ -22,7 +22,7 @@ kill -STOP "$victim"
 seen 'a worker stopped' stands_still "$victim"
 ok "a worker with a request is stopped ($victim)"
 stopped_at=$(now_ms)
-hold_release
+let_go
 
 clients_start --clients 8 --think-ms 5 --users 1..5
 eventually $((stuck_timeout_ms / 1000 + 4)) gone "$victim"

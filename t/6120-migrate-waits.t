@@ -88,7 +88,7 @@ reads_start
 migrate_start
 eventually 5 waiting 'ALTER TABLE products'
 ok 'the next run waits, too'
-hold_release
+let_go
 migrate_end
 is "$code $err $(noted) $(versions)" '0  note 1' \
     'and goes on when the snapshot is gone'
@@ -104,7 +104,7 @@ ok 'a CALL is under way'
 sed -i 's/^BEGIN$/BEGIN -- another one/' "$dir/schema/routines/payment_fail.sql"
 ctl migrate >"$dir/out" 2>&1
 is "$? $(cat "$dir/out")" '0 routine payment_fail' 'which no new routine waits for'
-hold_release
+let_go
 wait "$calling"
 is "$(cat "$dir/failed")" ok 'and which ends as it began'
 like "$(sql 'SHOW CREATE PROCEDURE payment_fail')" 'another one' 'indeed'
@@ -117,7 +117,7 @@ hold 60 'LOCK TABLES products READ'
 migrate_start
 eventually 5 waiting 'ALTER TABLE products'
 ok 'the ALTER waits for LOCK TABLES'
-hold_release
+let_go
 migrate_end
 is "$code $err $(noted) $(versions)" '0  note 1' 'no longer than it lasts'
 finish

@@ -43,18 +43,28 @@ unfit() {
 	ok 'it is well as soon as it is set right'
 }
 
-account="FROM mysql.global_priv WHERE user = 'shop_worker' AND host = 'localhost'"
+account="FROM mysql.user WHERE user = 'shop_worker' AND host = 'localhost'"
+hash=$(sql "SELECT authentication_string $account")
 password="ALTER USER shop_worker@localhost
-    IDENTIFIED BY '$(cat "$dir/db.password")'"
-unfit 'a locked account' "SELECT JSON_VALUE(priv, '\$.account_locked') $account" \
+    IDENTIFIED ${mysql:+WITH caching_sha2_password }BY '$(cat "$dir/db.password")'"
+locked="account_locked = 'Y'" locks=3118
+[ -n "$mysql" ] || locked="JSON_VALUE(priv, '\$.account_locked')" locks=4151
+unfit 'a locked account' "SELECT $locked ${mysql:+$account}${mariadb:+$(
+    echo "$account" | sed 's/mysql.user/mysql.global_priv/')}" \
     'ALTER USER shop_worker@localhost ACCOUNT LOCK' \
-    'ALTER USER shop_worker@localhost ACCOUNT UNLOCK' 4151 charge
+    'ALTER USER shop_worker@localhost ACCOUNT UNLOCK' $locks charge
 unfit 'another password' \
-    "SELECT JSON_VALUE(priv, '\$.authentication_string') = PASSWORD('other') $account" \
+    "SELECT authentication_string <> '$hash' $account" \
     "ALTER USER shop_worker@localhost IDENTIFIED BY 'other'" "$password" 1045 charge
+if [ -n "$mysql" ]; then
+	sql "INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'"
+	by_socket='WITH auth_socket'
+else
+	by_socket='VIA unix_socket'
+fi
 unfit 'another way to come in, of a number that no table has' \
-    "SELECT JSON_VALUE(priv, '\$.plugin') = 'unix_socket' $account" \
-    'ALTER USER shop_worker@localhost IDENTIFIED VIA unix_socket' "$password" \
+    "SELECT plugin LIKE '%_socket' $account" \
+    "ALTER USER shop_worker@localhost IDENTIFIED $by_socket" "$password" \
     1698 balance_of
 [ "$(grep -c '^DB_ERR(1698,' "$top_srcdir/src/io/db_err.def")" = 0 ]
 ok 'indeed'
@@ -73,20 +83,33 @@ unfit 'a right that is missing' \
     1142 balance_of
 definer="FROM information_schema.routines WHERE routine_name = 'points_charge'"
 was=$(sql "SELECT definer $definer")
+if [ -n "$mysql" ]; then
+	gone="DROP PROCEDURE points_charge;
+	    CREATE DEFINER = gone@localhost PROCEDURE points_charge(
+	    a BIGINT, b BINARY(16), c BINARY(16), d INT, e BIGINT) SELECT 1;
+	    GRANT EXECUTE ON PROCEDURE points_charge TO shop_worker@localhost"
+	back=migrate
+else
+	gone="UPDATE mysql.proc SET definer = 'gone@localhost' WHERE name = 'points_charge'"
+	back="UPDATE mysql.proc SET definer = '$was' WHERE name = 'points_charge'"
+fi
 unfit 'a definer that is gone' "SELECT definer = 'gone@localhost' $definer" \
-    "UPDATE mysql.proc SET definer = 'gone@localhost' WHERE name = 'points_charge'" \
-    "UPDATE mysql.proc SET definer = '$was' WHERE name = 'points_charge'" 1449 charge
+    "$gone" "$back" 1449 charge
 unfit 'a routine of another version' "SELECT COUNT(*) = 1
     FROM information_schema.parameters WHERE specific_name = 'points_charge'" \
-    'CREATE OR REPLACE PROCEDURE points_charge(IN p INT) SELECT 1' migrate 1318 charge
+    'DROP PROCEDURE points_charge; CREATE PROCEDURE points_charge(IN p INT) SELECT 1;
+    GRANT EXECUTE ON PROCEDURE points_charge TO shop_worker@localhost' migrate 1318 charge
 unfit 'a table that is missing' "SELECT COUNT(*) = 0 FROM information_schema.tables
     WHERE table_schema = 'shop' AND table_name = 'users'" \
     'RENAME TABLE users TO elsewhere' 'RENAME TABLE elsewhere TO users' \
     1146 balance_of
+# MySQL renames none that a CHECK names.
+drop="${mysql:+DROP CHECK users_balance,}"
+add="${mysql:+, ADD CONSTRAINT users_balance CHECK (balance BETWEEN 0 AND 9007199254740991)}"
 unfit 'a column that is missing' "SELECT COUNT(*) = 0 FROM information_schema.columns
     WHERE table_schema = 'shop' AND table_name = 'users' AND column_name = 'balance'" \
-    'ALTER TABLE users RENAME COLUMN balance TO points' \
-    'ALTER TABLE users RENAME COLUMN points TO balance' 1054 charge
+    "ALTER TABLE users $drop RENAME COLUMN balance TO points" \
+    "ALTER TABLE users RENAME COLUMN points TO balance$add" 1054 charge
 
 # The right to a routine is gone for a moment while MySQL renews it.
 sql 'REVOKE EXECUTE ON PROCEDURE points_charge FROM shop_worker@localhost'
@@ -103,7 +126,7 @@ well
 ok 'and then it is well'
 
 # That is a bug of ours, whoever put it there.
-sql "CREATE OR REPLACE PROCEDURE points_charge(IN p_user BIGINT,
+sql "DROP PROCEDURE points_charge; CREATE PROCEDURE points_charge(IN p_user BIGINT,
     IN p_idem BINARY(16), IN p_fingerprint BINARY(16), IN p_wait INT,
     IN p_amount BIGINT) SELECT 'nonsense' AS outcome"
 like "$(sql 'SHOW CREATE PROCEDURE points_charge')" nonsense 'a routine that answers nonsense'

@@ -73,7 +73,7 @@ ok "a worker stands still with a request ($victim)"
 eventually 9 gone "$victim"
 ok 'it is killed'
 kill -KILL "$victim" 2>/dev/null
-hold_release
+let_go
 wait $stuck
 eventually 3 pool_is_full
 ok 'and replaced'

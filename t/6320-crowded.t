@@ -118,7 +118,7 @@ may 0
 sql_root 'SET GLOBAL max_connections = 10'
 holders=
 for n in 1 2 3 4 5 6 7; do
-	mariadb --no-defaults -S "$db_sock" -u root -e 'SELECT SLEEP(60)' \
+	$db_client -S "$db_sock" -u root -e 'SELECT SLEEP(60)' \
 	    >/dev/null 2>&1 &
 	holders="$holders $!"
 done

@@ -70,10 +70,8 @@ timed() {
 	took=$(($(now_ms) - took))
 }
 
-port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(
-    LocalAddr => "127.0.0.1", Listen => 1)->sockport')
-mc_port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(
-    LocalAddr => "127.0.0.1", Listen => 1)->sockport')
+port=$(free_port)
+mc_port=$(free_port)
 db_options="--skip-networking=0 --bind-address=127.0.0.1 --port=$port"
 db_options="$db_options --skip-name-resolve"
 shop_db

@@ -47,7 +47,7 @@ gather() {
 	gather_pid=$!
 	if [ "$1" -lt 8 ]; then meet=$1; else meet=8; fi
 	seen "$meet who wait for one row" lock_waits_are $meet
-	hold_release
+	let_go
 	wait $gather_pid
 }
 

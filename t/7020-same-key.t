@@ -67,7 +67,7 @@ ok 'the first is under way'
 send second short &
 pids="$pids $!"
 sleep 0.4
-hold_release
+let_go
 wait $pids
 shot_look second
 is "$status $(header Idempotency-Replayed)" '201 true' \
@@ -115,7 +115,7 @@ shot_look first
 is_problem 503 payment_failed 'the first gives up at last'
 shot_look charge-first
 is_problem 503 charge_failed 'and the charge'
-hold_release
+let_go
 send third long
 shot_look third
 is "$status $(header Idempotency-Replayed)" '201 ' 'then the key succeeds'

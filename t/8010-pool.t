@@ -165,7 +165,7 @@ shot_look lost
 is_problem 503 outcome_unknown 'its worker is killed: nobody knows'
 is "$(json .idempotencyKey) $(header Retry-After)" '"lost" 1' \
     'the key to repeat it with is told'
-hold_release
+let_go
 eventually 5 pool_is_full
 shot_post found /v1/orders "$order" -H 'Idempotency-Key: lost'
 shot_look found
@@ -250,7 +250,7 @@ alive "$pool_pid" && alive $last
 ok 'while the order is still under way'
 request GET /v1/products/1
 is_problem 503 unavailable 'new requests are told to come again'
-hold_release
+let_go
 wait $last
 shot_look last
 is "$status $(sql 'SELECT COUNT(*) FROM orders')" '201 2' \

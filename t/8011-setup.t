@@ -273,7 +273,7 @@ stopped() {
 	victim=$(at_work)
 	kill -STOP "$victim"
 	stopped_ms=$(date +%s%3N)
-	hold_release
+	let_go
 }
 lived_ms() { echo $(($(date +%s%3N) - stopped_ms)); }
 conf request_deadline_ms 3100

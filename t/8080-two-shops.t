@@ -32,7 +32,7 @@ trap 'end_two; cleanup' EXIT
 
 # sql_two QUERY: in the second one's database.
 sql_two() {
-	mariadb --no-defaults -S "$db_sock" -u root -N -B \
+	$db_client -S "$db_sock" -u root -N -B \
 	    --default-character-set=utf8mb4 "$name_two" -e "$1"
 }
 
@@ -42,7 +42,11 @@ sells() { top; [ "$(json '[.items[].productId]')" = "$1" ]; }
 
 # ---- A second one, of a name that needs quotes wherever it stands
 
-name_two='my 가게%_`1'
+# MySQL 9.7 loses the right to call a routine of a database with such letters
+# when it reads its tables of accounts again.
+letters=가게
+[ -z "$mysql" ] || letters=shop
+name_two="my $letters%_\`1"
 at two
 mkdir -p "$dir"
 conf_make
@@ -50,16 +54,17 @@ ln -s ../mc.sock "$dir/mc.sock"
 conf rank_by_nginx on
 conf cache_timeout_ms 100
 conf db_name "$name_two"
-sql_root 'CREATE DATABASE `my 가게%_``1` CHARACTER SET utf8mb4
-    COLLATE utf8mb4_unicode_ci; CREATE DATABASE `my 가게x_``1`;
-    CREATE TABLE `my 가게x_``1`.secret (n INT)'
+other_two="\`my ${letters}x_\`\`1\`"
+sql_root "CREATE DATABASE \`my $letters%_\`\`1\` CHARACTER SET utf8mb4
+    COLLATE utf8mb4_unicode_ci; CREATE DATABASE $other_two;
+    CREATE TABLE $other_two.secret (n INT)"
 ctl migrate >"$dir/log/migrate.log" 2>&1
 ok 'a second shop is made beside the first'
 shop_id_two=$(ctl id)
 like "$shop_id_two" '^[0-9a-f]{16}$' 'it has an id'
 unlike "$shop_id_two" "^$shop_id_one\$" 'of its own'
 shop_id=$shop_id_two
-mariadb --no-defaults -S "$db_sock" -u root --default-character-set=utf8mb4 \
+$db_client -S "$db_sock" -u root --default-character-set=utf8mb4 \
     "$name_two" <"$top_srcdir/schema/seed.sql" >"$dir/log/seed.log" 2>&1
 ok 'and the seed'
 pool_start
@@ -79,12 +84,12 @@ is "$(sql_root "SELECT GROUP_CONCAT(DISTINCT User ORDER BY User) FROM mysql.user
     WHERE User LIKE '%\\_worker'")" "$name_two"'_worker,shop_worker' \
     'each has its workers'\'' account'
 at two
-is "$(mariadb --no-defaults -S "$db_sock" --default-character-set=utf8mb4 \
+is "$($db_client -S "$db_sock" --default-character-set=utf8mb4 \
     -u "${name_two}_worker" -p"$(cat "$dir/db.password")" -N -B \
-    -e 'SHOW DATABASES' | grep -v information_schema)" "$name_two" \
+    -e 'SHOW DATABASES' | grep -v '_schema$')" "$name_two" \
     'which sees this database alone'
-for other in 'shop.users' '`my 가게x_``1`.secret'; do
-	mariadb --no-defaults -S "$db_sock" --default-character-set=utf8mb4 \
+for other in shop.users "$other_two.secret"; do
+	$db_client -S "$db_sock" --default-character-set=utf8mb4 \
 	    -u "${name_two}_worker" -p"$(cat "$dir/db.password")" -N -B \
 	    -e "SELECT COUNT(*) FROM $other" >"$dir/out" 2>&1
 	like "$(cat "$dir/out")" 'ERROR 1142' "and nothing of $other"
@@ -120,7 +125,7 @@ is "$status" 201 'which is no matter to the second'
 at one
 key_held 1 /v1/points/charge held
 ok 'while the first still waits'
-hold_release
+let_go
 wait $shot_pid
 shot_look waiting
 is "$status" 201 'and then has it done'
@@ -180,7 +185,7 @@ end=$(sql_two 'SELECT COUNT(*) FROM orders')
 is "$end" 1 'the second had its orders in its own tables'
 pool_stop
 nginx_stop
-sql_root "DROP DATABASE \`my 가게%_\`\`1\`; DROP DATABASE copy"
+sql_root "DROP DATABASE \`my $letters%_\`\`1\`; DROP DATABASE copy"
 at one
 as 1
 post /v1/orders '{"items": [{"productId": 1, "quantity": 1}]}'

@@ -20,22 +20,14 @@
 
 #include <errno.h>
 #include <libmemcached/memcached.h>
-#ifdef HAVE_MYSQL_H
-#include <mysql.h>
-#else
-#include <mysql/mysql.h>
-#endif
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "io/mysql.h"
 #include "web/http.h"
-
-#ifndef HAVE_MY_BOOL
-typedef bool my_bool;
-#endif
 
 enum kind { NONE, LOST, SILENT, CACHE, MEMORY, CLIENT };
 
@@ -108,7 +100,7 @@ __wrap_http_serve(struct ctx *ctx, struct req *req, struct resp *resp)
 static void
 cut(MYSQL *conn)
 {
-	int fd = (int)mysql_get_socket(conn);
+	int fd = mysql_fd(conn);
 
 	if (hit(LOST))
 		shutdown(fd, SHUT_RDWR);

@@ -23,7 +23,8 @@ LC_ALL=C.UTF-8
 ASAN_OPTIONS=quarantine_size_mb=16${ASAN_OPTIONS:+:$ASAN_OPTIONS}
 export PATH LC_ALL ASAN_OPTIONS
 
-# The caller's own shop is none of ours.
+# The caller's own shop is none of ours; which server it has is.
+want_db=${SHOP_DB:-}
 unset $(env | sed -n 's/^\(SHOP_[A-Z_]*\)=.*/\1/p') NONE
 
 count=0
@@ -136,6 +137,15 @@ gone() {
 	! alive "$1"
 }
 
+# running COMMAND: the processes whose command line begins so.
+running() {
+	for process in /proc/[0-9]*; do
+		case $(tr '\0' ' ' 2>/dev/null <"$process/cmdline") in
+		"$1"*) echo "${process#/proc/}" ;;
+		esac
+	done 2>/dev/null
+}
+
 # stands_still PID: SIGSTOP has stopped each of its threads.
 stands_still() {
 	! grep -L '^State:[[:space:]]*T' "/proc/$1/task/"*/status | grep -q .
@@ -153,7 +163,36 @@ stop_pid() {
 	eventually 15 gone "$2" || kill -KILL "$2" 2>/dev/null
 }
 
-# ---- MariaDB
+# ---- MariaDB, or where there is none MySQL
+
+if [ -z "$want_db" ] && ! command -v mariadbd >/dev/null &&
+    command -v mysqld >/dev/null; then
+	want_db=mysql
+fi
+if [ "$want_db" = mysql ]; then
+	mysql=1 mariadb= dbd=mysqld
+	db_own='--mysqlx=OFF --skip-log-bin --secure-file-priv=NULL
+	    --innodb-redo-log-capacity=8M'
+	db_client='mysql --no-defaults'
+else
+	mysql='' mariadb=1 dbd=mariadbd
+	db_own=--innodb-log-file-size=8M
+	# That of 11.4 verifies a certificate over the socket, too, and a test
+	# may give the server any.
+	db_client='mariadb --no-defaults --skip-ssl'
+fi
+
+# db_install DIRECTORY: an empty database.
+db_install() {
+	if [ -n "$mysql" ]; then
+		mysqld --no-defaults ${as_root:+--user=root} --datadir="$1" \
+		    --initialize-insecure $db_own
+	else
+		mariadb-install-db --no-defaults ${as_root:+--user=root} \
+		    --datadir="$1" --auth-root-authentication-method=normal \
+		    --skip-test-db --skip-name-resolve $db_own
+	fi
+}
 
 # A data directory with schema and seed is made once and copied.
 template=$top_builddir/t/template.d
@@ -161,11 +200,8 @@ template=$top_builddir/t/template.d
 template_make() {
 	rm -rf "$template.new"
 	mkdir -p "$template.new"
-	mariadb-install-db --no-defaults ${as_root:+--user=root} \
-	    --datadir="$template.new/data" \
-	    --auth-root-authentication-method=normal --skip-test-db \
-	    --skip-name-resolve --innodb-log-file-size=8M \
-	    >"$dir/log/install.log" 2>&1 || bail 'mariadb-install-db failed'
+	db_install "$template.new/data" >"$dir/log/install.log" 2>&1 ||
+	    bail "no database: $(tail -n 3 "$dir/log/install.log")"
 	mv "$template.new/data" "$dir/data"
 	db_start
 	sql_root "CREATE DATABASE shop CHARACTER SET utf8mb4
@@ -194,17 +230,17 @@ template_need() {
 }
 
 db_start() {
-	${db_env:+env $db_env} mariadbd --no-defaults ${as_root:+--user=root} \
+	${db_env:+env $db_env} $dbd --no-defaults ${as_root:+--user=root} \
 	    --datadir="$dir/data" --socket="$db_sock" --skip-networking \
 	    --tmpdir="$dir/tmp" \
 	    --pid-file="$dir/db.pid" --log-error="$dir/log/db.err" \
 	    --character-set-server=utf8mb4 --local-infile=0 \
-	    --innodb-flush-log-at-trx-commit=1 --innodb-log-file-size=8M \
+	    --innodb-flush-log-at-trx-commit=1 $db_own \
 	    --innodb-buffer-pool-size=64M --performance-schema=OFF \
 	    --max-connections=200 ${db_options:-} >/dev/null 2>&1 9>&- &
 	db_pid=$!
 	eventually 30 sql_root 'SELECT 1' ||
-	    bail "MariaDB does not start: $(tail -n 5 "$dir/log/db.err")"
+	    bail "$dbd does not start: $(tail -n 5 "$dir/log/db.err")"
 }
 
 db_stop() { stop_pid TERM "${db_pid:-}"; }
@@ -215,11 +251,8 @@ db_freeze() {
 }
 db_thaw() { kill -CONT "$db_pid"; }
 
-# db_root [OPTION...]: the client, over the socket; that of 11.4 verifies a
-# certificate there, too, and a test may give the server any.
-db_root() {
-	mariadb --no-defaults --skip-ssl -S "$db_sock" -u root -N -B "$@"
-}
+# db_root [OPTION...]: the client, over the socket.
+db_root() { $db_client -S "$db_sock" -u root -N -B "$@"; }
 
 sql_root() { db_root -e "$1"; }
 
@@ -232,32 +265,62 @@ invariants() {
 	sql_file "$top_srcdir/schema/invariants.sql"
 }
 
-# hold SECONDS QUERY: another session takes locks and keeps them.
-# Returns when it has them; hold_release lets them go early.
-hold() {
-	rm -f "$dir/held"
-	mariadb --no-defaults --skip-ssl -S "$db_sock" -u root -N -B \
-	    --unbuffered shop -e "BEGIN; $2; SELECT 'held'; SELECT SLEEP($1); ROLLBACK" \
-	    >"$dir/held" 2>/dev/null &
-	hold_pid=$!
-	seen "locks held by $2" grep -q held "$dir/held"
+# remake FILE DEFINER [SETUP [SED]]: its routine anew, by that account, in a
+# session like migrate's, or one of that SETUP.  MySQL must drop it, and the
+# right to call it goes with it.
+mode="SET sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+remake() {
+	name=${1##*/}
+	name=${name%.sql}
+	{
+		echo "${3:-$mode};"
+		[ -z "$mysql" ] || echo "DROP PROCEDURE IF EXISTS $name;"
+		echo 'DELIMITER //'
+		sed "s/ PROCEDURE / DEFINER = $2 PROCEDURE /;${4:-}
+		    ${mysql:+s|/\*M! OR REPLACE \*/ ||}" "$1"
+		echo //
+		case $mysql$name in
+		1order_place | 1payment_fail | 1points_charge | 1shop_ready)
+			echo "GRANT EXECUTE ON PROCEDURE $name TO shop_worker@localhost//" ;;
+		esac
+	} | db_root --comments --default-character-set=utf8mb4 shop
 }
 
-# hold_table TABLE: nobody else may read it, nor write, until let_go.
-hold_table() {
-	rm -f "$dir/held"
-	mariadb --no-defaults --skip-ssl -S "$db_sock" -u root -N -B \
-	    --unbuffered shop -e "LOCK TABLES $1 WRITE; SELECT 'held'; SELECT SLEEP(600)" \
-	    >"$dir/held" 2>/dev/null &
-	hold_pid=$!
-	seen "$1 is held" grep -q held "$dir/held"
+# sessions: the ids of the workers' sessions; put_out ID...: these are ended,
+# and gone, for KILL doesn't wait.
+sessions() {
+	sql_root "SELECT id FROM information_schema.processlist
+	    WHERE user = 'shop_worker'"
 }
+put_out() {
+	[ $# -gt 0 ] || return 0
+	for id; do
+		sql_root "KILL $id" 2>/dev/null
+	done
+	seen 'sessions ended' none_in "$@"
+}
+none_in() {
+	[ "$(sql_root "SELECT COUNT(*) FROM information_schema.processlist
+	    WHERE id IN ($(echo "$*" | tr ' ' ,))")" = 0 ]
+}
+
+# holder QUERY SECONDS: another session runs it, and waits; $dir/held has its
+# id.  (In processlist MySQL shows no statement while one with bytes runs.)
+holder() {
+	rm -f "$dir/held"
+	db_root --unbuffered shop -e "$1; SELECT 'held', CONNECTION_ID();
+	    SELECT SLEEP($2); ROLLBACK" >"$dir/held" 2>/dev/null &
+	hold_pid=$!
+	seen "held by $1" grep -q held "$dir/held"
+}
+# hold SECONDS QUERY: it takes locks and keeps them.  Returns when it has
+# them; let_go lets them go early.
+hold() { holder "BEGIN; $2" "$1"; }
+# hold_table TABLE: nobody else may read it, nor write, until let_go.
+hold_table() { holder "LOCK TABLES $1 WRITE" 600; }
 # let_go: what hold or hold_table holds.
 let_go() {
-	for id in $(sql "SELECT id FROM information_schema.processlist
-	    WHERE info LIKE 'SELECT SLEEP(%'"); do
-		sql "KILL $id"
-	done
+	sql "KILL $(sed -n 's/^held.//p' "$dir/held")"
 	wait "$hold_pid"
 }
 
@@ -285,14 +348,6 @@ lock_waits_are() {
 	sleep 0.15
 	[ "$(sql "SELECT COUNT(*) FROM information_schema.innodb_trx
 	    WHERE trx_state = 'LOCK WAIT'")" -ge "$1" ]
-}
-
-hold_release() {
-	sql "SELECT CONCAT('KILL ', id) FROM information_schema.processlist
-	    WHERE info LIKE 'SELECT SLEEP(%'" | while read -r kill_it; do
-		sql "$kill_it"
-	done
-	wait "$hold_pid"
 }
 
 # key_held USER PATH KEY: a POST with this key is under way; its lock in the
@@ -648,7 +703,7 @@ nginx_stop() { stop_pid QUIT "${nginx_pid:-}"; rm -f "$dir/http.sock"; }
 # ---- The whole shop
 
 programs_need() {
-	for program in mariadbd mariadb-install-db memcached nginx curl jq; do
+	for program in $dbd ${db_client%% *} memcached nginx curl jq; do
 		command -v $program >/dev/null || skip_all "no $program"
 	done
 }
@@ -703,6 +758,15 @@ token() {
 	ctl token --user "$1" --ttl 600
 }
 
+# free_port: a TCP port that was free a moment ago.
+free_port() {
+	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(
+	    LocalAddr => "0.0.0.0", Listen => 1)->sockport'
+}
+
+# How curl gets to the shop, where it is not by nginx.
+via=
+
 # request METHOD TARGET [curl's arguments]: sets status, body, headers.
 request() {
 	method=$1
@@ -714,7 +778,8 @@ request() {
 		set -- -X "$method" "$@"
 	fi
 	status=$(curl -s --path-as-is --max-time 30 \
-	    --unix-socket "$dir/http.sock" -o "$dir/body" -D "$dir/headers" \
+	    ${via:---unix-socket $dir/http.sock} \
+	    -o "$dir/body" -D "$dir/headers" \
 	    -w '%{http_code}' "$@" "http://shop$target")
 	body=$(cat "$dir/body" 2>/dev/null)
 	headers=$(tr -d '\r' <"$dir/headers" 2>/dev/null)
@@ -874,7 +939,8 @@ shot() {
 	shot_method=$2
 	shot_target=$3
 	shift 3
-	curl -s --path-as-is --max-time 30 --unix-socket "$dir/http.sock" \
+	curl -s --path-as-is --max-time 30 \
+	    ${via:---unix-socket $dir/http.sock} \
 	    -o "$shot_file.body" -D "$shot_file.headers" \
 	    -w '%{http_code} %{time_total}\n' -X "$shot_method" "$@" \
 	    "http://shop$shot_target" >"$shot_file.new"

@@ -13,6 +13,7 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509.h>
+#include <stdlib.h>
 
 #include "base/log.h"
 
@@ -116,3 +117,25 @@ crypto_equal(const void *a, const void *b, size_t len)
 }
 
 _Static_assert(SHA256_BYTES <= EVP_MAX_MD_SIZE, "a digest of OpenSSL's");
+
+static const char *
+from_env(const char *name, const char *otherwise)
+{
+	const char *value = getenv(name);
+
+	return value != NULL ? value : otherwise;
+}
+
+const char *
+crypto_ca_file(void)
+{
+	return from_env(X509_get_default_cert_file_env(),
+	    X509_get_default_cert_file());
+}
+
+const char *
+crypto_ca_dir(void)
+{
+	return from_env(X509_get_default_cert_dir_env(),
+	    X509_get_default_cert_dir());
+}

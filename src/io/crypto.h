@@ -34,6 +34,10 @@ bool crypto_has_certificate(const char *pem, size_t len);
 /* Bytes nobody can foretell. */
 enum err crypto_random(void *, size_t len) MUST_CHECK;
 
+/* Where OpenSSL looks for the system's authorities: a file, a directory. */
+const char *crypto_ca_file(void);
+const char *crypto_ca_dir(void);
+
 /* Equal?  Takes the same time whatever the answer. */
 bool crypto_equal(const void *, const void *, size_t len);
 

@@ -8,20 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef HAVE_MYSQL_H
-#include <mysql.h>
-#else
-#include <mysql/mysql.h>
-#endif
-
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "io/host.h"
-
-#ifndef HAVE_MY_BOOL
-typedef bool my_bool;
-#endif
+#include "io/mysql.h"
 
 /* How often it is told that there is no room. */
 #define CROWDED_TOLD_US		INT64_C(60000000)
@@ -295,11 +286,7 @@ db_socket(const struct db *db, int64_t *since_us)
 	*since_us = db->connected_us;
 	if (db->conn == NULL)
 		return -1;
-#if HAVE_DECL_MYSQL_GET_SOCKET
-	return (int)mysql_get_socket(db->conn);
-#else
-	return (int)db->conn->net.fd;
-#endif
+	return mysql_fd(db->conn);
 }
 
 static enum db_class
@@ -334,20 +321,34 @@ prepare(struct db *db, size_t sql)
 	return failed(db, sql, PREPARING);
 }
 
+struct args {
+	MYSQL_BIND bind[ARGS_MAX];
+	char hex[ARGS_MAX][2 * DB_BYTES_MAX + 1];
+};
+
 static void
-bind_args(MYSQL_BIND *bind, const struct db_arg *arg, size_t n)
+bind_args(struct args *to, const struct db_arg *arg, size_t n)
 {
-	memset(bind, 0, n * sizeof *bind);
+	assert(n <= ARGS_MAX);
+	memset(to->bind, 0, n * sizeof to->bind[0]);
 	for (size_t i = 0; i < n; i++) {
+		MYSQL_BIND *b = &to->bind[i];
+
+		b->buffer_type = MYSQL_TYPE_STRING;
 		switch (arg[i].type) {
 		case DB_ARG_INT:
-			bind[i].buffer_type = MYSQL_TYPE_LONGLONG;
-			bind[i].buffer = (void *)(uintptr_t)&arg[i].i;
+			b->buffer_type = MYSQL_TYPE_LONGLONG;
+			b->buffer = (void *)(uintptr_t)&arg[i].i;
+			break;
+		case DB_ARG_TEXT:
+			b->buffer = (void *)(uintptr_t)arg[i].bytes;
+			b->buffer_length = arg[i].len;
 			break;
 		case DB_ARG_BYTES:
-			bind[i].buffer_type = MYSQL_TYPE_STRING;
-			bind[i].buffer = (void *)(uintptr_t)arg[i].bytes;
-			bind[i].buffer_length = arg[i].len;
+			assert(arg[i].len <= DB_BYTES_MAX);
+			num_hex(arg[i].bytes, arg[i].len, to->hex[i]);
+			b->buffer = to->hex[i];
+			b->buffer_length = 2 * arg[i].len;
 			break;
 		}
 	}
@@ -476,12 +477,11 @@ execute(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
     size_t n, struct db_result *r)
 {
 	MYSQL_STMT *stmt = db->stmt[sql];
-	MYSQL_BIND bind[ARGS_MAX];
+	struct args args;
 
-	assert(n <= ARGS_MAX);
 	assert(mysql_stmt_param_count(stmt) == n);
-	bind_args(bind, arg, n);
-	if ((n == 0 || mysql_stmt_bind_param(stmt, bind) == 0) &&
+	bind_args(&args, arg, n);
+	if ((n == 0 || mysql_stmt_bind_param(stmt, args.bind) == 0) &&
 	    mysql_stmt_execute(stmt) == 0 &&
 	    fetch_rows(stmt, a, r) == 0 && finish(stmt))
 		return DB_OK;

@@ -22,6 +22,7 @@
 #ifndef SHOP_DB_H
 #define SHOP_DB_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -64,14 +65,21 @@ struct db_sql {
 };
 
 struct db_arg {
-	enum { DB_ARG_INT, DB_ARG_BYTES } type;
+	enum { DB_ARG_INT, DB_ARG_TEXT, DB_ARG_BYTES } type;
 	int64_t i;
 	const void *bytes;
 	size_t len;
 };
 
+/*
+ * A number; text of the session's character set; and bytes, which go as their
+ * hexadecimal digits, for the statement to UNHEX(?): MySQL can't list its
+ * processes (error 3854) while a statement runs with bytes that are no text.
+ */
 #define DB_INT(n)	{ .type = DB_ARG_INT, .i = (n) }
+#define DB_TEXT(p, l)	{ .type = DB_ARG_TEXT, .bytes = (p), .len = (l) }
 #define DB_BYTES(p, l)	{ .type = DB_ARG_BYTES, .bytes = (p), .len = (l) }
+#define DB_BYTES_MAX	16
 
 struct db_cell {
 	bool null;
@@ -96,8 +104,10 @@ enum db_account { DB_WORKER, DB_ADMIN };
 struct db_session_row {
 	const char *name;
 	const char *value;		/* NULL: db_lock_wait_s */
-	unsigned mariadb, mysql;	/* the first version that has it */
+	unsigned mariadb, mysql;	/* the first version that has it, or
+					   DB_NO_VERSION */
 };
+#define DB_NO_VERSION	UINT_MAX
 
 enum db_rule {
 	DB_IS,
@@ -143,6 +153,14 @@ void db_share_breaker(struct db *, struct breaker *);
  * breaker, for it is not away.
  */
 enum db_class db_connect(struct db *) MUST_CHECK;
+
+/*
+ * Does the client library verify less than db_tls = verify says?  Connector/C
+ * from 3.4 on takes any name where the host is written 127.0.0.1, and, without
+ * db_tls_ca, also a certificate that nobody has signed, of a server that proves
+ * that it knows the password.
+ */
+bool db_verifies_loosely(void);
 
 /* Close the connection; what it left open is rolled back. */
 void db_drop(struct db *);

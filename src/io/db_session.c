@@ -9,24 +9,15 @@
 #include "io/db_session.h"
 
 #include <assert.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-
-#ifdef HAVE_MYSQL_H
-#include <mysql.h>
-#else
-#include <mysql/mysql.h>
-#endif
+#include <unistd.h>
 
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "io/crypto.h"
 #include "io/host.h"
-
-#ifndef HAVE_MY_BOOL
-typedef bool my_bool;
-#endif
 
 /* An audit or a migration takes its time, but not for ever. */
 #define ADMIN_TIMEOUT_S		3600
@@ -36,11 +27,15 @@ typedef bool my_bool;
 #define CR_UNKNOWN_HOST		2005
 #define CR_OUT_OF_MEMORY	2008
 #define CR_SSL_CONNECTION_ERROR	2026
+#define CR_AUTH_PLUGIN_CANNOT_LOAD 2059
 /* For a name whose addresses are known: the old ones will do. */
 #define AGAIN_MS		100
 
+/* Connector/C's first of those that db_verifies_loosely() tells of. */
+#define LOOSE_VERSION		30400
+
 #define ANY			0
-#define NONE			UINT_MAX
+#define NONE			DB_NO_VERSION
 #define LOCK_WAIT		NULL
 
 const struct db_session_row db_session_rows[] = {
@@ -70,6 +65,16 @@ db_uses_tls(const struct conf *c)
 	return c->db_socket[0] == '\0' && strcmp(c->db_tls, "off") != 0;
 }
 
+bool
+db_verifies_loosely(void)
+{
+#ifdef MARIADB_PACKAGE_VERSION_ID
+	return mysql_get_client_version() >= LOOSE_VERSION;
+#else
+	return false;
+#endif
+}
+
 static void
 set_tls(MYSQL *conn, const struct conf *c)
 {
@@ -79,7 +84,18 @@ set_tls(MYSQL *conn, const struct conf *c)
 	if (on)
 		mysql_ssl_set(conn, NULL, NULL,
 		    c->db_tls_ca[0] != '\0' ? c->db_tls_ca : NULL, NULL, NULL);
+#if HAVE_DECL_MYSQL_OPT_GET_SERVER_PUBLIC_KEY
+	/* In the clear a password goes by the server's RSA key. */
+	my_bool ask = !on;
+
+	mysql_options(conn, MYSQL_OPT_GET_SERVER_PUBLIC_KEY, &ask);
+#endif
 #if HAVE_DECL_MYSQL_OPT_SSL_MODE
+	/* Oracle's library doesn't know the system's authorities by itself. */
+	if (verify && c->db_tls_ca[0] == '\0')
+		mysql_ssl_set(conn, NULL, NULL,
+		    access(crypto_ca_file(), R_OK) == 0 ? crypto_ca_file()
+		    : NULL, crypto_ca_dir(), NULL);
 	unsigned mode = verify ? SSL_MODE_VERIFY_IDENTITY
 	    : on ? SSL_MODE_REQUIRED : SSL_MODE_DISABLED;
 
@@ -202,6 +218,17 @@ set_session(MYSQL *conn, const struct db_login *login)
 	return mysql_query(conn, "ROLLBACK") == 0;
 }
 
+/* The library's own words name a file, and nothing that one can do. */
+static const char *
+why_not(MYSQL *conn)
+{
+	if (mysql_errno(conn) != CR_AUTH_PLUGIN_CANNOT_LOAD)
+		return mysql_error(conn);
+	return "this client library can't speak the account's authentication "
+	    "plugin: build with the other one, libmariadb for MariaDB, "
+	    "libmysqlclient for MySQL, or give the account another plugin";
+}
+
 /* At this address, or name; NULL: at the socket. */
 static unsigned
 open_at(MYSQL **conn, const struct db_login *login, const char *host,
@@ -227,7 +254,7 @@ open_at(MYSQL **conn, const struct db_login *login, const char *host,
 		if (set_session(*conn, login))
 			return 0;
 	}
-	*why = mysql_error(*conn);
+	*why = why_not(*conn);
 	return mysql_errno(*conn);
 }
 

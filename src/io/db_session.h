@@ -7,11 +7,10 @@
 #define SHOP_DB_SESSION_H
 
 #include "io/db.h"
+#include "io/mysql.h"
 
 /* The longest wait for a lock in shopctl, whose user waits; no request does. */
 #define ADMIN_LOCK_WAIT_S	30
-
-struct st_mysql;		/* the library's MYSQL */
 
 struct db_login {
 	const struct conf *conf;
@@ -28,7 +27,7 @@ struct db_login {
  * *why: *conn's, or static.  *conn, which must be NULL, is the caller's to close
  * either way.
  */
-unsigned db_session_open(struct st_mysql **conn, struct db_login *,
+unsigned db_session_open(MYSQL **conn, struct db_login *,
     const char **why) MUST_CHECK;
 
 #endif

@@ -52,13 +52,29 @@ account_pattern(struct arena *a, const char *name)
 	return quoted(a, name, "_%\\");
 }
 
+static bool
+is_ascii(const char *text)
+{
+	while (*text != '\0' && (unsigned char)*text < 0x80)
+		text++;
+	return *text == '\0';
+}
+
 enum err
 account_database(struct ctx *ctx, const char **why)
 {
 	const char *name = ctx->conf->db_name;
 	struct db_result r;
-	enum err e = script_run(ctx, "SELECT DATABASE()", &r, why);
+	enum err e = script_run(ctx, "SELECT DATABASE(), "
+	    "VERSION() LIKE '%MariaDB%'", &r, why);
 
+	if (e == E_OK && strcmp(db_at(&r, 0, 1)->s, "0") == 0 &&
+	    !is_ascii(name)) {
+		*why = "MySQL forgets at its next start who may call the "
+		    "routines of a database whose name is not ASCII: it must "
+		    "have another one";
+		return E_UNAVAILABLE;
+	}
 	if (e != E_OK || (!db_at(&r, 0, 0)->null &&
 	    strcmp(db_at(&r, 0, 0)->s, name) == 0))
 		return e;

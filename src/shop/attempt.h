@@ -22,7 +22,7 @@
 #include "base/err.h"
 #include "shop/sql.h"
 
-#define IDEM_BYTES 16
+#define IDEM_BYTES DB_BYTES_MAX
 
 /* What makes a write happen once. */
 struct idem {

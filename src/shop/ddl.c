@@ -13,6 +13,8 @@
 #define LOCK_WAIT_TIMEOUT	1205
 #define DEADLOCK		1213
 #define DUPLICATE_COLUMN	1060
+#define DUPLICATE_KEY_NAME	1061
+#define CANNOT_DROP		1091
 
 #define STR_(n) #n
 #define STR(n) STR_(n)
@@ -145,6 +147,14 @@ ddl_begin(struct ctx *ctx, const char **why)
 	return E_UNAVAILABLE;
 }
 
+/* Was it carried out before?  An ALTER TABLE is, as a whole or not at all. */
+static bool
+is_done(unsigned number)
+{
+	return number == DUPLICATE_COLUMN || number == DUPLICATE_KEY_NAME ||
+	    number == CANNOT_DROP;
+}
+
 enum err
 ddl_run(struct ctx *ctx, const char *sql, struct db_result *r,
     const char **why)
@@ -159,7 +169,7 @@ ddl_run(struct ctx *ctx, const char *sql, struct db_result *r,
 		    r != NULL ? r : &ignored) == DB_OK)
 			return E_OK;
 		number = db_error_number(ctx->db);
-		if (number == DUPLICATE_COLUMN)
+		if (is_done(number))
 			return E_OK;
 		*why = db_error(ctx->db);
 		if ((number != LOCK_WAIT_TIMEOUT && number != DEADLOCK) ||

@@ -134,10 +134,21 @@ tls(struct doctor *d)
 {
 	static const char remedy[] = "set db_tls = verify and db_tls_ca";
 	const struct conf *c = d->ctx->conf;
+	bool loose = db_verifies_loosely() && db_uses_tls(c) &&
+	    strcmp(c->db_tls, "verify") == 0;
 	struct db_result r;
 
+	if (loose && strcmp(c->db_host, "127.0.0.1") == 0)
+		return doctor_bad(d, "write db_host = localhost",
+		    "this client library takes any name of a server at "
+		    "127.0.0.1");
 	if (is_this_machine(c))
 		return true;
+	if (loose && c->db_tls_ca[0] == '\0')
+		return doctor_bad(d, "set db_tls_ca (Debian has the system's "
+		    "in /etc/ssl/certs/ca-certificates.crt)", "without "
+		    "db_tls_ca this client library also takes a certificate "
+		    "that nobody has signed");
 	if (!doctor_ask(d, d->ctx, "SHOW SESSION STATUS WHERE "
 	    "Variable_name = 'Ssl_cipher'", &r))
 		return false;

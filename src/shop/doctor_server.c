@@ -100,6 +100,17 @@ doctor_server(struct doctor *d)
 	return wrong.n == 0 || doctor_bad(d, remedy.text, "%s", wrong.text);
 }
 
+/* Has this server the row's variable for its sessions to set? */
+static bool
+is_set_here(const struct db_session_row *row, const struct db_result *vars)
+{
+	const char *version = value_of(vars, "version");
+	bool mariadb = version != NULL && strstr(version, "MariaDB") != NULL;
+
+	return (mariadb ? row->mariadb : row->mysql) != DB_NO_VERSION &&
+	    value_of(vars, row->name) != NULL;
+}
+
 bool
 doctor_session(struct doctor *d)
 {
@@ -111,11 +122,13 @@ doctor_session(struct doctor *d)
 	if (!doctor_ask(d, &d->worker, "SHOW SESSION VARIABLES", &vars))
 		return false;
 	for (; row->name != NULL; row++) {
+		if (!is_set_here(row, &vars))
+			continue;
 		wanted = row->value != NULL ? row->value
 		    : arena_printf(d->ctx->arena, "%lld",
 		    (long long)d->ctx->conf->db_lock_wait_s);
 		value = value_of(&vars, row->name);
-		if (value != NULL && wanted != NULL && !is_same(value, wanted))
+		if (wanted != NULL && !is_same(value, wanted))
 			doctor_add(d, &wrong, "%s is %s instead of %s",
 			    row->name, value, wanted);
 	}

@@ -116,7 +116,7 @@ static const char *
 look_writes(struct ctx *ctx)
 {
 	const struct db_arg digest[] = {
-	    DB_BYTES(health_digest, sizeof health_digest - 1) };
+	    DB_TEXT(health_digest, sizeof health_digest - 1) };
 	struct db_result r;
 	const char *wrong = ask(ctx, SQL_READY, digest, 1, &r);
 	const char *release;

@@ -118,7 +118,7 @@ order_place(struct ctx *ctx, int64_t user_id, const struct idem *idem,
 	const char *lines = lines_text(ctx->arena, line, n);
 	struct idem once = *idem;
 	struct db_arg arg[] = { IDEM_ARGS(user_id, &once), DB_INT(1),
-	    DB_BYTES(lines, n * LINE_BYTES) };
+	    DB_TEXT(lines, n * LINE_BYTES) };
 	struct write w = { SQL_PLACE, arg, 6, &arg[4].i, E_PAYMENT_FAILED };
 	struct db_result r;
 	enum err e, recorded;

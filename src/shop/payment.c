@@ -33,7 +33,7 @@ payment_fail(struct ctx *ctx, int64_t user_id, const char *lines)
 {
 	const char *cause = ctx->trace.cause;
 	struct db_arg arg[] = { DB_INT(user_id), DB_INT(ctx->trace.attempts),
-	    DB_BYTES(cause, strlen(cause)), DB_BYTES(lines, strlen(lines)) };
+	    DB_TEXT(cause, strlen(cause)), DB_TEXT(lines, strlen(lines)) };
 	struct db_result r;
 
 	return db_run(ctx->db, ctx->arena, SQL_PAYMENT_FAIL, arg, 4, &r)

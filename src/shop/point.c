@@ -49,8 +49,8 @@ enum err
 point_user_add(struct ctx *ctx, const char *name, const char *email,
     int64_t balance_pt, int64_t *id)
 {
-	struct db_arg arg[] = { DB_BYTES(name, strlen(name)),
-	    DB_BYTES(email, strlen(email)), DB_INT(balance_pt) };
+	struct db_arg arg[] = { DB_TEXT(name, strlen(name)),
+	    DB_TEXT(email, strlen(email)), DB_INT(balance_pt) };
 	struct db_result r;
 	enum db_class class;
 

@@ -29,8 +29,8 @@ product_get(struct ctx *ctx, int64_t id, struct product *p)
 enum err
 product_add(struct ctx *ctx, struct product *p)
 {
-	struct db_arg arg[] = { DB_BYTES(p->name, strlen(p->name)),
-	    DB_BYTES(p->description, strlen(p->description)),
+	struct db_arg arg[] = { DB_TEXT(p->name, strlen(p->name)),
+	    DB_TEXT(p->description, strlen(p->description)),
 	    DB_INT(p->price_pt), DB_INT(p->stock) };
 	struct db_result r;
 

@@ -17,7 +17,7 @@ rank_compute(struct ctx *ctx, struct rank *rank)
 	const struct db_cell *to = db_at(&w, 0, 0), *from = db_at(&w, 0, 1);
 	int64_t stepped = db_at(&w, 0, 2)->i;
 	struct db_arg by_id[] = { DB_INT(stepped),
-	    DB_BYTES(from->s, from->len), DB_BYTES(to->s, to->len) };
+	    DB_TEXT(from->s, from->len), DB_TEXT(to->s, to->len) };
 	e = stepped == 0 ? attempt_read(ctx, SQL_RANK, &by_id[1], 1, &r)
 	    : attempt_read(ctx, SQL_RANK_STEPPED, by_id, 3, &r);
 	if (e != E_OK)

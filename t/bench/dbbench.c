@@ -28,14 +28,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifdef HAVE_MYSQL_H
-#include <mysql.h>
-#else
-#include <mysql/mysql.h>
-#endif
-
 #include "base/num.h"
 #include "base/prog.h"
+#include "io/mysql.h"
 #include "shop/sql.h"
 
 #define PROCESSES_MAX	256
@@ -167,8 +162,8 @@ put_random(struct client *c, struct arg *a)
 {
 	uint64_t r[2] = { draw(c), draw(c) };
 
-	memcpy(a->bytes, r, sizeof r);
-	a->len = sizeof r;
+	num_hex(r, sizeof r, a->bytes);
+	a->len = 2 * sizeof r;
 }
 
 /* One piece of each; every line its own share of the products, in order. */
@@ -338,15 +333,10 @@ print_arg(struct client *c, char letter)
 	struct arg *a = &c->arg[0];
 
 	put_arg(c, letter, a);
-	if (!is_text(letter)) {
-		printf("%" PRId64, a->i);
-	} else if (letter == 'k' || letter == 'f') {
-		printf("x'");
-		for (size_t i = 0; i < a->len; i++)
-			printf("%02x", (unsigned char)a->bytes[i]);
-		putchar('\'');
-	} else
+	if (is_text(letter))
 		printf("'%.*s'", (int)a->len, a->bytes);
+	else
+		printf("%" PRId64, a->i);
 }
 
 /* The statement as one would type it, to be explained. */

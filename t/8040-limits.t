@@ -6,8 +6,7 @@ limits=shipped
 
 # On a port that was free a moment ago, for a unix socket has no addresses;
 # what comes by the socket has the one that it names.
-port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(
-    LocalAddr => "127.0.0.1", Listen => 1)->sockport')
+port=$(free_port)
 listen="unix:$dir/http.sock; listen 127.0.0.1:$port; $(
     )set_real_ip_from unix:; real_ip_header X-From"
 shop_start

@@ -151,12 +151,21 @@ EOF
 again
 is "$(curl -s --unix-socket "$dir/tls.sock" -k --tls-max 1.2 \
     https://other.test/)" other 'another site beside it speaks TLS 1.2'
+# Newer nginx looks at the name first, and refuses the handshake.
+refused() {
+	if [ "$status" = 000 ]; then
+		speaks 1.2
+		is "$? $(cat "$dir/out")" '35 ' "$1: no handshake"
+	else
+		is_problem 400 bad_request "$1: though the handshake is over"
+		like "$(json .detail)" 'TLS 1.3 alone.*TLSv1.2' 'and says why'
+	fi
+}
 by tls GET https://shop.test/v1/products/1 -k --tls-max 1.2
-is_problem 400 bad_request 'the shop doesn'\''t, though the handshake is over'
-like "$(json .detail)" 'TLS 1.3 alone.*TLSv1.2' 'and says why'
+refused 'the shop doesn'\''t'
 tls POST /v1/points/charge -k --tls-max 1.2 -d '{"amount": 8}' \
     -H "Authorization: Bearer $bearer" -H 'Content-Type: application/json'
-is_problem 400 bad_request 'nor for a write'
+refused 'nor for a write'
 tls GET /v1/products/1
 is "$status $(json .id)" '200 1' 'TLS 1.3 works beside it'
 : >"$dir/nginx/also.conf"

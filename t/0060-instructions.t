@@ -6,10 +6,13 @@
 #
 #	top_srcdir=. top_builddir=build sh t/0060-instructions.t --record
 #
-# writes down what they are now, in t/bench/instructions.txt.
+# writes down what they are now, in t/bench/instructions/, where each platform has
+# a file of its own.
 . "${top_srcdir:-.}/t/lib.sh"
 one_pool
-recorded=$top_srcdir/t/bench/instructions.txt
+platform=$(. /etc/os-release; echo "$ID-${VERSION_ID:-$VERSION_CODENAME}")
+recorded=$top_srcdir/t/bench/instructions/$platform-${mysql:+mysql}${mariadb:+mariadb}.txt
+libraries='c|crypto|fcgi|mariadb|mysqlclient|memcached|cjson'
 rounds=5
 
 command -v valgrind >/dev/null || skip_all 'no valgrind'
@@ -24,14 +27,20 @@ conditions() {
 	echo "compiler $($(built_with CC) --version | head -n 1)"
 	echo "flags $(built_with CFLAGS) $(built_with BUILD_CFLAGS)" \
 	    "$(built_with HARDEN_CFLAGS)"
-	for package in libc6 libssl3 libfcgi0ldbl libmariadb3 libmemcached11 \
-	    libcjson1 mariadb-server-core nginx; do
-		echo "$package $(dpkg-query -W -f '${Version}' $package 2>/dev/null)"
-	done
+	{
+		ldd "$top_builddir/shop.fcgi" | sed -n 's/.* => \(.*\) (.*/\1/p' |
+		    grep -E "/lib($libraries)\.so"
+		command -v "$dbd"
+		command -v nginx
+	} | while read -r file; do
+		package=$(dpkg-query -S "$file" || dpkg-query -S "/usr$file") || continue
+		dpkg-query -W -f '${Package} ${Version}\n' "${package%: *}"
+	done 2>/dev/null
 }
 conditions >"$dir/conditions"
 
 if [ "${1:-}" != --record ]; then
+	[ -e "$recorded" ] || skip_all "nothing is recorded for $platform"
 	while read -r line; do
 		grep -qxF "$line" "$recorded" ||
 			skip_all "here it is: $line; recorded with:$(sed -n \

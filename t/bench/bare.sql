@@ -67,12 +67,15 @@ CREATE TABLE ledger (
   KEY ledger_user (user_id)
 ) ENGINE=InnoDB;
 
+CREATE TABLE numbers (n BIGINT PRIMARY KEY) AS WITH RECURSIVE numbers AS (
+  SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000)
+  SELECT n FROM numbers;
 INSERT INTO users (id, email, name, balance, created_at)
-  SELECT seq, CONCAT('user', seq, '@example.com'), CONCAT('User ', seq),
-    1000000000000, UTC_TIMESTAMP(3) FROM seq_1_to_1000;
+  SELECT n, CONCAT('user', n, '@example.com'), CONCAT('User ', n),
+    1000000000000, UTC_TIMESTAMP(3) FROM numbers;
 INSERT INTO products (id, name, price, stock, created_at)
-  SELECT seq, CONCAT('Product ', seq), 100 + seq % 900, 1000000000000,
-    UTC_TIMESTAMP(3) FROM seq_1_to_1000;
+  SELECT n, CONCAT('Product ', n), 100 + n % 900, 1000000000000,
+    UTC_TIMESTAMP(3) FROM numbers;
 
 DELIMITER //
 

@@ -43,7 +43,7 @@ in_side() {
 
 # ---- What the server has to do for one statement
 
-table() { mariadb --no-defaults -S "$db_sock" -u root --table shop "$@"; }
+table() { $db_client -S "$db_sock" -u root --table shop "$@"; }
 
 # explained CASE: its plan, and how many rows it looks up or steps over.  What
 # a CALL runs inside has no plan that can be shown, but is counted all the

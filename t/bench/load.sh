@@ -5,8 +5,8 @@
 # Fills an empty, migrated database `shop` behind SOCKET with ORDERS orders,
 # spread evenly over the last DAYS (30), as if they had been placed one by
 # one: every fiftieth payment failed, and somebody charged instead.  Ends by
-# proving that every invariant holds, but for -n.  MariaDB only: it counts by
-# the sequence engine.
+# proving that every invariant holds, but for -n.  $db_client may be a client and
+# its options.
 set -eu
 usage() { sed -n 's/^# usage: /usage: /p' "$0" >&2; exit 2; }
 prove=yes
@@ -18,7 +18,7 @@ days=${3:-30}
 here=$(cd "$(dirname "$0")" && pwd)
 
 shop() {
-	mariadb --no-defaults -S "$socket" -u root -N -B \
+	${db_client:-mariadb --no-defaults} -S "$socket" -u root -N -B \
 	    --default-character-set=utf8mb4 shop "$@"
 }
 
@@ -53,10 +53,29 @@ about() {
 	balance="(1000000000 + (($N - 1) DIV $users + 1) * $change)"
 }
 
+# counted: the statements on standard input, for MySQL with what MariaDB has by
+# itself: the numbers from A to B are the table seq_A_to_B.
+counted() {
+	if ! shop -e 'SELECT VERSION()' | grep -q MariaDB; then
+		statements=$(cat)
+		tables=$(echo "$statements" | grep -o 'seq_[0-9]*_to_[0-9]*' | sort -u)
+		echo "$tables" | while IFS=_ read -r name from to last; do
+			echo "SET SESSION cte_max_recursion_depth = 1 + $last;
+			CREATE TABLE ${name}_${from}_to_$last (seq BIGINT PRIMARY KEY)
+			AS WITH RECURSIVE n AS (SELECT $from AS seq UNION ALL
+			SELECT seq + 1 FROM n WHERE seq < $last) SELECT seq FROM n;"
+		done
+		echo "$statements"
+		echo "$tables" | sed 's/.*/DROP TABLE &;/'
+	else
+		echo 'SET check_constraint_checks = 0;'
+		cat
+	fi
+}
+
 {
 	cat <<END
-SET unique_checks = 0, foreign_key_checks = 0, check_constraint_checks = 0,
-  time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_UNSIGNED_SUBTRACTION',
+SET unique_checks = 0, foreign_key_checks = 0, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_UNSIGNED_SUBTRACTION',
   tmp_table_size = 1 << 30,
   max_heap_table_size = 1 << 30, sort_buffer_size = 64 << 20;
 SET @start = UTC_TIMESTAMP(3) - INTERVAL $days DAY;
@@ -88,7 +107,7 @@ INSERT INTO points_ledger (id, user_id, type, amount, balance_after, order_id,
   SELECT n.seq, IF($N <= 0, n.seq, $user),
     IF($N <= 0 OR $failed, 'charge', 'payment'),
     IF($N <= 0, 1000000000, $change), IF($N <= 0, 1000000000, $balance),
-    IF($N <= 0 OR $failed, NULL, $N), IF($N <= 0, '', UNHEX(MD5($N))), '',
+    IF($N <= 0 OR $failed, NULL, $N), IF($N <= 0, '', UNHEX(LEFT(SHA2($N, 256), 32))), '',
     IF($N <= 0, @start, $at)
   FROM seq_1_to_$((users + payments)) n;
 END
@@ -111,7 +130,7 @@ INSERT INTO products (id, name, price, stock, sold, hour, created_at)
 INSERT INTO stock_movements (product_id, type, quantity, created_at)
   SELECT id, 'opening', sold + stock, @start FROM products;
 END
-} | shop
+} | counted | shop
 shop >/dev/null -e 'ANALYZE TABLE users, products, payments, orders,
     order_items, points_ledger, sales_marks, stock_movements'
 

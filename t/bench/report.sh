@@ -108,7 +108,7 @@ jq -n --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
     --arg kernel "$(uname -sr)" --argjson cpus "$(nproc)" \
     --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
     --arg load "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
-    --arg mariadb "$(mariadbd --version | sed 's/.*Ver \([^ ]*\).*/\1/')" \
+    --arg database "$($dbd --version | sed 's/.*Ver \([^ ]*\).*/\1/')" \
     --arg nginx "$(nginx -v 2>&1 | sed 's|.*/||')" \
     --arg filesystem "$(stat -f -c %T "$dir")" \
     --argjson seconds "$seconds" --argjson rounds "$rounds" \
@@ -122,7 +122,7 @@ jq -n --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
     --argjson statements "$(lines "$dir/statements")" '{
 	date: $date, version: $version,
 	machine: {cpus: $cpus, cpu: $cpu, kernel: $kernel, load: $load,
-	    filesystem: $filesystem, mariadb: $mariadb, nginx: $nginx},
+	    filesystem: $filesystem, database: $database, nginx: $nginx},
 	run: {seconds: $seconds, rounds: $rounds, workers: $workers,
 	    workers_read: $workers_read,
 	    connections: $connections, took_s: $took},

@@ -9,7 +9,9 @@ programs=$top_builddir/t/bench
 users=1000
 
 # As ./stack has them.
-db_options="--innodb-buffer-pool-size=256M --innodb-log-file-size=256M"
+db_options="--innodb-buffer-pool-size=256M ${mariadb:+--innodb-log-file-size=256M}$(
+    )${mysql:+--innodb-redo-log-capacity=256M}"
+export db_client
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -18,31 +20,22 @@ bail() {
 	exit 1
 }
 
-# free_port: sets port to one of the loopback interface that nobody listens at.
-free_port() {
-	port=$((${port:-$((15000 + $$ % 15000))} + 1))
-	while cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-	    grep -q ":$(printf %04X $port) 0*:0000 0A "; do
-		port=$((port + 1))
-	done
-}
-
 # sites_add: the shop's site on a port, too; beside it the same site before the
 # hello program, one pool for all, and nginx alone: saying hello, and out of
 # memcached.
 sites_add() {
 	site=$dir/nginx/shop.conf
-	free_port
+	port=$(free_port)
 	shop_url=http://127.0.0.1:$port
 	sed -i "s|^\(	listen \).*|&\n\1127.0.0.1:$port;|" "$site"
-	free_port
+	port=$(free_port)
 	hello_url=http://127.0.0.1:$port
 	"$top_srcdir/nginx/render.sh" "$dir/hello" SHOP=hello \
 	    LISTEN="127.0.0.1:$port" UPSTREAM="unix:$dir/hello.sock" \
 	    ACCESS_LOG="$dir/log/access.log" HTML_DIR="$top_builddir/html" \
 	    MEMCACHED="unix:$dir/mc.sock" || bail 'render.sh failed'
 	unlimited "$dir/hello/zones.conf" "$dir/hello/limits.conf"
-	free_port
+	port=$(free_port)
 	limit_url=http://127.0.0.1:$port
 	cat >>"$site" <<END
 variables_hash_max_size 2048;

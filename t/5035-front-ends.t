@@ -114,4 +114,15 @@ for wrong in +13 013 ' 13' 13x 0x0d -13 1e1 12 14; do
 	is "$status $(json .code)" '400 "malformed_json"' "a length of '$wrong'"
 done
 is "$(tables)" "$digest" 'and nothing was charged'
+
+# ---- What is missing
+
+by_fcgi '' REQUEST_URI=/v1/products/1
+is "$status $(json .code)" '404 "not_found"' 'no method'
+by_fcgi '' REQUEST_METHOD=GET SCRIPT_NAME=/v1/products/1 PATH_INFO=/v1/products/1
+is "$status $(json .code)" '404 "not_found"' 'no target'
+by_fcgi "$one" REQUEST_METHOD=POST REQUEST_URI=/v1/points/charge "$length" \
+    "HTTP_AUTHORIZATION=Bearer $bearer"
+is "$status" 415 'no type'
+is "$(tables)" "$digest" 'and nothing was charged'
 finish

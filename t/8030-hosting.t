@@ -20,6 +20,7 @@ launch='
 	$ENV{LISTEN_PID} = $ENV{OTHER_PID} || $$ if $ENV{LISTEN_FDS};
 	exec @ARGV or die "$ARGV[0]: $!";'
 
+charges=0
 # answers TEXT: requests come through nginx and back.
 answers() {
 	eventually 5 answered
@@ -28,6 +29,7 @@ answers() {
 	is "$status $(json .id)" '200 1' "$1: the database"
 	post /v1/points/charge '{"amount": 5}'
 	is "$status" 201 "$1: a body"
+	charges=$((charges + 1))
 }
 answered() {
 	request GET /healthz
@@ -88,6 +90,72 @@ kill "$worker"
 wait "$worker"
 is $? 0 'LISTEN_FDS of another process: it ends with success'
 
+# ---- Those who do that
+
+# spawned NAME COMMAND...: started in the background, the worker by whatever name.
+spawned() {
+	text=$1
+	shift
+	rm -f "$dir/shop.sock"
+	"$@" 2>>"$dir/log/spawned.log" >&2 </dev/null &
+	spawner=$!
+	answers "$text"
+	is "$(stat -c %a "$dir/shop.sock")" 660 "$text: nobody else may connect"
+}
+# ended TEXT PID...: by TERM, and their workers with them.
+ended() {
+	text=$1
+	shift
+	kill "$@"
+	eventually 10 none_of "$@"
+	ok "$text: TERM ends it"
+	eventually 5 nobody_serves
+	ok "$text: and nobody is left"
+}
+workers_of() { running "$fcgi --config $dir/shop.conf"; }
+nobody_serves() { [ -z "$(workers_of)" ]; }
+
+if command -v spawn-fcgi >/dev/null; then
+	spawned spawn-fcgi spawn-fcgi -n -s "$dir/shop.sock" -M 0660 -- \
+	    "$fcgi" --config "$dir/shop.conf"
+	ended spawn-fcgi "$spawner"
+	rm -f "$dir/shop.sock"
+	spawn-fcgi -s "$dir/shop.sock" -M 0660 -F 3 -- \
+	    "$fcgi" --config "$dir/shop.conf" >/dev/null 2>"$dir/log/three.log"
+	answers 'spawn-fcgi -F 3'
+	is "$(workers_of | wc -l)" 3 'spawn-fcgi -F 3: three of them'
+	# One that dies stays dead; the others go on.
+	kill -KILL "$(workers_of | head -n 1)"
+	answers 'spawn-fcgi -F 3, one killed'
+	ended 'spawn-fcgi -F 3' $(workers_of)
+else
+	pass 'spawn-fcgi # SKIP not there'
+fi
+if command -v spawn-fcgi >/dev/null && command -v multiwatch >/dev/null; then
+	spawned multiwatch spawn-fcgi -n -s "$dir/shop.sock" -M 0660 -- \
+	    "$(command -v multiwatch)" -f 3 -- "$fcgi" --config "$dir/shop.conf"
+	is "$(workers_of | wc -l)" 3 'multiwatch: three of them'
+	was=$(workers_of | head -n 1)
+	kill -KILL "$was"
+	three_again() { [ "$(workers_of | wc -l)" = 3 ] && gone "$was"; }
+	eventually 10 three_again
+	ok 'multiwatch: one that dies is replaced'
+	answers 'multiwatch, one killed'
+	ended multiwatch "$spawner"
+else
+	pass 'multiwatch # SKIP not there'
+fi
+if command -v systemd-socket-activate >/dev/null; then
+	(umask 117; exec systemd-socket-activate -l "$dir/shop.sock" \
+	    "$fcgi" --config "$dir/shop.conf") 2>>"$dir/log/spawned.log" >&2 </dev/null &
+	spawner=$!
+	eventually 5 [ -S "$dir/shop.sock" ]
+	answers systemd-socket-activate
+	ended systemd-socket-activate "$spawner"
+else
+	pass 'systemd-socket-activate # SKIP not there'
+fi
+
 # ---- By itself
 
 rm -f "$dir/shop.sock"
@@ -104,8 +172,7 @@ like "$(cat "$dir/err")" "^shop.fcgi: listen: $dir/shop.sock: .*$worker" \
 ends INT SHOP_LISTEN
 
 # Over TCP, with a port that was free a moment ago.
-port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(
-    LocalAddr => "127.0.0.1", Listen => 1)->sockport')
+port=$(free_port)
 nginx_stop
 upstream=127.0.0.1:$port
 nginx_start
@@ -116,6 +183,6 @@ answers TCP
 kill "$worker"
 wait "$worker"
 is $? 0 'TCP: it ends with success'
-is "$(sql 'SELECT COUNT(*) FROM points_ledger WHERE amount = 5')" 4 \
+is "$(sql 'SELECT COUNT(*) FROM points_ledger WHERE amount = 5')" $charges \
     'each charge happened'
 finish

@@ -39,7 +39,8 @@ mutant() {
 	rm -rf "$work/src" "$work/build"
 	mkdir "$work/src" "$work/build"
 	(cd "$top_srcdir" && tar -cf - configure.ac Makefile.am Makefile.in \
-	    configure aclocal.m4 config.h.in build-aux src schema nginx systemd docs t \
+	    configure aclocal.m4 config.h.in build-aux src schema nginx apache lighttpd \
+	    systemd docs t \
 	    README.md SECURITY.md) |
 	    tar -C "$work/src" -xf -
 	perl -0pi -e "$perl" "$work/src/$file"

@@ -317,4 +317,6 @@ if command -v lighttpd >/dev/null; then
 else
 	pass 'lighttpd # SKIP not there'
 fi
+# Workers that Apache started write there.
+cp "$home/log/error.log" "$dir/log/servers.log"
 finish

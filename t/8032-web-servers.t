@@ -52,6 +52,7 @@ server_stop() {
 	server_pid=
 	via=$by_nginx
 }
+trap 'was=$?; server_stop; (exit $was); cleanup' EXIT
 
 # apache_start WHAT: with what the host has in its main file, and WHAT.
 apache_start() {

@@ -44,7 +44,8 @@ unfit() {
 }
 
 account="FROM mysql.user WHERE user = 'shop_worker' AND host = 'localhost'"
-hash=$(sql "SELECT authentication_string $account")
+# In hexadecimal, for MySQL's salt has any byte, quotes too.
+hash=$(sql "SELECT HEX(authentication_string) $account")
 password="ALTER USER shop_worker@localhost
     IDENTIFIED ${mysql:+WITH caching_sha2_password }BY '$(cat "$dir/db.password")'"
 locked="account_locked = 'Y'" locks=3118
@@ -54,7 +55,7 @@ unfit 'a locked account' "SELECT $locked ${mysql:+$account}${mariadb:+$(
     'ALTER USER shop_worker@localhost ACCOUNT LOCK' \
     'ALTER USER shop_worker@localhost ACCOUNT UNLOCK' $locks charge
 unfit 'another password' \
-    "SELECT authentication_string <> '$hash' $account" \
+    "SELECT HEX(authentication_string) <> '$hash' $account" \
     "ALTER USER shop_worker@localhost IDENTIFIED BY 'other'" "$password" 1045 charge
 if [ -n "$mysql" ]; then
 	sql "INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'"

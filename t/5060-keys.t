@@ -328,7 +328,9 @@ like "$err" 'learn of it at their next start: .*shopd.pid: No such file' \
     'and it says who learns of it'
 mv "$dir/log/shopd.log" "$dir/log/shopd-none.log"
 pool_start
+old=$(pool_workers)
 pool_kill
+seen 'its workers gone, too' none_of $old
 run key retire --kid e
 is "$code $lines" '0 1' 'or with one that was killed'
 like "$err" 'next start: .*shopd.pid: names no running shopd' 'which it says'

@@ -40,12 +40,18 @@ elsewhere(const struct aside *a, int64_t now)
 	return board_connected(a->board, other_queue(a), now);
 }
 
-/* Has one of ours just given one up to them?  It is not for us to take. */
+/* Has one just been given up to this queue? */
 static bool
-is_given(const struct aside *a, int64_t now)
+is_given_to(const struct aside *a, enum queue q, int64_t now)
 {
-	return a->board != NULL && elsewhere(a, now) == 0 &&
-	    now - a->board->given_us[other_queue(a)] < NEED_US;
+	return a->board != NULL && now - a->board->given_us[q] < NEED_US;
+}
+
+/* By one of ours to them, who don't have it yet?  It is not for us to take. */
+static bool
+is_theirs(const struct aside *a, int64_t now)
+{
+	return elsewhere(a, now) == 0 && is_given_to(a, other_queue(a), now);
 }
 
 /* It may hang in the library, and is then replaced as one at a request is. */
@@ -72,8 +78,9 @@ connect_now(struct aside *a)
 static bool
 may_hope(const struct aside *a, int64_t now)
 {
-	return a->crowded && now - a->others_us < (elsewhere(a, now) > 1
-	    ? SPARED_US : ROOM_US);
+	bool spared = elsewhere(a, now) > 1 || is_given_to(a, queue_of(a), now);
+
+	return a->crowded && now - a->others_us < (spared ? SPARED_US : ROOM_US);
 }
 
 /* Is it time to try?  others: workers of this queue have a connection. */
@@ -82,7 +89,7 @@ is_due(struct aside *a, bool others, int64_t now)
 {
 	bool let_in = others || elsewhere(a, now) > 0;
 	bool due = (!a->begun || (let_in && now >= a->next_us) ||
-	    (!others && may_hope(a, now))) && !(others && is_given(a, now));
+	    (!others && may_hope(a, now))) && !(others && is_theirs(a, now));
 
 	if (others || !a->begun)
 		a->others_us = now;

@@ -33,6 +33,15 @@ end() {
 }
 trap end EXIT
 
+# within ROOT COMMAND...: with the machine's /dev: MariaDB takes a log that is on the
+# device of /dev/shm for persistent memory, and then flushes nothing.
+within() {
+	unshare --mount bash -euc '
+		mount --make-rprivate /
+		[ "$0" = / ] || mount --rbind /dev "$0/dev"
+		exec chroot "$0" "$@"' "$@"
+}
+
 # server ROOT: started, with the shop in it; its files lie in that root's /tmp.
 server() {
 	local root=${1%/} dir inside options
@@ -44,7 +53,7 @@ server() {
 	options="--no-defaults --user=root --datadir=$inside/data"
 	if [ -x "$root/usr/sbin/mariadbd" ]; then
 		program=mariadbd
-		chroot "$root/" mariadb-install-db $options \
+		within "${root:-/}" mariadb-install-db $options \
 			--auth-root-authentication-method=normal \
 			--skip-test-db >"$dir/log" 2>&1
 		options+=' --innodb-log-file-size=256M'
@@ -52,10 +61,10 @@ server() {
 		program=mysqld
 		options+=' --mysqlx=OFF --skip-log-bin --secure-file-priv=NULL'
 		options+=' --innodb-redo-log-capacity=256M'
-		chroot "$root/" mysqld $options --initialize-insecure >"$dir/log" 2>&1
+		within "${root:-/}" mysqld $options --initialize-insecure >"$dir/log" 2>&1
 	fi
 	# shellcheck disable=SC2086	# many words
-	chroot "$root/" $program $options --socket="$inside/s" --skip-networking \
+	within "${root:-/}" $program $options --socket="$inside/s" --skip-networking \
 		--pid-file="$inside/pid" --tmpdir="$inside" --character-set-server=utf8mb4 \
 		--innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=256M \
 		--max-connections=200 --performance-schema=ON >>"$dir/log" 2>&1 &

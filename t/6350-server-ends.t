@@ -57,6 +57,7 @@ while (1) {
 END
 perl "$dir/between.pl" "$dir/between.sock" "$db_sock" >"$dir/said" &
 between=$!
+trap 'was=$?; kill $between; (exit $was); cleanup' EXIT
 eventually 5 [ -S "$dir/between.sock" ]
 conf db_socket "$dir/between.sock"
 pool_start

@@ -86,9 +86,15 @@ for n in 1 2 3 4 5 6 7 8; do
 done
 is "$status" 200 'they answer'
 is "$(tables)" "$digest" 'and have done nothing'
+# The quickest of three: what else the machine has to do is not their doing.
 good beside
 median_slow=$median
 p99_slow=$p99
+for n in 2 3; do
+	good beside
+	[ "$median" -ge "$median_slow" ] || median_slow=$median
+	[ "$p99" -ge "$p99_slow" ] || p99_slow=$p99
+done
 cut_twice() {
 	[ "$(grep -c '^head' "$dir/slow")" -ge 250 ] &&
 	    [ "$(grep -c '^silent' "$dir/slow")" -ge 125 ]

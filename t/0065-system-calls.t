@@ -17,7 +17,7 @@ as 1
 # calls POOL NAME AT_MOST COMMAND...: from one wait for a request to the next,
 # the median of twenty; the thread of a worker of reads is not counted.  Nor is
 # how the client library gets an answer of the database, which may not be there
-# yet, or in parts: recvfrom and poll.
+# yet, or in parts: recvfrom and poll, or ppoll.
 calls() {
 	pool=$1
 	name=$2
@@ -36,7 +36,7 @@ calls() {
 	wait "$strace_pid"
 	# The first may have begun before; what a wait only ended is no request.
 	awk '/^epoll_p?wait/ { if (n > 3) print n; n = 0 }
-	    !/^(poll|recvfrom)/ { n++ }' \
+	    !/^(p?poll|recvfrom)/ { n++ }' \
 	    "$dir/trace" | sed 1d | sort -n >"$dir/counts"
 	[ "$(wc -l <"$dir/counts")" -ge 20 ]
 	ok "$name: twenty are counted"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # What a server does to sessions and routines by itself: it ends a session that was
 # idle for wait_timeout, in words of its own (MySQL: 4031); it has no routine for a
-# moment, or nobody may call it, while migrate makes it anew; it shows what runs.
+# moment, or nobody may call it, while migrate makes it anew; it shows what runs; and it
+# dies with the answer to a COMMIT.
 . "${top_srcdir:-.}/t/lib.sh"
 command -v perl >/dev/null || skip_all 'no perl'
 workers=2
@@ -15,14 +16,16 @@ mc_start
 nginx_start
 
 # Between workers and server; on USR1 each session gets MySQL's last words and its end,
-# on USR2 the words alone.
+# on USR2 the words alone.  On HUP the next answer of the server's is swallowed, and its
+# session ended: what was asked has been done, and nobody is told.
 cat >"$dir/between.pl" <<'END'
 use IO::Socket::UNIX;
 use IO::Select;
 my ($here, $there) = @ARGV;
 my $l = IO::Socket::UNIX->new(Local => $here, Listen => 64) or die "$!";
 my $all = IO::Select->new($l);
-my (%other, %client, $words);
+my (%other, %client, $words, $swallow);
+$SIG{HUP} = sub { $swallow = 1 };
 $SIG{USR1} = sub { $words = 1 };
 $SIG{USR2} = sub { $words = 2 };
 my $payload = pack("Cv", 0xff, 4031) . "#HY000The client was disconnected by the " .
@@ -50,6 +53,13 @@ while (1) {
 			$client{$c} = $c;
 			$all->add($c, $d);
 		} elsif (sysread $s, my $bytes, 65536) {
+			if ($swallow && !$client{$s}) {
+				$swallow = 0;
+				end($s);
+				print "swallowed\n";
+				STDOUT->flush;
+				next;
+			}
 			syswrite $other{$s}, $bytes;
 		} else { end($s) }
 	}
@@ -66,7 +76,7 @@ serves() { request GET /readyz && [ "$status" = 200 ]; }
 eventually 10 serves
 ok 'the shop is open, through a go-between'
 
-# idle SIGNAL TEXT: the sessions are ended, each worker has one.
+# idle SIGNAL: the sessions are ended, each worker has one.
 idle() {
 	for n in 1 2 3 4 5 6 7 8; do
 		shot_post "warm$n" /v1/points/charge '{"amount": 1}' &
@@ -95,10 +105,24 @@ done
 is "$(grep class=bug "$dir/log/shopd.log")" '' \
     'nobody takes it for a bug'
 
+# ---- A COMMIT whose answer is lost
+
+before=$(balance 1)
+for n in 1 2 3 4 5; do
+	swallowed=$(grep -c swallowed "$dir/said")
+	kill -HUP $between
+	post /v1/points/charge '{"amount": 1}'
+	is "$status $(balance 1)" "201 $((before + n))" \
+	    "charge $n: an answer that is lost is settled by the key"
+	[ "$(grep -c swallowed "$dir/said")" -gt "$swallowed" ]
+	ok 'it was lost indeed'
+done
+like "$(cat "$dir/log/shopd.log")" 'statement=CHARGE .*class=commit_unknown' \
+    'that of a charge, too'
+
 # ---- Routines that are made anew, while they are called
 
 conf db_socket "$db_sock"
-kill -HUP "$pool_pid"
 pool_stop
 pool_start
 eventually 10 serves

@@ -190,6 +190,8 @@ flows() {
 
 	# The static pages.
 	same GET /
+	like "$(header Content-Security-Policy)" "style-src 'unsafe-inline'" \
+	    "$name: a page may have its style"
 	same GET /openapi.yaml
 	same GET /problems/
 	same GET /problems/not_found

@@ -286,26 +286,8 @@ remake() {
 	} | db_root --comments --default-character-set=utf8mb4 shop
 }
 
-# sessions: the ids of the workers' sessions; put_out ID...: these are ended,
-# and gone, for KILL doesn't wait.
-sessions() {
-	sql_root "SELECT id FROM information_schema.processlist
-	    WHERE user = 'shop_worker'"
-}
-put_out() {
-	[ $# -gt 0 ] || return 0
-	for id; do
-		sql_root "KILL $id" 2>/dev/null
-	done
-	seen 'sessions ended' none_in "$@"
-}
-none_in() {
-	[ "$(sql_root "SELECT COUNT(*) FROM information_schema.processlist
-	    WHERE id IN ($(echo "$*" | tr ' ' ,))")" = 0 ]
-}
-
 # holder QUERY SECONDS: another session runs it, and waits; $dir/held has its
-# id.  (In processlist MySQL shows no statement while one with bytes runs.)
+# id.
 holder() {
 	rm -f "$dir/held"
 	db_root --unbuffered shop -e "$1; SELECT 'held', CONNECTION_ID();

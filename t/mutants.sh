@@ -112,7 +112,7 @@ mutant retry-without-key src/shop/attempt.c \
     '6200-faults.t 6040-commit-kill.t'
 mutant unknown-is-failure src/io/db_err.def \
     's/(DB_ERR\(20(06|13|55), CONN_LOST, )COMMIT_UNKNOWN/$1RESOURCE/g' \
-    '6200-faults.t 6030-kill-db.t'
+    '6350-server-ends.t'
 mutant cache-trusted src/web/seal.c \
     's/ \|\|\n\t    again_len != len \|\| memcmp\(again, value, len\) != 0//' \
     '4010-ranking.t 6060-memcached.t'

@@ -35,60 +35,61 @@ while read -r file included; do
 done <"$dir/includes" >"$dir/found"
 none 'whatever is included is there'
 
+# REACHES INCLUDED: what a file sees by its own includes and by theirs.
+awk '
+	{ if (!($1 in n)) file[++files] = $1; to[$1, ++n[$1]] = $2 }
+	END {
+		for (f = 1; f <= files; f++) {
+			for (k in seen)
+				delete seen[k]
+			list[last = 1] = file[f]
+			for (at = 1; at <= last; at++)
+				for (i = 1; i <= n[list[at]]; i++) {
+					next_one = to[list[at], i]
+					if (next_one in seen)
+						continue
+					seen[next_one] = 1
+					list[++last] = next_one
+					print file[f], next_one
+				}
+		}
+	}' "$dir/includes" >"$dir/reaches"
+awk '$1 == $2' "$dir/reaches" >"$dir/found"
+none 'no file reaches itself'
 awk '
 	function storey(path, i, n) {
-		n = split("base io shop web run", name, " ")
+		n = split("base io shop web run ops", name, " ")
 		for (i = 1; i <= n; i++)
 			if (index(path, name[i] "/") == 1)
 				return i
-		return 6
+		return 7
 	}
-	storey($1) < storey($2)' "$dir/includes" >"$dir/found"
-none 'base <- io <- shop <- web <- run <- programs'
+	storey($1) < storey($2)' "$dir/reaches" >"$dir/found"
+none 'base <- io <- shop <- web <- run <- ops <- programs, to the end'
+awk 'index($1, "ops/") == 1 && index($2, "web/") == 1' "$dir/reaches" \
+    >"$dir/found"
+none 'the operator'\''s tools don'\''t see the web'
+awk 'index($1, "web/") == 1 && $2 == "io/db.h"' "$dir/reaches" >"$dir/found"
+none 'web/ does not reach the database'
 
-# What one of shop/ may see of the others there, besides its own header.
 awk '
 	function part(path) { sub(/.*\//, "", path); sub(/\..*/, "", path); return path }
-	BEGIN {
-		may["order payment"] = may["audit script"] = 1
-		may["audit schema"] = may["audit audit_mark"] = 1
-		may["audit ahead"] = may["audit_mark script"] = 1
-		may["audit_file audit"] = may["audit_report audit"] = 1
-		may["audit_report audit_file"] = may["audit_report ahead"] = 1
-		may["doctor_dates ahead"] = may["doctor_dates doctor_part"] = 1
-		may["migrate script"] = may["migrate schema"] = may["migrate ddl"] = 1
-		may["grant ddl"] = 1
-		may["account script"] = may["schema account"] = 1
-		may["schema script"] = may["doctor account"] = 1
-		may["migrate grant"] = may["migrate rights"] = 1
-		may["grant account"] = 1
-		may["rights account"] = may["rights script"] = 1
-		may["doctor_account account"] = may["doctor_account rights"] = 1
-		may["doctor_account doctor_part"] = 1
-		may["doctor_account health"] = may["doctor_account schema"] = 1
-		may["doctor_limits account"] = may["doctor_limits doctor_part"] = 1
-		may["doctor health"] = may["doctor schema"] = 1
-		may["doctor_schema schema"] = may["doctor_schema script"] = 1
-		may["doctor doctor_part"] = may["doctor_part doctor"] = 1
-		may["doctor_nginx identity"] = 1
-		may["doctor_nginx doctor_part"] = may["doctor_schema doctor_part"] = 1
-		may["doctor_server doctor_part"] = 1
-	}
 	index($1, "shop/") == 1 && index($2, "shop/") == 1 {
 		from = part($1); to = part($2)
 		if (from != to && to != "attempt" && to != "sql" &&
-		    !((from " " to) in may))
+		    to != "idem" && (from " " to) != "order payment")
 			print
 	}' "$dir/includes" >"$dir/found"
 none 'in shop/, order sees payment, and nobody else anybody'
+awk 'index($1, "shop/") == 1 && $1 ~ /\.h$/ && $2 == "shop/attempt.h"' \
+    "$dir/includes" >"$dir/found"
+none 'and no header has the database come along'
 awk 'index($1, "shop/") == 1 && index($2, "io/") == 1 && $2 != "io/db.h"' \
     "$dir/includes" >"$dir/found"
 none 'of io/, shop/ sees the database only'
 grep -lw db_text src/*/*.c src/*.c | grep -vE \
-    '^src/(io/db|shop/(ddl|script|schema|doctor[a-z_]*))\.c$' >"$dir/found"
+    '^src/(io/db|ops/(ddl|script|schema|doctor[a-z_]*))\.c$' >"$dir/found"
 none 'what requests reach runs prepared statements alone'
-awk 'index($1, "web/") == 1 && $2 == "io/db.h"' "$dir/includes" >"$dir/found"
-none 'web/ does not see the database'
 awk 'index($2, "web/h_") == 1' "$dir/includes" >"$dir/found"
 none 'nobody includes a handler'
 cut -d ' ' -f 2 "$dir/includes" | sort -u >"$dir/used"
@@ -149,7 +150,7 @@ listed() {
 {
 	find src -name '*.[ch]' -o -name '*.def'
 } >"$dir/a"
-for storey in base io shop web run shopctl_SOURCES shopd_SOURCES \
+for storey in base io shop web run ops shopctl_SOURCES shopd_SOURCES \
     shop_fcgi_SOURCES; do
 	listed $storey
 done >"$dir/b"

@@ -86,10 +86,10 @@ mutant blind-hour schema/routines/order_place.sql \
 mutant blind-hour-of-many schema/routines/order_place.sql \
     's/ AND p\.hour = v_hour//' \
     '3010-orders.t'
-mutant callers-definer src/shop/schema.c \
+mutant callers-definer src/ops/schema.c \
     's/DEFINER = %s%s/%.0s%s/' \
     '9010-who-writes.t'
-mutant account-believed src/shop/grant.c \
+mutant account-believed src/ops/grant.c \
     's/if \(g->has_entry \|\| take\)/if (true)/; s/right != NULL && !take/false/' \
     '9011-accounts.t'
 mutant clock-only-on schema/routines/order_place.sql \
@@ -101,7 +101,7 @@ mutant step-not-noted schema/routines/sales_mark.sql \
 mutant ahead-believed src/shop/sql.def \
     's/WHERE hour > w\.now/WHERE false/' \
     '4030-clock.t'
-mutant open-not-awaited src/shop/audit_mark.c \
+mutant open-not-awaited src/ops/audit_mark.c \
     's/return wait_for\(ctx, list, open, why\);/return E_OK;/; s/^static enum err\nwait_for/MUST_CHECK enum err wait_for(struct ctx *, const char *, const char **, const char **);\nenum err\nwait_for/m' \
     '0036-audit-mark.t'
 mutant no-rollback src/io/db.c \

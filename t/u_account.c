@@ -2,7 +2,7 @@
 /* How names and rights are written, and read from SHOW GRANTS. */
 #include "config.h"
 
-#include "shop/account.h"
+#include "ops/account.h"
 
 #include <CUnit/CUnit.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 -- with.  One row: outcome, 'ok'; release, 'current', 'older' (the database has
 -- had this set and has a newer one now: the program is about to be replaced)
 -- or 'unknown'; changed, how many routines are not as migrate made them.  The
--- expression is schema_print of src/shop/schema.c.
+-- expression is schema_print of src/ops/schema.c.
 CREATE /*M! OR REPLACE */ PROCEDURE shop_ready(
   IN p_digest VARCHAR(64) CHARACTER SET ascii)
   MODIFIES SQL DATA SQL SECURITY DEFINER

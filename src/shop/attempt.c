@@ -13,6 +13,8 @@
 #include "base/log.h"
 #include "base/num.h"
 
+_Static_assert(IDEM_BYTES <= DB_BYTES_MAX, "a key is sent as bytes");
+
 /* attempt_once() goes again only in so short a time. */
 #define ONCE_AGAIN_MS 500
 
@@ -230,24 +232,24 @@ may_wait_on(const struct ctx *ctx)
 }
 
 enum err
-attempt_write(struct ctx *ctx, const struct write *w, struct db_result *r,
+attempt_write(struct ctx *ctx, const struct attempt *a, struct db_result *r,
     bool *replayed)
 {
 	bool unknown = false;
 	enum db_class class;
 	enum err e;
 
-	assert(sql_table[w->sql].writes);
+	assert(sql_table[a->sql].writes);
 	*replayed = false;
 	if (!begin(ctx))
 		return E_UNAVAILABLE;
 	do {
 		ctx->trace.attempts++;
-		if (w->attempt != NULL)
-			*w->attempt = ctx->trace.attempts;
+		if (a->number != NULL)
+			*a->number = ctx->trace.attempts;
 		do {
-			class = db_run(ctx->db, ctx->arena, w->sql, w->arg,
-			    w->n, r);
+			class = db_run(ctx->db, ctx->arena, a->sql, a->arg,
+			    a->n, r);
 			e = class == DB_OK ? outcome(r, replayed) : E_INTERNAL;
 		} while (e == E_IN_PROGRESS && may_wait_on(ctx));
 		if (class == DB_OK) {
@@ -259,5 +261,5 @@ attempt_write(struct ctx *ctx, const struct write *w, struct db_result *r,
 	} while (again(ctx, class, unknown));
 	db_release(ctx->db);
 	/* A lost COMMIT stays unknown, whatever failed after it. */
-	return gave_up(unknown ? DB_COMMIT_UNKNOWN : class, w->failed);
+	return gave_up(unknown ? DB_COMMIT_UNKNOWN : class, a->failed);
 }

@@ -12,6 +12,9 @@
  * reaching the database is no attempt, and the budget does not count.
  *
  * ctx->trace learns the attempts and the cause of a failure.
+ *
+ * For the files of shop/ and ops/ alone: no header of shop/ includes this one,
+ * so that whoever calls the rules does not see the database.
  */
 #ifndef SHOP_ATTEMPT_H
 #define SHOP_ATTEMPT_H
@@ -20,21 +23,8 @@
 
 #include "base/ctx.h"
 #include "base/err.h"
+#include "shop/idem.h"
 #include "shop/sql.h"
-
-#define IDEM_BYTES DB_BYTES_MAX
-
-/* What makes a write happen once. */
-struct idem {
-	unsigned char id[IDEM_BYTES];		/* digest of user, route, key */
-	unsigned char fingerprint[IDEM_BYTES];	/* digest of the values */
-	bool from_client;	/* the client chose the key: others may wait.
-				   Else only the web server asks again, when a
-				   worker died: the client is told of no replay */
-	/* The id of earlier versions, which took quotes for part of a key. */
-	bool has_former;
-	unsigned char former[IDEM_BYTES];
-};
 
 /* The routines' first four arguments. */
 #define IDEM_ARGS(user_id, idem)				\
@@ -51,21 +41,21 @@ struct idem {
 enum db_class attempt_once(struct ctx *, enum sql, const struct db_arg *,
     size_t n, struct db_result *) MUST_CHECK;
 
-struct write {
+struct attempt {
 	enum sql sql;
 	struct db_arg *arg;
 	size_t n;
-	int64_t *attempt;	/* set to the attempt's number; or NULL */
+	int64_t *number;	/* set to the attempt's number; or NULL */
 	enum err failed;	/* the answer when all attempts failed */
 };
 
 /*
  * Run a routine.  Its first column is its outcome: 'ok', 'replayed' (the
  * same, with *replayed true unless this very request had done it), or the
- * wire code of the error that is returned, with the row in *r.  Else w->failed,
+ * wire code of the error that is returned, with the row in *r.  Else a->failed,
  * E_UNAVAILABLE, E_OUTCOME_UNKNOWN, E_INTERNAL; *replayed is false then.
  */
-enum err attempt_write(struct ctx *, const struct write *,
+enum err attempt_write(struct ctx *, const struct attempt *,
     struct db_result *r, bool *replayed) MUST_CHECK;
 
 /*

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "routines.h"
+#include "shop/attempt.h"
 
 #define MIGRATE ": run shopctl migrate."
 

@@ -12,7 +12,8 @@
 #ifndef SHOP_HEALTH_H
 #define SHOP_HEALTH_H
 
-#include "shop/attempt.h"
+#include "base/ctx.h"
+#include "base/err.h"
 
 /* SHA-256 of schema/routines as this program was built with it. */
 extern const char health_digest[];

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/name.h"
+#include "shop/attempt.h"
 
 const char *
 identity_get(struct ctx *ctx)

@@ -7,7 +7,8 @@
 #ifndef SHOP_IDENTITY_H
 #define SHOP_IDENTITY_H
 
-#include "shop/attempt.h"
+#include "base/ctx.h"
+#include "base/err.h"
 
 /*
  * IDENTITY_CHARS letters and digits, which last as long as ctx; NULL where

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/log.h"
+#include "shop/attempt.h"
 
 /* A line as order_place takes it: product 16, quantity 4, place 3 digits. */
 #define LINE_BYTES 23
@@ -119,7 +121,7 @@ order_place(struct ctx *ctx, int64_t user_id, const struct idem *idem,
 	struct idem once = *idem;
 	struct db_arg arg[] = { IDEM_ARGS(user_id, &once), DB_INT(1),
 	    DB_TEXT(lines, n * LINE_BYTES) };
-	struct write w = { SQL_PLACE, arg, 6, &arg[4].i, E_PAYMENT_FAILED };
+	struct attempt w = { SQL_PLACE, arg, 6, &arg[4].i, E_PAYMENT_FAILED };
 	struct db_result r;
 	enum err e, recorded;
 

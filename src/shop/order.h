@@ -3,9 +3,15 @@
 #ifndef SHOP_ORDER_H
 #define SHOP_ORDER_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ctx.h"
+#include "base/err.h"
 #include "base/limits.h"
 #include "base/num.h"
-#include "shop/attempt.h"
+#include "shop/idem.h"
 #include "shop/payment.h"
 
 /* What is asked for. */

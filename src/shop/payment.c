@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "shop/attempt.h"
+
 static const char *const names[] = {
 	[PAYMENT_APPROVED] = "approved",
 	[PAYMENT_FAILED] = "failed",

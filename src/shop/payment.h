@@ -8,7 +8,10 @@
 #ifndef SHOP_PAYMENT_H
 #define SHOP_PAYMENT_H
 
-#include "shop/attempt.h"
+#include <stdbool.h>
+
+#include "base/ctx.h"
+#include "base/err.h"
 
 enum payment_status { PAYMENT_APPROVED, PAYMENT_FAILED };
 

@@ -5,13 +5,15 @@
 
 #include <string.h>
 
+#include "shop/attempt.h"
+
 enum err
 point_charge(struct ctx *ctx, int64_t user_id, const struct idem *idem,
     int64_t amount_pt, struct transaction *t)
 {
 	struct idem once = *idem;
 	struct db_arg arg[] = { IDEM_ARGS(user_id, &once), DB_INT(amount_pt) };
-	struct write w = { SQL_CHARGE, arg, 5, NULL, E_CHARGE_FAILED };
+	struct attempt w = { SQL_CHARGE, arg, 5, NULL, E_CHARGE_FAILED };
 	struct db_result r;
 	enum err e;
 

@@ -3,8 +3,13 @@
 #ifndef SHOP_POINT_H
 #define SHOP_POINT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ctx.h"
+#include "base/err.h"
 #include "base/num.h"
-#include "shop/attempt.h"
+#include "shop/idem.h"
 
 /* A row of the ledger. */
 struct transaction {

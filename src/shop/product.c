@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "shop/attempt.h"
+
 enum err
 product_get(struct ctx *ctx, int64_t id, struct product *p)
 {

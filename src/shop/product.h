@@ -3,7 +3,10 @@
 #ifndef SHOP_PRODUCT_H
 #define SHOP_PRODUCT_H
 
-#include "shop/attempt.h"
+#include <stdint.h>
+
+#include "base/ctx.h"
+#include "base/err.h"
 
 struct product {
 	int64_t id;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "shop/attempt.h"
+
 enum err
 rank_compute(struct ctx *ctx, struct rank *rank)
 {

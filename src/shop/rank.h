@@ -15,9 +15,13 @@
 #ifndef SHOP_RANK_H
 #define SHOP_RANK_H
 
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ctx.h"
+#include "base/err.h"
 #include "base/limits.h"
 #include "base/num.h"
-#include "shop/attempt.h"
 
 struct rank {
 	char from[NUM_TIME_BYTES];	/* start of the oldest hour */

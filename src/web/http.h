@@ -16,7 +16,6 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "io/json.h"
-#include "shop/attempt.h"
 #include "web/problem.h"
 
 struct route;

@@ -6,13 +6,14 @@
  * nothing else; parameters are refused, since none are defined.  A quote
  * further in a bare key is a character like others.
  */
-#ifndef SHOP_IDEM_H
-#define SHOP_IDEM_H
+#ifndef SHOP_WEB_IDEM_H
+#define SHOP_WEB_IDEM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "shop/idem.h"
 #include "web/http.h"
 
 /*

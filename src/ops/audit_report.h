@@ -3,7 +3,7 @@
 #ifndef SHOP_AUDIT_REPORT_H
 #define SHOP_AUDIT_REPORT_H
 
-#include "shop/audit.h"
+#include "ops/audit.h"
 
 /*
  * since: as audit_run has it, and valid; or NULL.  path: NULL, or the file

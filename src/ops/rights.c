@@ -6,15 +6,15 @@
  */
 #include "config.h"
 
-#include "shop/rights.h"
+#include "ops/rights.h"
 
 #include <string.h>
 #include <sys/random.h>
 
 #include "base/arena.h"
 #include "base/conf.h"
-#include "shop/account.h"
-#include "shop/script.h"
+#include "ops/account.h"
+#include "ops/script.h"
 
 /* The longest comment of a routine has 65535 bytes: this one is too long. */
 #define COMMENT_BYTES 66000

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "shop/audit_file.h"
+#include "ops/audit_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "shop/audit.h"
+#include "ops/audit.h"
 
 #define LOOK_MS 100
 

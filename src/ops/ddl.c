@@ -2,7 +2,7 @@
 /* See the header; most of this is about naming who is in the way. */
 #include "config.h"
 
-#include "shop/ddl.h"
+#include "ops/ddl.h"
 
 #include <string.h>
 #include <time.h>

@@ -2,7 +2,7 @@
 /*
  * Bringing a database up to date: the migrations of schema/migrations that
  * it has not had (dbmate's file format and table), the routines of
- * schema/routines that have changed, and the accounts of shop/account.h: the
+ * schema/routines that have changed, and the accounts of ops/account.h: the
  * definer's, and the workers' with SELECT, and EXECUTE of the routines marked
  * "-- grant: worker".
  */
@@ -16,7 +16,7 @@
 /*
  * Before anything is changed it looks whether it may do all it will need, and
  * refuses to touch accounts that may be somebody else's; take: they are ours
- * now (shop/grant.h).  Tells out what it does, a line each; where all is up to
+ * now (ops/grant.h).  Tells out what it does, a line each; where all is up to
  * date nothing is said and done.  One runs at a time.  E_UNAVAILABLE: *why
  * says why; what was done until then stands, and the next run goes on from
  * there.  A schema with migrations that we do not have is refused.  Where the

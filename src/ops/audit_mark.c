@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "shop/audit_mark.h"
+#include "ops/audit_mark.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/num.h"
-#include "shop/script.h"
+#include "ops/script.h"
 
 /* Between two looks at the open transactions; InnoDB shows the same for 0.1 s. */
 #define LOOK_MS 150

@@ -2,14 +2,14 @@
 /* Names, rights and states of the accounts, by what SHOW tells of them. */
 #include "config.h"
 
-#include "shop/account.h"
+#include "ops/account.h"
 
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/utf8.h"
-#include "shop/script.h"
+#include "ops/script.h"
 
 /* MySQL's longest name; MariaDB takes more. */
 #define ACCOUNT_CHARS_MAX	32

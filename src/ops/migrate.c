@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "shop/migrate.h"
+#include "ops/migrate.h"
 
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/conf.h"
-#include "shop/ddl.h"
-#include "shop/grant.h"
-#include "shop/rights.h"
-#include "shop/schema.h"
-#include "shop/script.h"
+#include "ops/ddl.h"
+#include "ops/grant.h"
+#include "ops/rights.h"
+#include "ops/schema.h"
+#include "ops/script.h"
 
 struct job {
 	struct ctx *ctx;

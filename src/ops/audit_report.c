@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "shop/audit_report.h"
+#include "ops/audit_report.h"
 
-#include "shop/ahead.h"
-#include "shop/audit_file.h"
+#include "ops/ahead.h"
+#include "ops/audit_file.h"
 
 static void
 print(const struct audit *audit, bool all, FILE *out)

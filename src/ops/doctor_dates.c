@@ -2,8 +2,8 @@
 /* Is anything dated ahead of the database's clock, by which all is dated? */
 #include "config.h"
 
-#include "shop/ahead.h"
-#include "shop/doctor_part.h"
+#include "ops/ahead.h"
+#include "ops/doctor_part.h"
 
 bool
 doctor_dates(struct doctor *d)

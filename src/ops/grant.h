@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Making the two accounts of shop/account.h, for migrate.  What is there
+ * Making the two accounts of ops/account.h, for migrate.  What is there
  * already and may be somebody else's is refused before anything is changed.
  * E_UNAVAILABLE: *why says why.
  */
@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "shop/account.h"
+#include "ops/account.h"
 
 struct grants {
 	struct account worker, definer;

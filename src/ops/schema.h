@@ -7,7 +7,7 @@
 #ifndef SHOP_SCHEMA_H
 #define SHOP_SCHEMA_H
 
-#include "shop/account.h"
+#include "ops/account.h"
 
 /* What migrate and doctor themselves keep: CREATE TABLE statements. */
 extern const char schema_own_tables[];

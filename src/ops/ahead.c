@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "shop/ahead.h"
+#include "ops/ahead.h"
 
 #include <inttypes.h>
 
@@ -45,7 +45,7 @@ ahead_redate(struct ctx *ctx, FILE *out)
 	static const char *const of[] = { "orders", "payments", "ledger",
 		"marks", "others" };
 	struct db_arg arg[] = { DB_INT(AHEAD_S) };
-	struct write w = { SQL_REDATE, arg, 1, NULL, E_UNAVAILABLE };
+	struct attempt w = { SQL_REDATE, arg, 1, NULL, E_UNAVAILABLE };
 	struct db_result r;
 	bool replayed;
 	enum err e = attempt_write(ctx, &w, &r, &replayed);

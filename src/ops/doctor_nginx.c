@@ -11,7 +11,7 @@
 #include "base/conf.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "shop/doctor_part.h"
+#include "ops/doctor_part.h"
 #include "shop/identity.h"
 
 #define WORD_BYTES 64

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
-#include "shop/doctor_part.h"
+#include "ops/doctor_part.h"
 
 /* All variables, as (name, value). */
 static const char *

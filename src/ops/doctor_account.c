@@ -6,10 +6,10 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
-#include "shop/doctor_part.h"
+#include "ops/doctor_part.h"
 #include "shop/health.h"
-#include "shop/rights.h"
-#include "shop/schema.h"
+#include "ops/rights.h"
+#include "ops/schema.h"
 
 static const char migrate_it[] = "run shopctl migrate";
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "shop/script.h"
+#include "ops/script.h"
 
 #include <string.h>
 

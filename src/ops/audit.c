@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "shop/audit.h"
+#include "ops/audit.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 
 #include "base/arena.h"
 #include "base/num.h"
-#include "shop/ahead.h"
-#include "shop/schema.h"
-#include "shop/script.h"
+#include "ops/ahead.h"
+#include "ops/schema.h"
+#include "ops/script.h"
 
 struct job {
 	struct ctx *ctx;

@@ -8,8 +8,8 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
-#include "shop/account.h"
-#include "shop/doctor_part.h"
+#include "ops/account.h"
+#include "ops/doctor_part.h"
 
 /* Whatever stops writes: none of them may be anything else than it should. */
 bool

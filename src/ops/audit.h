@@ -15,7 +15,7 @@
 #include <stdio.h>
 
 #include "shop/attempt.h"
-#include "shop/audit_mark.h"
+#include "ops/audit_mark.h"
 
 /* Rows told of one invariant. */
 #define AUDIT_ROWS_MAX 100

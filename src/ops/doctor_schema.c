@@ -13,9 +13,9 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
-#include "shop/doctor_part.h"
-#include "shop/schema.h"
-#include "shop/script.h"
+#include "ops/doctor_part.h"
+#include "ops/schema.h"
+#include "ops/script.h"
 
 #define TABLES_MAX 64
 #define LINES_MAX 64

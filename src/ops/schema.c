@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "shop/schema.h"
+#include "ops/schema.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/file.h"
-#include "shop/script.h"
+#include "ops/script.h"
 
 const char schema_own_tables[] =
     "CREATE TABLE IF NOT EXISTS schema_migrations ("

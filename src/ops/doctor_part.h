@@ -3,7 +3,7 @@
 #ifndef SHOP_DOCTOR_PART_H
 #define SHOP_DOCTOR_PART_H
 
-#include "shop/doctor.h"
+#include "ops/doctor.h"
 
 /* Things of a table's definition, and what a check is about. */
 enum shape { SHAPE_TABLE, SHAPE_COLUMN, SHAPE_KEY, SHAPE_CONSTRAINT,

@@ -2,7 +2,7 @@
 /* Accounts are made whole in one statement, so that none is ever half safe. */
 #include "config.h"
 
-#include "shop/grant.h"
+#include "ops/grant.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "base/conf.h"
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "shop/ddl.h"
+#include "ops/ddl.h"
 
 /* mysql.db has room for so many characters of a pattern. */
 #define PATTERN_CHARS_MAX 64

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "shop/doctor.h"
+#include "ops/doctor.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -11,9 +11,9 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/num.h"
-#include "shop/doctor_part.h"
+#include "ops/doctor_part.h"
 #include "shop/health.h"
-#include "shop/schema.h"
+#include "ops/schema.h"
 
 #define FAULTS_TOLD 4
 

@@ -3,10 +3,15 @@
 #
 # pages.sh DIRECTORY: the static pages as a web server serves them.  They are those
 # in html/, and from problems.html a page for each problem, for its type is a link.
+# What a problem is called stands in src/base/err.def and src/web/text.def alone.
 # Each is put in whole, for a server may be serving from there.
 set -eu
-from=$(cd "$(dirname "$0")/html" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+from=$here/html
 mkdir -p "$1/problems" "$1/errors"
+awk -f "$here/problems.awk" "$here/../src/base/err.def" \
+    "$here/../src/web/text.def" >"$1/.titles"
+trap 'rm -f .titles' EXIT
 cd "$1"
 
 put() {
@@ -15,7 +20,27 @@ put() {
 }
 put index.html
 put openapi.yaml
-put problems.html
+
+# Each section with its heading.
+awk '
+	FILENAME != ARGV[2] {
+		text = $0
+		sub(/^[^ ]* [^ ]* /, "", text)
+		gsub(/\047/, "\\&#39;", text)
+		heading[$1] = "<h2><a href=\"/problems/#" $1 "\">" $1 \
+		    "</a> <span>" $2 " &middot; " text "</span></h2>"
+		next
+	}
+	{ print }
+	/^<section id="/ {
+		split($0, part, "\"")
+		if (!(part[2] in heading)) {
+			print "pages.sh: no problem " part[2] >"/dev/stderr"
+			exit 1
+		}
+		print heading[part[2]]
+	}' .titles "$from/problems.html" >problems.html.new
+mv problems.html.new problems.html
 
 # A problem's section becomes the page, and its heading the page's.
 awk '
@@ -60,8 +85,7 @@ done
 # themselves; nginx makes its own.  lighttpd wants them called .html.  Of a status
 # that these servers have and the shop has not the code tells what is meant.
 while read -r status code detail; do
-	title=$(sed -n "/^<section id=\"$code\"/,/^<\/section>/s/.*&middot; \(.*\)<\/span>.*/\1/p" \
-	    problems.html | sed "s/&#39;/'/g")
+	title=$(sed -n "s/^$code [0-9]* //p" .titles)
 	[ -n "$title" ] || { echo "pages.sh: no problem $code" >&2; exit 1; }
 	printf '{"type":"/problems/%s","title":"%s","status":%s,"code":"%s","detail":"%s"}\n' \
 	    "$code" "$title" "${status%%-*}" "$code" "$detail" >"errors/$status.html.new"

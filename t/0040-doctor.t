@@ -339,8 +339,8 @@ provoked 'a right missing' \
     'REVOKE EXECUTE ON PROCEDURE payment_fail FROM shop_worker@localhost' \
     'GRANT EXECUTE ON PROCEDURE payment_fail TO shop_worker@localhost' \
     'worker-rights: shop_worker lacks GRANT EXECUTE .*payment_fail.*: run shopctl migrate'
-provoked 'SELECT missing' 'REVOKE SELECT ON shop.* FROM shop_worker@localhost' \
-    'GRANT SELECT ON shop.* TO shop_worker@localhost' \
+provoked 'SELECT missing' 'REVOKE SELECT ON orders FROM shop_worker@localhost' \
+    'GRANT SELECT ON orders TO shop_worker@localhost' \
     'worker-rights: shop_worker lacks GRANT SELECT'
 
 # too_many RIGHT: it must not be the workers'.
@@ -356,7 +356,10 @@ too_many 'SELECT ON mysql.*' '' 'SELECT ON mysql.*'
 too_many 'EXECUTE ON shop.*' '' 'EXECUTE ON shop.*'
 too_many 'EXECUTE ON PROCEDURE shop.user_add' '' \
     'EXECUTE ON PROCEDURE shop.user_add'
-too_many 'SELECT ON shop.*' 'WITH GRANT OPTION' 'GRANT OPTION ON shop.*'
+too_many 'SELECT ON shop.requests' '' 'SELECT ON shop.requests'
+too_many 'SELECT ON shop.*' '' 'SELECT ON shop.*'
+too_many 'SELECT ON shop.*' 'WITH GRANT OPTION' \
+    'SELECT ON shop.* FROM shop_worker@localhost; REVOKE GRANT OPTION ON shop.*'
 too_many 'UPDATE (name) ON shop.users' '' 'UPDATE (name) ON shop.users'
 sql 'CREATE ROLE clerk; GRANT clerk TO shop_worker@localhost'
 finds 'a role' 'worker-rights: shop_worker has too many rights, GRANT '

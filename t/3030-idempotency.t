@@ -278,4 +278,40 @@ is "$status $(header Idempotency-Replayed)" '201 true' 'a new pool knows the key
 sql "UPDATE users SET status = 'closed' WHERE id = 2"
 with last /v1/orders '{"items": [{"productId": 4, "quantity": 1}]}'
 is_problem 401 unknown_user 'who was closed since gets no answer again'
+# ---- Keys of the first version
+
+# What it digested, byte for byte, stands in ledgers for ever.
+digest() { sha256sum | cut -c 1-32; }
+# int N...: each as 8 bytes, the lowest first.
+int() {
+	for n; do
+		for i in 1 2 3 4 5 6 7 8; do
+			printf "\\$(printf %03o $((n % 256)))"
+			n=$((n / 256))
+		done
+	done
+}
+as 3
+sql "INSERT INTO points_ledger (user_id, type, amount, balance_after, idem,
+	fingerprint, created_at)
+    SELECT id, 'charge', 70000, balance + 70000,
+	UNHEX('$(printf '3 POST /v1/points/charge 0 of-old' | digest)'),
+	UNHEX('$(int 70000 | digest)'), UTC_TIMESTAMP(3) FROM users WHERE id = 3;
+    UPDATE users SET balance = balance + 70000 WHERE id = 3"
+balance=$(sql 'SELECT balance FROM users WHERE id = 3')
+post /v1/points/charge '{"amount": 7e4}' -H 'Idempotency-Key: of-old'
+is "$status $(header Idempotency-Replayed) $(json .balanceAfter)" \
+    "201 true $balance" 'a charge of the first version is found by its key'
+post /v1/points/charge '{"amount": 70001}' -H 'Idempotency-Key: of-old'
+is_problem 422 idempotency_key_reused 'and told from another one'
+order='{"items": [{"productId": 17, "quantity": 2}, {"quantity": 1, "productId": 16}]}'
+post /v1/orders "$order" -H 'Idempotency-Key: new'
+is "$status" 201 'an order'
+is "$(sql "SELECT COUNT(*) FROM points_ledger WHERE user_id = 3 AND
+    idem = UNHEX('$(printf '3 POST /v1/orders 0 new' | digest)') AND
+    fingerprint = UNHEX('$(int 17 2 16 1 | digest)')")" 1 \
+    'has the digests that it would have had then'
+post /v1/orders "$order" -H 'Idempotency-Key: new'
+is "$status $(header Idempotency-Replayed)" '201 true' 'and is found by them'
+
 finish

@@ -210,7 +210,7 @@ allowed='/v1/points/charge POST
 /v1/orders/1 GET, HEAD
 /healthz GET, HEAD
 /readyz GET, HEAD'
-is "$(sed -n 's/^ROUTE("[A-Z]*", "\([^"]*\)".*/\1/p' \
+is "$(sed -n 's/^ROUTE([A-Z]*, "\([^"]*\)".*/\1/p' \
     "$top_srcdir/src/web/routes.def" | sed 's/{id}/1/' | sort -u)" \
     "$(echo "$allowed" | cut -d ' ' -f 1 | sort)" 'the routes are these'
 post /v1/orders '{"items": [{"productId": 17, "quantity": 1}]}'
@@ -218,13 +218,16 @@ is "$status $(header Location)" '201 /v1/orders/1' 'one order, to look at'
 digest=$(tables)
 while read -r path allow; do
 	wrong=
-	for method in GET POST PUT PATCH DELETE OPTIONS PROPFIND; do
+	for method in GET POST PUT PATCH DELETE PROPFIND; do
 		case ", $allow," in *" $method,"*) continue ;; esac
 		user $method "$path"
 		[ "$status $(header Allow) $(json .code)" = \
 		    "405 $allow \"method_not_allowed\"" ] || wrong="$wrong $method"
 	done
 	is "$wrong" '' "$path allows $allow and nothing else"
+	request OPTIONS "$path"
+	is "$status $(header Allow) $(header Cache-Control) $(wc -c <"$dir/body")" \
+	    "204 $allow no-store 0" "$path: OPTIONS tells the same"
 	case $allow in
 	POST)
 		user HEAD "$path"
@@ -245,6 +248,10 @@ user DELETE /v1/orders/1
 is_problem 405 method_not_allowed 'a refused method is a problem'
 user PUT /v1/products/abc
 is_problem 405 method_not_allowed 'whatever the id'
+user OPTIONS /v1/products/abc
+is "$status $(header Allow)" '204 GET, HEAD' 'nor does OPTIONS ask for one'
+user OPTIONS /v1/nothing
+is_problem 404 not_found 'OPTIONS of nothing'
 user PUT /v1/nothing
 is_problem 404 not_found 'but where there is nothing, no method is better'
 

@@ -70,17 +70,18 @@ unfit 'another way to come in, of a number that no table has' \
 [ "$(grep -c '^DB_ERR(1698,' "$top_srcdir/src/io/db_err.def")" = 0 ]
 ok 'indeed'
 unfit 'an account without rights' \
-    "SELECT COUNT(*) = 0 FROM mysql.db WHERE user = 'shop_worker'" \
-    "CREATE TABLE mysql.kept AS SELECT * FROM mysql.db WHERE user = 'shop_worker';
+    "SELECT COUNT(*) = 0 FROM mysql.tables_priv WHERE user = 'shop_worker'" \
+    "CREATE TABLE mysql.kept AS SELECT * FROM mysql.tables_priv WHERE user = 'shop_worker';
     CREATE TABLE mysql.kept_procs AS SELECT * FROM mysql.procs_priv WHERE user = 'shop_worker';
     REVOKE ALL, GRANT OPTION FROM shop_worker@localhost" \
-    'INSERT INTO mysql.db SELECT * FROM mysql.kept;
+    'INSERT INTO mysql.tables_priv SELECT * FROM mysql.kept;
     INSERT INTO mysql.procs_priv SELECT * FROM mysql.kept_procs;
     DROP TABLE mysql.kept, mysql.kept_procs; FLUSH PRIVILEGES' 1044 charge
 unfit 'a right that is missing' \
-    "SELECT Select_priv = 'N' FROM mysql.db WHERE user = 'shop_worker'" \
-    "UPDATE mysql.db SET Select_priv = 'N' WHERE user = 'shop_worker'; FLUSH PRIVILEGES" \
-    "UPDATE mysql.db SET Select_priv = 'Y' WHERE user = 'shop_worker'; FLUSH PRIVILEGES" \
+    "SELECT COUNT(*) = 0 FROM mysql.tables_priv
+	WHERE user = 'shop_worker' AND table_name = 'users'" \
+    'REVOKE SELECT ON users FROM shop_worker@localhost' \
+    'GRANT SELECT ON users TO shop_worker@localhost' \
     1142 balance_of
 definer="FROM information_schema.routines WHERE routine_name = 'points_charge'"
 was=$(sql "SELECT definer $definer")

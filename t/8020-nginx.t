@@ -187,12 +187,12 @@ done
 for page in /problems /problems/; do
 	request GET $page
 	is "$status $(header Content-Type)" '200 text/html; charset=utf-8' "$page"
-	cmp -s "$dir/body" "$top_srcdir/nginx/html/problems.html"
+	cmp -s "$dir/body" "$top_builddir/html/problems.html"
 	ok 'as it was written'
 done
 secured 'the page of problems'
 sed -n 's/^<section id="\([^"]*\)".*/\1/p' \
-    "$top_srcdir/nginx/html/problems.html" >"$dir/codes"
+    "$top_builddir/html/problems.html" >"$dir/codes"
 while read -r code; do
 	request GET "/problems/$code"
 	[ "$status $(header Content-Type)" = '200 text/html; charset=utf-8' ] &&

@@ -682,7 +682,7 @@ static bool
 idem_of(struct arena *a, const struct entry *e, struct idem *idem)
 {
 	struct req req = { .method = e->method, .target = e->path,
-	    .user_id = e->user, .idempotency_key = e->key, .key = e->key };
+	    .user_id = e->user, .header[HEADER_IDEMPOTENCY_KEY] = e->key, .key = e->key };
 	struct resp resp = { 0 };
 
 	arena_reset(a);

@@ -82,7 +82,8 @@ FNR == NR {
 	method = ($1 " " path) in operation ? $1 : \
 	    ("GET " path) in operation ? "GET" : "POST"
 	where = method " " path " " $3
-	if (path == "" || $3 == "000")
+	# OPTIONS is on every path.
+	if (path == "" || $3 == "000" || ($1 == "OPTIONS" && $3 == 204))
 		next
 	if (!(where in has))
 		where = method " " path " default"

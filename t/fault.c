@@ -28,6 +28,7 @@
 
 #include "io/mysql.h"
 #include "web/http.h"
+#include "web/serve.h"
 
 enum kind { NONE, LOST, SILENT, CACHE, MEMORY, CLIENT };
 
@@ -81,17 +82,17 @@ disarm(const char *file)
 	fclose(f);
 }
 
-void __real_http_serve(struct ctx *, struct req *, struct resp *);
-void __wrap_http_serve(struct ctx *, struct req *, struct resp *);
+void __real_serve_answer(struct ctx *, struct req *, struct resp *);
+void __wrap_serve_answer(struct ctx *, struct req *, struct resp *);
 
 void
-__wrap_http_serve(struct ctx *ctx, struct req *req, struct resp *resp)
+__wrap_serve_answer(struct ctx *ctx, struct req *req, struct resp *resp)
 {
 	const char *file = getenv("SHOP_FAULT_FILE");
 
 	if (file != NULL)
 		arm(file);
-	__real_http_serve(ctx, req, resp);
+	__real_serve_answer(ctx, req, resp);
 	if (file != NULL)
 		disarm(file);
 }

@@ -39,9 +39,13 @@
 
 /* Every code there is: ours, and those that only nginx has. */
 static const char *const codes[] = {
-#define ERR(name, status, code, title, level, detail) code,
+#define ERR(name, status, code) code,
+#define FRONT(name, status, code)
+#define OWN(name)
 #include "base/err.def"
 #undef ERR
+#undef FRONT
+#undef OWN
 	"bad_request", "precondition_failed", "uri_too_long",
 	"header_too_large", "not_implemented", "http_version_not_supported",
 };

@@ -200,7 +200,7 @@ good_of(const struct route *r)
 int
 hostile_states(const struct route *r)
 {
-	if ((r->needs & ROUTE_USER) == 0)
+	if (r->auth == AUTH_NONE)
 		return 0;
 	return good_of(r) != NULL ? good_of(r)->states : 2;
 }

@@ -133,7 +133,8 @@ method_of(struct hostile *h)
 		    ? "HEAD" : h->route->method;
 	do
 		method = PICK(h, others);
-	while (is_taken(h->route->pattern, method));
+	while (is_taken(h->route->pattern, method) ||
+	    strcmp(method, "OPTIONS") == 0);
 	return method;
 }
 
@@ -394,7 +395,7 @@ put_body(struct hostile *h)
 		return;
 	}
 	/* A read has seldom a body. */
-	if (h->route != NULL && (h->route->needs & ROUTE_BODY) == 0 &&
+	if (h->route != NULL && h->route->body->fields == NULL &&
 	    !one_in(h, 8)) {
 		buf_str(&h->text, "\r\n");
 		return;
@@ -461,7 +462,7 @@ hostile_raw(struct hostile *h)
 void
 hostile_request(struct hostile *h)
 {
-	bool user = h->route == NULL || (h->route->needs & ROUTE_USER) != 0;
+	bool user = h->route == NULL || h->route->auth != AUTH_NONE;
 
 	put_request_line(h);
 	put_hosts(h);

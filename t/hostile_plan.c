@@ -58,11 +58,11 @@ possible(const struct route *r)
 {
 	unsigned f = 1U << FAULT_METHOD | 1U << FAULT_TARGET;
 
-	if ((r->needs & ROUTE_USER) != 0)
+	if (r->auth != AUTH_NONE)
 		f |= 1U << FAULT_TOKEN | 1U << FAULT_STATE;
-	if ((r->needs & ROUTE_KEY) != 0)
+	if (r->key == KEY_YES)
 		f |= 1U << FAULT_KEY;
-	if ((r->needs & ROUTE_BODY) != 0)
+	if (r->body->fields != NULL)
 		f |= 1U << FAULT_TYPE | 1U << FAULT_BROKEN |
 		    1U << FAULT_VALUE | 1U << FAULT_LARGE;
 	return f;
@@ -71,7 +71,7 @@ possible(const struct route *r)
 static bool
 is_read(const struct route *r)
 {
-	return (r->needs & ROUTE_KEY) == 0 && strcmp(r->method, "GET") == 0;
+	return r->key == KEY_NO && strcmp(r->method, "GET") == 0;
 }
 
 /* Seldom one behind which nothing else is looked at. */

@@ -108,7 +108,7 @@ mutant no-rollback src/io/db.c \
     's/mysql_rollback\(db->conn\) == 0\)\n\t\t\treturn;/true)\n\t\t\treturn;/' \
     '3040-retries.t 6050-freeze.t'
 mutant retry-without-key src/shop/attempt.c \
-    's/(\*w->attempt = ctx->trace\.attempts;)/$1\n\t\tif (ctx->trace.attempts > 1)\n\t\t\t((unsigned char *)(uintptr_t)w->arg[1].bytes)[0]++;/' \
+    's/(\*a->number = ctx->trace\.attempts;)/$1\n\t\tif (ctx->trace.attempts > 1)\n\t\t\t((unsigned char *)(uintptr_t)a->arg[1].bytes)[0]++;/' \
     '6200-faults.t 6040-commit-kill.t'
 mutant unknown-is-failure src/io/db_err.def \
     's/(DB_ERR\(20(06|13|55), CONN_LOST, )COMMIT_UNKNOWN/$1RESOURCE/g' \

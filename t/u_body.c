@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "web/http.h"
+#include "web/serve.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
@@ -180,15 +181,15 @@ static void
 serve(const char *target, const char *body, struct resp *resp)
 {
 	struct req req = { .method = "POST", .target = target,
-	    .content_type = "application/json", .body = body,
+	    .header[HEADER_CONTENT_TYPE] = "application/json", .body = body,
 	    .body_len = strlen(body) };
 	const char *token = "";
 
 	arena_reset(ctx.arena);
 	CU_ASSERT_EQUAL(jwt_sign(jwt_keys_signer(ctx.keys), ctx.conf, ctx.arena, 1,
 	    num_now_ms() / 1000, 60, &token), E_OK);
-	req.authorization = arena_printf(ctx.arena, "Bearer %s", token);
-	http_serve(&ctx, &req, resp);
+	req.header[HEADER_AUTHORIZATION] = arena_printf(ctx.arena, "Bearer %s", token);
+	serve_answer(&ctx, &req, resp);
 }
 
 static void

@@ -29,7 +29,7 @@ static const struct setting settings[] = {
 	{ #key, 'i', min, max, unit, #def },
 #define CONF_STR(key, def, longest, help) \
 	{ #key, 's', 0, longest, "", def },
-#define CONF_CHOICE(key, def, choices, help) \
+#define CONF_CHOICE(key, def, choices, help, ...) \
 	{ #key, 'c', 0, 0, choices, def },
 #include "base/conf.def"
 #undef CONF_INT
@@ -115,7 +115,7 @@ test_defaults(void)
 	CU_ASSERT_EQUAL(conf_check(&conf, why), E_OK);
 	CU_ASSERT_EQUAL(conf.workers, 8);
 	CU_ASSERT_STRING_EQUAL(conf.db_name, "shop");
-	CU_ASSERT_STRING_EQUAL(conf.db_tls, "verify");
+	CU_ASSERT_EQUAL(conf.db_tls, DB_TLS_VERIFY);
 }
 
 /* What is not said follows from the database's name. */
@@ -145,7 +145,7 @@ test_file(void)
 	CU_ASSERT_STRING_EQUAL(conf.db_name, "other");
 	CU_ASSERT_STRING_EQUAL(conf.db_user, "me");
 	CU_ASSERT_STRING_EQUAL(conf.jwt_issuer, "https://shop.example/");
-	CU_ASSERT_STRING_EQUAL(conf.log_level, "warn");
+	CU_ASSERT_EQUAL(conf.log_level, LEVEL_WARN);
 }
 
 /* The message names key, value and range, whatever the row. */
@@ -155,7 +155,7 @@ check_refused(const struct setting *s, const char *value)
 	char text[512], part[128];
 
 	snprintf(text, sizeof text, "%s = %s\n", s->key, value);
-	CHECK_ROW(text, load_text(text) == E_INVALID_PARAMETER);
+	CHECK_ROW(text, load_text(text) == E_CONFIG);
 	CHECK_ROW(text, strstr(why, "shop.conf:1: ") != NULL);
 	snprintf(part, sizeof part, "%s = %s", s->key, value);
 	CHECK_ROW(text, strstr(why, part) != NULL);
@@ -190,7 +190,7 @@ test_bad_integers(void)
 		snprintf(text, sizeof text, "%s = %" PRId64, s->key, s->max);
 		CHECK_ROW(text, load_text(text) == E_OK);
 		snprintf(text, sizeof text, "%s =", s->key);
-		CHECK_ROW(text, load_text(text) == E_INVALID_PARAMETER);
+		CHECK_ROW(text, load_text(text) == E_CONFIG);
 	}
 }
 
@@ -244,7 +244,7 @@ test_long_texts(void)
 		value[s->max + 1] = '\0';
 		setenv(name, value, 1);
 		CHECK_ROW(s->key, conf_load(&conf, NULL, why) ==
-		    E_INVALID_PARAMETER);
+		    E_CONFIG);
 		snprintf(bytes, sizeof bytes, "at most %" PRId64 " bytes",
 		    s->max);
 		CHECK_ROW(s->key, strstr(why, bytes) != NULL);
@@ -275,14 +275,14 @@ test_bad_files(void)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		CHECK_ROW(rows[i].text, load_text(rows[i].text) ==
-		    E_INVALID_PARAMETER);
+		    E_CONFIG);
 		CHECK_ROW(rows[i].text, strstr(why, rows[i].told) != NULL);
 	}
 	unit_path(path, "absent.conf");
-	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_INVALID_PARAMETER);
+	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_CONFIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "absent.conf: No such file"));
 	unit_path(path, "");
-	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_INVALID_PARAMETER);
+	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_CONFIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "Is a directory"));
 }
 
@@ -301,7 +301,7 @@ test_long_lines(void)
 		snprintf(text, 16384, "workers = 3\njwt_secret_file = %s\n"
 		    "db_port = 5\n", value);
 		CHECK_ROW(text, load_text(text) == (n <= 4095 ? E_OK
-		    : E_INVALID_PARAMETER));
+		    : E_CONFIG));
 		if (n <= 4095) {
 			CHECK_ROW(text, strcmp(conf.jwt_secret_file, value)
 			    == 0);
@@ -386,20 +386,20 @@ test_files_that_are_none(void)
 	clear_environment();
 	unit_path(path, "conf.fifo");
 	CU_ASSERT(mkfifo(path, 0600) == 0);
-	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_INVALID_PARAMETER);
+	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_CONFIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "conf.fifo: not a plain file"));
 	unlink(path);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(large);
 	memset(large, '\n', 1024 * 1024 + 1);
 	unit_file(path, "large.conf", large, 1024 * 1024 + 1, 0600);
-	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_INVALID_PARAMETER);
+	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_CONFIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "large.conf: too long"));
 	unit_file(path, "large.conf", large, 1024 * 1024, 0600);
 	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_OK);
 	free(large);
 	CU_ASSERT_EQUAL(conf_load(&conf, "/dev/null", why), E_OK);
 	CU_ASSERT_STRING_EQUAL(conf_source(&conf), "/dev/null");
-	CU_ASSERT_EQUAL(conf_load(&conf, "", why), E_INVALID_PARAMETER);
+	CU_ASSERT_EQUAL(conf_load(&conf, "", why), E_CONFIG);
 }
 
 /* What shopd recorded is what a worker gets, whatever became of the files. */
@@ -430,7 +430,7 @@ test_snapshot(void)
 	free(text);
 	CU_ASSERT(!snapshot_exists(gone));
 	CU_ASSERT_EQUAL(conf_read_secret(path, 2, &text, &len, why),
-	    E_INVALID_PARAMETER);
+	    E_CONFIG);
 	strcpy(pinned, path);
 	CU_ASSERT(snapshot_pin(pinned, sizeof pinned));
 	snapshot_drop();
@@ -487,14 +487,14 @@ test_environment(void)
 	setenv("SHOP_LOG_LEVEL", "debug", 1);
 	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_OK);
 	CU_ASSERT_EQUAL(conf.workers, 4);
-	CU_ASSERT_STRING_EQUAL(conf.log_level, "debug");
+	CU_ASSERT_EQUAL(conf.log_level, LEVEL_DEBUG);
 	CU_ASSERT_STRING_EQUAL(conf.db_name, "of_file");
 	/* An empty variable is a value, too. */
 	setenv("SHOP_DB_NAME", "", 1);
 	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_OK);
 	CU_ASSERT_STRING_EQUAL(conf.db_name, "");
 	setenv("SHOP_WORKERS", "0", 1);
-	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_INVALID_PARAMETER);
+	CU_ASSERT_EQUAL(conf_load(&conf, path, why), E_CONFIG);
 	CU_ASSERT_STRING_EQUAL(why, "environment: workers = 0: must be a "
 	    "number of 1..256 processes");
 	clear_environment();
@@ -520,7 +520,7 @@ test_time_chain(void)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		CHECK_ROW(rows[i].text, load_text(rows[i].text) == E_OK);
 		CHECK_ROW(rows[i].text, conf_check(&conf, why) ==
-		    E_INVALID_PARAMETER);
+		    E_CONFIG);
 		CHECK_ROW(rows[i].text, strcmp(why, rows[i].told) == 0);
 	}
 	CU_ASSERT_EQUAL(load_text("db_read_timeout_s = 3\n"), E_OK);
@@ -603,7 +603,7 @@ test_secrets(void)
 			free(secret);
 			continue;
 		}
-		CHECK_ROW(secrets[i].text, e == E_INVALID_PARAMETER);
+		CHECK_ROW(secrets[i].text, e == E_CONFIG);
 		CHECK_ROW(secrets[i].text, strstr(why, path) == why);
 		CHECK_ROW(secrets[i].text, secrets[i].told != NULL &&
 		    strstr(why, secrets[i].told) != NULL);
@@ -618,22 +618,22 @@ test_secrets_that_are_no_files(void)
 
 	unit_path(path, "absent");
 	CU_ASSERT_EQUAL(conf_read_secret(path, SECRET_MAX, &secret, &len,
-	    why), E_INVALID_PARAMETER);
+	    why), E_CONFIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "absent: No such file"));
 	unit_path(path, "");
 	CU_ASSERT_EQUAL(conf_read_secret(path, SECRET_MAX, &secret, &len,
-	    why), E_INVALID_PARAMETER);
+	    why), E_CONFIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "not a plain file"));
 	/* Nobody writes to it: this must not wait. */
 	unit_path(path, "fifo");
 	CU_ASSERT(mkfifo(path, 0600) == 0);
 	CU_ASSERT_EQUAL(conf_read_secret(path, SECRET_MAX, &secret, &len,
-	    why), E_INVALID_PARAMETER);
+	    why), E_CONFIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "not a plain file"));
 	unlink(path);
 	/* A plain file that can be opened, and whose first page can't be read. */
 	CU_ASSERT_EQUAL(conf_read_secret("/proc/self/mem", SECRET_MAX,
-	    &secret, &len, why), E_INVALID_PARAMETER);
+	    &secret, &len, why), E_CONFIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "mem: Input/output error"));
 }
 

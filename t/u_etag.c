@@ -90,7 +90,7 @@ test_known(void)
 			const char *at = strstr(lists[i].known, "%s");
 			size_t to = at != NULL ? (size_t)(at - lists[i].known)
 			    : strlen(lists[i].known);
-			struct req req = { .if_none_match = known };
+			struct req req = { .header[HEADER_IF_NONE_MATCH] = known };
 			struct resp resp = { .status = 200, .body = "abcdef",
 			    .body_len = 6, .undated_at = 2,
 			    .undated_len = 2 * weak };

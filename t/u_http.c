@@ -14,6 +14,7 @@
 #include "problem.h"
 #include "unit.h"
 #include "web/route.h"
+#include "web/serve.h"
 
 static struct ctx ctx;
 
@@ -57,10 +58,10 @@ static void
 test_live(void)
 {
 	struct req req = { .method = "GET", .target = "/healthz",
-	    .request_id = "my.request-1", .body = "" };
+	    .header[HEADER_X_REQUEST_ID] = "my.request-1", .body = "" };
 	struct resp resp;
 
-	http_serve(&ctx, &req, &resp);
+	serve_answer(&ctx, &req, &resp);
 	CU_ASSERT_EQUAL(resp.status, 200);
 	CU_ASSERT_STRING_EQUAL(resp.body, "{\"status\":\"ok\"}");
 	CU_ASSERT_EQUAL(resp.body_len, strlen(resp.body));
@@ -80,10 +81,10 @@ test_request_id(void)
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		struct req req = { .method = "GET", .target = "/healthz",
-		    .request_id = bad[i], .body = "" };
+		    .header[HEADER_X_REQUEST_ID] = bad[i], .body = "" };
 		struct resp resp;
 
-		http_serve(&ctx, &req, &resp);
+		serve_answer(&ctx, &req, &resp);
 		CHECK_ROW(bad[i], strlen(req.request_id) == 32);
 		CHECK_ROW(bad[i], strspn(req.request_id, "0123456789abcdef")
 		    == 32);
@@ -162,19 +163,19 @@ test_refusals(void)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct req req = {
 			.method = rows[i].method, .target = rows[i].target,
-			.authorization = rows[i].authorization,
-			.content_type = rows[i].type,
-			.idempotency_key = rows[i].key,
+			.header[HEADER_AUTHORIZATION] = rows[i].authorization,
+			.header[HEADER_CONTENT_TYPE] = rows[i].type,
+			.header[HEADER_IDEMPOTENCY_KEY] = rows[i].key,
 			.body = rows[i].body, .body_len = strlen(rows[i].body),
 		};
 		struct resp resp;
 
 		if (rows[i].authorization != NULL &&
 		    strcmp(rows[i].authorization, TOKEN) == 0)
-			req.authorization = bearer();
+			req.header[HEADER_AUTHORIZATION] = bearer();
 		snprintf(row, sizeof row, "%zu %s", i, rows[i].code);
 		snprintf(code, sizeof code, "\"code\":\"%s\"", rows[i].code);
-		http_serve(&ctx, &req, &resp);
+		serve_answer(&ctx, &req, &resp);
 		CHECK_ROW(row, resp.status == rows[i].status);
 		CHECK_ROW(row, says(&resp, code));
 		CHECK_ROW(row, problem_is_whole(resp.body, rows[i].status,
@@ -194,15 +195,15 @@ static void
 test_key_told(void)
 {
 	struct req req = { .method = "POST", .target = CHARGE, .body = "",
-	    .idempotency_key = "\"a\"", .key = "a" };
+	    .header[HEADER_IDEMPOTENCY_KEY] = "\"a\"", .key = "a" };
 	struct resp resp;
 
-	CU_ASSERT_EQUAL_FATAL(http_begin(&ctx, &req, &resp), E_OK);
+	CU_ASSERT_EQUAL_FATAL(serve_begin(&ctx, &req, &resp), E_OK);
 	problem_answer(&ctx, &req, &resp, E_OUTCOME_UNKNOWN);
 	CU_ASSERT(says(&resp, "\"idempotencyKey\":\"\\\"a\\\"\""));
-	req.idempotency_key = NULL;
+	req.header[HEADER_IDEMPOTENCY_KEY] = NULL;
 	req.key = "made";
-	CU_ASSERT_EQUAL_FATAL(http_begin(&ctx, &req, &resp), E_OK);
+	CU_ASSERT_EQUAL_FATAL(serve_begin(&ctx, &req, &resp), E_OK);
 	problem_answer(&ctx, &req, &resp, E_OUTCOME_UNKNOWN);
 	CU_ASSERT(says(&resp, "\"idempotencyKey\":\"made\""));
 	arena_reset(ctx.arena);
@@ -213,10 +214,10 @@ static void
 test_key_unread(void)
 {
 	struct req req = { .method = "GET", .target = "/v1/orders/1",
-	    .body = "", .idempotency_key = "k", .user_id = 7 };
+	    .body = "", .header[HEADER_IDEMPOTENCY_KEY] = "k", .user_id = 7 };
 	struct resp resp;
 
-	CU_ASSERT_EQUAL_FATAL(http_begin(&ctx, &req, &resp), E_OK);
+	CU_ASSERT_EQUAL_FATAL(serve_begin(&ctx, &req, &resp), E_OK);
 	problem_answer(&ctx, &req, &resp, E_UNKNOWN_USER);
 	CU_ASSERT(says(&resp, "\"detail\":\"User 7, "));
 	arena_reset(ctx.arena);
@@ -229,15 +230,15 @@ test_shown(void)
 	static const char long_path[] = "/v1/0123456789012345678901234567890"
 	    "1234567890123456789012345678901";
 	struct req req = { .method = "GET", .target = "/v1/a\"<\xff \x01?q",
-	    .body = "", .request_id = "id-1" };
+	    .body = "", .header[HEADER_X_REQUEST_ID] = "id-1" };
 	struct resp resp;
 
-	http_serve(&ctx, &req, &resp);
+	serve_answer(&ctx, &req, &resp);
 	CU_ASSERT(says(&resp, "\"There is nothing at /v1/a%22%3C%FF %01.\""));
 	CU_ASSERT(says(&resp, ",\"requestId\":\"id-1\","
 	    "\"instance\":\"/problems/not_found#id-1\"}"));
 	req.target = long_path;
-	http_serve(&ctx, &req, &resp);
+	serve_answer(&ctx, &req, &resp);
 	CU_ASSERT(says(&resp, "456789....\"") && !says(&resp, "45678901."));
 	arena_reset(ctx.arena);
 }
@@ -246,16 +247,17 @@ static void
 test_body_faults(void)
 {
 	struct req req = { .method = "POST", .target = CHARGE,
-	    .authorization = bearer(), .content_type = JSON, .body = "" };
+	    .header[HEADER_AUTHORIZATION] = bearer(),
+	    .header[HEADER_CONTENT_TYPE] = JSON, .body = "" };
 	struct req broken = req;
 	struct resp resp;
 
 	req.body_too_large = true;
-	http_serve(&ctx, &req, &resp);
+	serve_answer(&ctx, &req, &resp);
 	CU_ASSERT_EQUAL(resp.status, 413);
 	CU_ASSERT(says(&resp, "payload_too_large"));
 	broken.body_broken = true;
-	http_serve(&ctx, &broken, &resp);
+	serve_answer(&ctx, &broken, &resp);
 	CU_ASSERT_EQUAL(resp.status, 400);
 	arena_reset(ctx.arena);
 }
@@ -267,11 +269,12 @@ test_pointers(void)
 	    "\"quantity\":1001},{\"productId\":\"1\"},{\"productId\":0,"
 	    "\"quantity\":1}],\"coupon\":1}";
 	struct req req = { .method = "POST", .target = ORDERS,
-	    .authorization = bearer(), .content_type = JSON, .body = body,
+	    .header[HEADER_AUTHORIZATION] = bearer(),
+	    .header[HEADER_CONTENT_TYPE] = JSON, .body = body,
 	    .body_len = sizeof body - 1 };
 	struct resp resp;
 
-	http_serve(&ctx, &req, &resp);
+	serve_answer(&ctx, &req, &resp);
 	CU_ASSERT_EQUAL(resp.status, 422);
 	CU_ASSERT(says(&resp, "\"/items/0/quantity\""));
 	CU_ASSERT(says(&resp, "\"/items/1/productId\""));
@@ -300,13 +303,14 @@ serve_little(const char *authorization, const char *body)
 
 	for (size_t bytes = 0; bytes < 40000; bytes += 256) {
 		struct req req = { .method = "POST", .target = ORDERS,
-		    .authorization = authorization, .content_type = JSON,
+		    .header[HEADER_AUTHORIZATION] = authorization,
+		    .header[HEADER_CONTENT_TYPE] = JSON,
 		    .body = body, .body_len = strlen(body) };
 		struct resp resp;
 
 		ctx.arena = arena_new(bytes);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(ctx.arena);
-		http_serve(&ctx, &req, &resp);
+		serve_answer(&ctx, &req, &resp);
 		CU_ASSERT(resp.status == 500 || resp.status == 422);
 		CU_ASSERT(req.request_id == NULL
 		    ? says(&resp, "\",\"detail\":\"") : problem_is_whole(

@@ -101,7 +101,7 @@ static void
 test_digests(void)
 {
 	struct req req = { .route = &order, .user_id = 1, .key = "k",
-	    .idempotency_key = "k" };
+	    .header[HEADER_IDEMPOTENCY_KEY] = "k" };
 	struct req other = req;
 	struct idem a, b;
 
@@ -124,7 +124,7 @@ test_digests(void)
 	CU_ASSERT(!same(a.id, b.id));
 	other = req;
 	other.id = 1;
-	other.idempotency_key = NULL;
+	other.header[HEADER_IDEMPOTENCY_KEY] = NULL;
 	CU_ASSERT_EQUAL_FATAL(idem_make(&other, "v", 1, &b), E_OK);
 	CU_ASSERT(!same(a.id, b.id));
 	CU_ASSERT(!b.from_client);
@@ -142,11 +142,11 @@ test_former(void)
 	    0x01, 0xd2, 0x22, 0x29, 0x77, 0x53, 0x1e, 0x64, 0x02, 0x6b, 0x97,
 	    0x29, 0xf7 };
 	struct req bare = { .route = &order, .user_id = 1, .key = "k",
-	    .idempotency_key = "k" };
+	    .header[HEADER_IDEMPOTENCY_KEY] = "k" };
 	struct req quoted = bare;
 	struct idem a, b;
 
-	quoted.idempotency_key = "\"k\"";
+	quoted.header[HEADER_IDEMPOTENCY_KEY] = "\"k\"";
 	CU_ASSERT_EQUAL_FATAL(idem_make(&bare, "v", 1, &a), E_OK);
 	CU_ASSERT_EQUAL_FATAL(idem_make(&quoted, "v", 1, &b), E_OK);
 	CU_ASSERT(!a.has_former);

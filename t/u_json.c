@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "unit.h"
+#include "web/text.h"
 
 #define O16 "[[[[[[[[[[[[[[[["
 #define C16 "]]]]]]]]]]]]]]]]"
@@ -311,7 +312,8 @@ struct line {
 };
 
 struct order {
-	struct json_list lines;
+	size_t n;
+	struct line *line;
 	const char *note;
 	int64_t amount;
 };
@@ -325,9 +327,8 @@ static const struct json_field line_fields[] = {
 };
 
 static const struct json_field order_fields[] = {
-	{ .name = "items", .type = JSON_LIST, .min = 1, .max = 100,
-	    .offset = offsetof(struct order, lines), .item = line_fields,
-	    .item_size = sizeof(struct line) },
+	{ JSON_LIST_AT("items", struct order, line, n, line_fields,
+	    struct line), .min = 1, .max = 100 },
 	{ .name = "note", .type = JSON_STR, .optional = true, .min = 1,
 	    .max = 5, .offset = offsetof(struct order, note) },
 	{ .name = "amount", .type = JSON_INT, .optional = true, .min = -5,
@@ -353,8 +354,8 @@ test_decode(void)
 	CU_ASSERT(!faults.more);
 	CU_ASSERT_EQUAL(o.amount, 0);
 	CU_ASSERT_STRING_EQUAL(o.note, "\xc3\xa9\xf0\x9f\x98\x80""345");
-	CU_ASSERT_EQUAL_FATAL(o.lines.n, 2);
-	l = o.lines.items;
+	CU_ASSERT_EQUAL_FATAL(o.n, 2);
+	l = o.line;
 	CU_ASSERT_EQUAL(l[0].product_id, SAFE_INT_MAX);
 	CU_ASSERT_EQUAL(l[0].quantity, 1000);
 	CU_ASSERT_EQUAL(l[1].product_id, 1);
@@ -501,7 +502,7 @@ test_sentences(void)
 		CHECK_ROW(text, json_decode(arena, parsed(text),
 		    order_fields, &o, &faults) == E_VALIDATION_FAILED);
 		CHECK_ROW(text, faults.n == 1);
-		CHECK_ROW(text, strcmp(faults.fault[0].detail,
+		CHECK_ROW(text, strcmp(text_fault(arena, &faults.fault[0]),
 		    sentences[i].detail) == 0);
 	}
 }
@@ -557,14 +558,14 @@ static const struct {
 static void
 test_why(void)
 {
+	struct json_scan_fault fault;
 	const struct json *json;
-	const char *why;
 
 	for (size_t i = 0; i < sizeof whys / sizeof whys[0]; i++) {
-		why = "";
 		CHECK_ROW(whys[i].text, json_parse_why(arena, whys[i].text,
-		    whys[i].len, &json, &why) == E_MALFORMED_JSON);
-		CHECK_ROW(whys[i].text, strcmp(why, whys[i].why) == 0);
+		    whys[i].len, &json, &fault) == E_MALFORMED_JSON);
+		CHECK_ROW(whys[i].text, strcmp(text_json(arena, whys[i].text,
+		    &fault), whys[i].why) == 0);
 	}
 }
 
@@ -572,8 +573,9 @@ test_why(void)
 static void
 test_why_long_name(void)
 {
-	char text[256];
+	struct json_scan_fault fault;
 	const struct json *json;
+	char text[256];
 	const char *why;
 	int len;
 
@@ -581,7 +583,8 @@ test_why_long_name(void)
 		len = snprintf(text, sizeof text, "{\"%0*d\":0,\"%0*d\":0}",
 		    n, 0, n, 0);
 		CU_ASSERT_EQUAL_FATAL(json_parse_why(arena, text, (size_t)len,
-		    &json, &why), E_MALFORMED_JSON);
+		    &json, &fault), E_MALFORMED_JSON);
+		why = text_json(arena, text, &fault);
 		CU_ASSERT_EQUAL(strchr(why, '"') != NULL, n == 62);
 		CU_ASSERT_PTR_NOT_NULL(strstr(why, " at byte "));
 	}

@@ -961,7 +961,7 @@ refused(const char *file, const char *dir, const char *told)
 {
 	struct jwt_keys *k;
 
-	CHECK_ROW(told, load(file, dir, &k) == E_INVALID_PARAMETER);
+	CHECK_ROW(told, load(file, dir, &k) == E_CONFIG);
 	CHECK_ROW(told, strstr(why, told) != NULL);
 	CHECK_ROW(told, k == NULL);
 	jwt_keys_free(k);
@@ -1153,7 +1153,7 @@ test_add(void)
 	struct jwt_keys *k;
 	struct stat st;
 
-	CU_ASSERT_EQUAL(jwt_key_add(&c, kid, why), E_INVALID_PARAMETER);
+	CU_ASSERT_EQUAL(jwt_key_add(&c, kid, why), E_CONFIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "jwt_key_dir: is not set"));
 	own_dir(&c, "add");
 	CU_ASSERT_EQUAL(jwt_key_add(&c, kid, why), E_OK);
@@ -1161,7 +1161,7 @@ test_add(void)
 	unit_path(path, "add/new.key");
 	CU_ASSERT(stat(path, &st) == 0 && st.st_nlink == 1 &&
 	    (st.st_mode & 07777) == 0600);
-	CU_ASSERT_EQUAL(jwt_key_add(&c, again, why), E_INVALID_PARAMETER);
+	CU_ASSERT_EQUAL(jwt_key_add(&c, again, why), E_CONFIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "add/new.key: File exists"));
 	CU_ASSERT_EQUAL(jwt_key_add(&c, unnamed, why), E_OK);
 	CU_ASSERT_EQUAL(strlen(unnamed), strlen("20260131T123456Z"));
@@ -1186,7 +1186,7 @@ test_add_too_many(void)
 	for (int i = 0; i <= JWT_KEYS_MAX; i++) {
 		snprintf(kid, sizeof kid, "%d", i);
 		CU_ASSERT_EQUAL(jwt_key_add(&c, kid, why), i < JWT_KEYS_MAX
-		    ? E_OK : E_INVALID_PARAMETER);
+		    ? E_OK : E_CONFIG);
 	}
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "full: holds as many keys"));
 }
@@ -1200,11 +1200,11 @@ test_retire(void)
 	own_dir(&c, "retire");
 	CU_ASSERT_EQUAL(jwt_key_add(&c, one, why), E_OK);
 	CU_ASSERT_EQUAL(jwt_key_add(&c, two, why), E_OK);
-	CU_ASSERT_EQUAL(jwt_key_retire(&c, "on", why), E_INVALID_PARAMETER);
+	CU_ASSERT_EQUAL(jwt_key_retire(&c, "on", why), E_CONFIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "on.key: No such file"));
 	CU_ASSERT_EQUAL(jwt_key_retire(&c, "one", why), E_OK);
-	CU_ASSERT_EQUAL(jwt_key_retire(&c, "one", why), E_INVALID_PARAMETER);
-	CU_ASSERT_EQUAL(jwt_key_retire(&c, "two", why), E_INVALID_PARAMETER);
+	CU_ASSERT_EQUAL(jwt_key_retire(&c, "one", why), E_CONFIG);
+	CU_ASSERT_EQUAL(jwt_key_retire(&c, "two", why), E_CONFIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(why, "two: is the last key"));
 	/* Not where there is the nameless one. */
 	strcpy(c.jwt_secret_file, conf.jwt_secret_file);

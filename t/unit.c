@@ -178,6 +178,8 @@ add_suites(void)
 	suite_seal();
 	suite_content();
 	suite_etag();
+	suite_fields();
+	suite_query();
 	suite_idem();
 	suite_http();
 	suite_body();

@@ -26,6 +26,8 @@ void suite_email(void);
 void suite_err(void);
 void suite_content(void);
 void suite_etag(void);
+void suite_fields(void);
+void suite_query(void);
 void suite_idem(void);
 void suite_octets(void);
 void suite_json(void);

@@ -1,5 +1,6 @@
 -- migrate:up
 
+-- grant: worker
 CREATE TABLE IF NOT EXISTS users (
   id BIGINT NOT NULL AUTO_INCREMENT COMMENT 'the sub of a token',
   email VARCHAR(254) NOT NULL COMMENT 'address, unique without regard to case',
@@ -12,6 +13,7 @@ CREATE TABLE IF NOT EXISTS users (
   CONSTRAINT users_balance CHECK (balance BETWEEN 0 AND 9007199254740991)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='who has points';
 
+-- grant: worker
 CREATE TABLE IF NOT EXISTS products (
   id BIGINT NOT NULL AUTO_INCREMENT COMMENT 'number of the product',
   name VARCHAR(100) NOT NULL COMMENT 'what it is called',
@@ -37,6 +39,7 @@ CREATE TABLE IF NOT EXISTS stock_movements (
   CONSTRAINT stock_movements_quantity CHECK (quantity <> 0)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='stock that came or went otherwise than by an order';
 
+-- grant: worker
 CREATE TABLE IF NOT EXISTS payments (
   id BIGINT NOT NULL AUTO_INCREMENT COMMENT 'number of the payment; an approved one''s order has the same',
   user_id BIGINT NOT NULL COMMENT 'users.id, who pays',
@@ -51,6 +54,7 @@ CREATE TABLE IF NOT EXISTS payments (
   CONSTRAINT payments_reason CHECK ((status = 'failed') = (reason IS NOT NULL))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='what the payment service was asked and said';
 
+-- grant: worker
 CREATE TABLE IF NOT EXISTS orders (
   id BIGINT NOT NULL COMMENT 'payments.id of the payment that paid it',
   user_id BIGINT NOT NULL COMMENT 'users.id, who ordered',
@@ -63,6 +67,7 @@ CREATE TABLE IF NOT EXISTS orders (
   CONSTRAINT orders_balance CHECK (balance_after BETWEEN 0 AND 9007199254740991)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='what was bought';
 
+-- grant: worker
 CREATE TABLE IF NOT EXISTS order_items (
   order_id BIGINT NOT NULL COMMENT 'orders.id',
   line SMALLINT NOT NULL COMMENT 'place in the order, from 0',
@@ -75,6 +80,7 @@ CREATE TABLE IF NOT EXISTS order_items (
   CONSTRAINT order_items_price CHECK (price BETWEEN 1 AND 9007199254740991)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='the lines of the orders';
 
+-- grant: worker
 CREATE TABLE IF NOT EXISTS points_ledger (
   id BIGINT NOT NULL AUTO_INCREMENT COMMENT 'number of the transaction',
   user_id BIGINT NOT NULL COMMENT 'users.id, whose points',

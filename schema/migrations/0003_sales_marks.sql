@@ -1,5 +1,6 @@
 -- migrate:up
 
+-- grant: worker
 CREATE TABLE IF NOT EXISTS sales_marks (
   product_id BIGINT NOT NULL COMMENT 'products.id',
   hour DATETIME NOT NULL COMMENT 'start of an hour in which it sold, UTC',

@@ -33,8 +33,8 @@ static const struct row rows[] = {
 #define CONF_STR(key, def, longest, help) \
 	{ #key, KIND_STR, offsetof(struct conf, key), def, 0, longest, NULL, \
 	    help },
-#define CONF_CHOICE(key, def, choices, help) \
-	{ #key, KIND_CHOICE, offsetof(struct conf, key), def, 0, 15, choices, \
+#define CONF_CHOICE(key, def, choices, help, ...) \
+	{ #key, KIND_CHOICE, offsetof(struct conf, key), def, 0, 0, choices, \
 	    help },
 #include "base/conf.def"
 };
@@ -52,25 +52,31 @@ int_at(struct conf *c, const struct row *r)
 	return (int64_t *)(void *)((char *)c + r->offset);
 }
 
-static bool
-is_choice(const char *choices, const char *value)
+static int *
+choice_at(struct conf *c, const struct row *r)
+{
+	return (int *)(void *)((char *)c + r->offset);
+}
+
+/* The place of a word among those with | between; -1: it is none of them. */
+static int
+place_of(const char *choices, const char *value)
 {
 	size_t len = strlen(value);
-	const char *at;
+	int place = 0;
 
-	if (len == 0 || strchr(value, '|') != NULL)
-		return false;
-	for (at = choices; at != NULL; at = strchr(at, '|')) {
+	for (const char *at = choices; at != NULL; at = strchr(at, '|')) {
 		at += *at == '|';
-		if (strncmp(at, value, len) == 0 &&
-		    (at[len] == '|' || at[len] == '\0'))
-			return true;
+		if (len > 0 && strcspn(at, "|") == len &&
+		    strncmp(at, value, len) == 0)
+			return place;
+		place++;
 	}
-	return false;
+	return -1;
 }
 
 static enum err
-set(struct conf *c, const struct row *r, const char *value, char *why)
+set_value(struct conf *c, const struct row *r, const char *value, char *why)
 {
 	size_t len = strlen(value);
 
@@ -81,20 +87,21 @@ set(struct conf *c, const struct row *r, const char *value, char *why)
 		snprintf(why, CONF_WHY_BYTES, "%s = %.64s: must be a number "
 		    "of %" PRId64 "..%" PRId64 " %s", r->key, value, r->min,
 		    r->max, r->unit);
-		return E_INVALID_PARAMETER;
+		return E_CONFIG;
 	case KIND_CHOICE:
-		if (!is_choice(r->unit, value)) {
+		*choice_at(c, r) = place_of(r->unit, value);
+		if (*choice_at(c, r) < 0) {
 			snprintf(why, CONF_WHY_BYTES, "%s = %.64s: must be "
 			    "one of %s", r->key, value, r->unit);
-			return E_INVALID_PARAMETER;
+			return E_CONFIG;
 		}
-		break;
+		return E_OK;
 	case KIND_STR:
 		if (len > (size_t)r->max) {
 			snprintf(why, CONF_WHY_BYTES, "%s = %.64s...: must "
 			    "have at most %" PRId64 " bytes", r->key, value,
 			    r->max);
-			return E_INVALID_PARAMETER;
+			return E_CONFIG;
 		}
 		break;
 	}
@@ -103,7 +110,7 @@ set(struct conf *c, const struct row *r, const char *value, char *why)
 }
 
 static const struct row *
-find(const char *key)
+find_row(const char *key)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		if (strcmp(rows[i].key, key) == 0)
@@ -115,22 +122,22 @@ static enum err
 on_pair(void *user, const struct conf_pair *pair, char *why)
 {
 	struct loading *l = user;
-	const struct row *r = find(pair->key);
+	const struct row *r = find_row(pair->key);
 	enum err e;
 	int *line;
 
 	if (r == NULL) {
 		snprintf(why, CONF_WHY_BYTES, "%.64s: no such setting",
 		    pair->key);
-		return E_INVALID_PARAMETER;
+		return E_CONFIG;
 	}
-	if ((e = set(l->conf, r, pair->value, why)) != E_OK)
+	if ((e = set_value(l->conf, r, pair->value, why)) != E_OK)
 		return e;
 	line = &l->line[r - rows];
 	if (*line != 0) {
 		snprintf(why, CONF_WHY_BYTES, "%s: set before, in line %d",
 		    r->key, *line);
-		return E_INVALID_PARAMETER;
+		return E_CONFIG;
 	}
 	*line = pair->line;
 	return E_OK;
@@ -144,12 +151,12 @@ load_file(struct conf *c, const char *file, char *why)
 	if (file[0] == '\0') {
 		snprintf(why, CONF_WHY_BYTES, "the settings file's name "
 		    "(--config, SHOP_CONFIG) is empty");
-		return E_INVALID_PARAMETER;
+		return E_CONFIG;
 	}
 	if (strlen(file) >= sizeof c->settings_file) {
 		snprintf(why, CONF_WHY_BYTES, "%.64s...: too long a name",
 		    file);
-		return E_INVALID_PARAMETER;
+		return E_CONFIG;
 	}
 	memcpy(c->settings_file, file, strlen(file) + 1);
 	return conf_file_read(file, on_pair, &l, why);
@@ -181,10 +188,10 @@ load_environment(struct conf *c, char *why)
 		if (conf_text_fault(value) != NULL)
 			snprintf(inner, sizeof inner, "%s: %s", rows[i].key,
 			    conf_text_fault(value));
-		else if (set(c, &rows[i], value, inner) == E_OK)
+		else if (set_value(c, &rows[i], value, inner) == E_OK)
 			continue;
 		snprintf(why, CONF_WHY_BYTES, "environment: %.400s", inner);
-		return E_INVALID_PARAMETER;
+		return E_CONFIG;
 	}
 	return E_OK;
 }
@@ -196,7 +203,7 @@ conf_load(struct conf *c, const char *file, char *why)
 
 	memset(c, 0, sizeof *c);
 	for (size_t i = 0; i < ROWS; i++)
-		if ((e = set(c, &rows[i], rows[i].def, why)) != E_OK)
+		if ((e = set_value(c, &rows[i], rows[i].def, why)) != E_OK)
 			return e;
 	if (file == NULL)
 		file = getenv("SHOP_CONFIG");
@@ -216,14 +223,14 @@ conf_load(struct conf *c, const char *file, char *why)
 static enum err
 check_rank(const struct conf *c, char *why)
 {
-	if (strcmp(c->rank_by_nginx, "on") != 0)
+	if (c->rank_by_nginx != RANK_BY_NGINX)
 		return E_OK;
 	if (c->memcached[0] == '/' && c->rank_fresh_s >= RANK_BY_NGINX_S_MIN)
 		return E_OK;
 	snprintf(why, CONF_WHY_BYTES, "rank_by_nginx = on: memcached (%.100s) "
 	    "must be a socket's path, and rank_fresh_s (%" PRId64 ") %d or "
 	    "more", c->memcached, c->rank_fresh_s, RANK_BY_NGINX_S_MIN);
-	return E_INVALID_PARAMETER;
+	return E_CONFIG;
 }
 
 int64_t
@@ -244,7 +251,7 @@ check_pool(const struct conf *c, char *why)
 		    c->workers, c->workers_read, WORKERS_MAX);
 	else
 		return E_OK;
-	return E_INVALID_PARAMETER;
+	return E_CONFIG;
 }
 
 enum err
@@ -273,9 +280,9 @@ conf_check(const struct conf *c, char *why)
 		snprintf(why, CONF_WHY_BYTES, "%s (%" PRId64 " ms) must be "
 		    "shorter than %s (%" PRId64 " ms)", chain[i].key,
 		    chain[i].ms, chain[i].longer, chain[i].longer_ms);
-		return E_INVALID_PARAMETER;
+		return E_CONFIG;
 	}
-	return check_pool(c, why) != E_OK ? E_INVALID_PARAMETER
+	return check_pool(c, why) != E_OK ? E_CONFIG
 	    : check_rank(c, why);
 }
 
@@ -302,18 +309,35 @@ conf_print_help(FILE *out)
 	}
 }
 
+/* A choice by its word. */
+static void
+print_choice(const char *choices, int place, FILE *out)
+{
+	for (; place > 0; place--)
+		choices = strchr(choices, '|') + 1;
+	fprintf(out, "%.*s", (int)strcspn(choices, "|"), choices);
+}
+
 void
 conf_print(const struct conf *c, FILE *out)
 {
 	fprintf(out, "# %s\n", conf_source(c));
 	for (size_t i = 0; i < ROWS; i++) {
-		const char *at = (const char *)c + rows[i].offset;
+		const void *at = (const char *)c + rows[i].offset;
 
-		if (rows[i].kind == KIND_INT)
-			fprintf(out, "%s = %" PRId64 "\n", rows[i].key,
-			    *(const int64_t *)(const void *)at);
-		else
-			fprintf(out, "%s = %s\n", rows[i].key, at);
+		fprintf(out, "%s = ", rows[i].key);
+		switch (rows[i].kind) {
+		case KIND_INT:
+			fprintf(out, "%" PRId64, *(const int64_t *)at);
+			break;
+		case KIND_CHOICE:
+			print_choice(rows[i].unit, *(const int *)at, out);
+			break;
+		case KIND_STR:
+			fputs(at, out);
+			break;
+		}
+		fputc('\n', out);
 	}
 }
 
@@ -332,7 +356,7 @@ refuse(const char *path, const char *fault, char *bytes, size_t size,
 	explicit_bzero(bytes, size);
 	free(bytes);
 	snprintf(why, CONF_WHY_BYTES, "%.300s: %s", path, fault);
-	return E_INVALID_PARAMETER;
+	return E_CONFIG;
 }
 
 enum err

@@ -18,12 +18,21 @@
 
 #define CONF_PATH_BYTES 4096
 
+/* The values of each choice, in the order of its words. */
+#define CONF_INT(key, def, min, max, unit, help)
+#define CONF_STR(key, def, longest, help)
+#define CONF_CHOICE(key, def, choices, help, ...) enum conf_##key { __VA_ARGS__ };
+#include "base/conf.def"
+#undef CONF_INT
+#undef CONF_STR
+#undef CONF_CHOICE
+
 struct conf {
 	char settings_file[CONF_PATH_BYTES];	/* that was read; "": none */
 	int from_environment;			/* so many SHOP_* were taken */
 #define CONF_INT(key, def, min, max, unit, help) int64_t key;
 #define CONF_STR(key, def, longest, help) char key[(longest) + 1];
-#define CONF_CHOICE(key, def, choices, help) char key[16];
+#define CONF_CHOICE(key, def, choices, help, ...) int key; /* enum conf_KEY */
 #include "base/conf.def"
 #undef CONF_INT
 #undef CONF_STR
@@ -34,7 +43,7 @@ struct conf {
 
 /*
  * Fill in every setting from defaults, file (NULL: looked for) and
- * environment.  On E_INVALID_PARAMETER why[CONF_WHY_BYTES] holds one
+ * environment.  On E_CONFIG why[CONF_WHY_BYTES] holds one
  * sentence.
  */
 enum err conf_load(struct conf *, const char *file, char *why) MUST_CHECK;

@@ -90,13 +90,13 @@ take_line(const struct reading *r, int number, char *line, size_t len,
 
 	if (strlen(line) != len) {
 		snprintf(why, CONF_WHY_BYTES, "a zero byte");
-		return E_INVALID_PARAMETER;
+		return E_CONFIG;
 	}
 	line = trim(line);
 	if (line[0] == '\0' || line[0] == '#' || line[0] == ';')
 		return E_OK;
 	return split(line, &pair, why) ? r->on_pair(r->user, &pair, why)
-	    : E_INVALID_PARAMETER;
+	    : E_CONFIG;
 }
 
 /* text[len] is a 0 and may be written to. */

@@ -28,7 +28,7 @@ struct conf_pair {
 
 /*
  * Hands each setting of the file to on_pair, and stops at the first fault.  On
- * E_INVALID_PARAMETER why[512] says which, with file and line.
+ * E_CONFIG why[512] says which, with file and line.
  */
 enum err conf_file_read(const char *file, enum err (*on_pair)(void *user,
     const struct conf_pair *, char *why), void *user, char *why) MUST_CHECK;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The outcomes that a client gets to see. */
 #include "config.h"
 
 #include "base/err.h"
@@ -6,16 +7,18 @@
 #include <assert.h>
 
 static const struct err_row rows[] = {
-#define ERR(name, status, code, title, level, detail) \
-	[E_##name] = { status, code, title, LOG_##level, detail },
+#define ERR(name, status, code) [E_##name] = { status, code },
+#define FRONT(name, status, code)
+#define OWN(name)
 #include "base/err.def"
 #undef ERR
+#undef FRONT
+#undef OWN
 };
 
 const struct err_row *
 err_row(enum err e)
 {
-	assert(e >= 0);
 	assert(e < E_COUNT);
 	return &rows[e];
 }

@@ -9,8 +9,10 @@
 static const struct fault_row rows[] = {
 #define FAULT(name, code, first, second) \
 	[FAULT_##name] = { code, { first, second } },
+#define FORM(name)
 #include "base/fault.def"
 #undef FAULT
+#undef FORM
 };
 
 const struct fault_row *
@@ -22,7 +24,7 @@ fault_row(enum fault_code code)
 
 /* Room for 8, 32, 128. */
 static bool
-grow(struct arena *a, struct faults *f)
+grow_faults(struct arena *a, struct faults *f)
 {
 	size_t room = f->room > 0 ? 4 * f->room : FAULTS_MAX / 16;
 	struct fault *to = arena_alloc(a, room * sizeof *to);
@@ -43,7 +45,7 @@ faults_add(struct arena *a, struct faults *f, struct fault fault)
 		f->more = true;
 		return true;
 	}
-	if (f->n == f->room && !grow(a, f))
+	if (f->n == f->room && !grow_faults(a, f))
 		return false;
 	f->fault[f->n++] = fault;
 	return true;

@@ -17,9 +17,21 @@
 
 enum fault_code {
 #define FAULT(name, code, first, second) FAULT_##name,
+#define FORM(name)
 #include "base/fault.def"
 #undef FAULT
+#undef FORM
 	FAULT_COUNT
+};
+
+/* What its sentence says, where it has no detail of its own. */
+enum fault_form {
+#define FAULT(name, code, first, second)
+#define FORM(name) FORM_##name,
+#include "base/fault.def"
+#undef FAULT
+#undef FORM
+	FORM_COUNT
 };
 
 struct fault_row {
@@ -31,7 +43,10 @@ struct fault {
 	enum fault_code code;
 	const char *pointer;	/* RFC 6901, into the body; or NULL, and */
 	const char *parameter;	/* a name in path or query, or a header's */
-	const char *detail;	/* a sentence */
+	const char *detail;	/* a sentence; NULL: by its form, about */
+	enum fault_form form;
+	const char *subject;	/* a member's name; NULL: item or body; and */
+	const char *names;	/* what there is instead; or NULL */
 	int64_t number[2];	/* those that its row names */
 	int64_t product_id;	/* which product it is about; 0: none */
 };

@@ -33,6 +33,8 @@
 #define RESPONSE_BYTES_MAX	262144
 #define HEADER_BYTES_MAX	4096
 #define DETAIL_BYTES_MAX	256
+#define PAGE_ITEMS		20	/* a page has unless it is told */
+#define PAGE_ITEMS_MAX		100
 #define LOG_LINE_BYTES_MAX	2048
 #define ARENA_BYTES_MAX		(4 * 1024 * 1024)
 

@@ -46,12 +46,13 @@ load(const struct prog *p, const char *file, bool check, struct conf *c)
 	return EXIT_DONE;
 }
 
+_Static_assert((int)LEVEL_DEBUG == (int)LOG_DEBUG &&
+    (int)LEVEL_ERROR == (int)LOG_ERROR, "a setting is a level of the log");
+
 void
 prog_log_level(const struct conf *c)
 {
-	log_threshold(strcmp(c->log_level, "debug") == 0 ? LOG_DEBUG
-	    : strcmp(c->log_level, "info") == 0 ? LOG_INFO
-	    : strcmp(c->log_level, "warn") == 0 ? LOG_WARN : LOG_ERROR);
+	log_threshold((enum log_level)c->log_level);
 }
 
 /*

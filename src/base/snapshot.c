@@ -52,7 +52,7 @@ static enum err
 fail(char *why, const char *path, const char *fault)
 {
 	snprintf(why, CONF_WHY_BYTES, "%.300s: %.200s", path, fault);
-	return E_INVALID_PARAMETER;
+	return E_CONFIG;
 }
 
 void

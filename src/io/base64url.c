@@ -49,7 +49,7 @@ base64url_decode(struct arena *a, const char *text, size_t len,
 		return E_INTERNAL;
 	for (size_t i = 0; i < len; i++) {
 		if ((six = value_of((unsigned char)text[i])) == NO_VALUE)
-			return E_INVALID_TOKEN;
+			return E_ENCODING;
 		bits = bits << 6 | six;
 		if ((n += 6) >= 8) {
 			n -= 8;
@@ -58,7 +58,7 @@ base64url_decode(struct arena *a, const char *text, size_t len,
 		}
 	}
 	/* Six bits over: a length of 4n + 1, which no bytes have. */
-	return n == 6 || bits != 0 ? E_INVALID_TOKEN : E_OK;
+	return n == 6 || bits != 0 ? E_ENCODING : E_OK;
 }
 
 _Static_assert(sizeof alphabet == 64 + 1, "six bits");

@@ -12,7 +12,7 @@ const char *base64url_encode(struct arena *, const void *, size_t len)
 /*
  * The bytes, the arena's.  One sequence of bytes has one spelling only: no
  * padding, no blanks, no length 4n + 1, no bits left over that are not 0;
- * any other is E_INVALID_TOKEN.  E_INTERNAL.
+ * any other is E_ENCODING.  E_INTERNAL.
  */
 enum err base64url_decode(struct arena *, const char *, size_t len,
     unsigned char **out, size_t *out_len) MUST_CHECK;

@@ -81,7 +81,7 @@ cache_check(const struct conf *c, char *why)
 		return E_OK;
 	snprintf(why, CONF_WHY_BYTES, "memcached = %.200s: must be an "
 	    "absolute path or HOST:PORT", where);
-	return E_INVALID_PARAMETER;
+	return E_CONFIG;
 }
 
 static bool

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/num.h"
 
 /* OpenSSL keeps its errors in a queue: the newest is told, the rest dropped. */
 static enum err
@@ -124,6 +125,18 @@ from_env(const char *name, const char *otherwise)
 	const char *value = getenv(name);
 
 	return value != NULL ? value : otherwise;
+}
+
+const char *
+crypto_random_name(struct arena *a)
+{
+	unsigned char bytes[16];
+	char *text = arena_alloc(a, 2 * sizeof bytes + 1);
+
+	if (text == NULL || crypto_random(bytes, sizeof bytes) != E_OK)
+		return NULL;
+	num_hex(bytes, sizeof bytes, text);
+	return text;
 }
 
 const char *

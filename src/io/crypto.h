@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 
 #define SHA256_BYTES 32
@@ -33,6 +34,9 @@ bool crypto_has_certificate(const char *pem, size_t len);
 
 /* Bytes nobody can foretell. */
 enum err crypto_random(void *, size_t len) MUST_CHECK;
+
+/* 32 hexadecimal digits nobody can foretell; NULL without memory or chance. */
+const char *crypto_random_name(struct arena *) MUST_CHECK;
 
 /* Where OpenSSL looks for the system's authorities: a file, a directory. */
 const char *crypto_ca_file(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "io/db_rows.h"
 #include "io/db_session.h"
 
 #include <assert.h>
@@ -17,8 +18,6 @@
 /* How often it is told that there is no room. */
 #define CROWDED_TOLD_US		INT64_C(60000000)
 #define ARGS_MAX		8
-#define COLUMNS_MAX		16
-#define CELL_BYTES_MAX		8192
 
 struct db {
 	struct db_login login;
@@ -304,6 +303,18 @@ failed(struct db *db, size_t sql, enum phase phase)
 }
 
 static enum db_class
+unfit(struct db *db, size_t sql)
+{
+	enum db_class class = told(db, db->table[sql].name, 0,
+	    "its arguments or columns are not as declared", PREPARING);
+
+	mysql_stmt_close(db->stmt[sql]);
+	db->stmt[sql] = NULL;
+	recover(db, class);
+	return class;
+}
+
+static enum db_class
 prepare(struct db *db, size_t sql)
 {
 	const char *text = db->table[sql].text;
@@ -316,9 +327,10 @@ prepare(struct db *db, size_t sql)
 		recover(db, class);
 		return class;
 	}
-	if (mysql_stmt_prepare(db->stmt[sql], text, strlen(text)) == 0)
-		return DB_OK;
-	return failed(db, sql, PREPARING);
+	if (mysql_stmt_prepare(db->stmt[sql], text, strlen(text)) != 0)
+		return failed(db, sql, PREPARING);
+	return db_rows_declared(db->stmt[sql], &db->table[sql]) ? DB_OK
+	    : unfit(db, sql);
 }
 
 struct args {
@@ -327,13 +339,16 @@ struct args {
 };
 
 static void
-bind_args(struct args *to, const struct db_arg *arg, size_t n)
+bind_args(struct args *to, const char *letters, const struct db_arg *arg,
+    size_t n)
 {
 	assert(n <= ARGS_MAX);
+	assert(strlen(letters) == n);
 	memset(to->bind, 0, n * sizeof to->bind[0]);
 	for (size_t i = 0; i < n; i++) {
 		MYSQL_BIND *b = &to->bind[i];
 
+		assert(letters[i] == "isb"[arg[i].type]);
 		b->buffer_type = MYSQL_TYPE_STRING;
 		switch (arg[i].type) {
 		case DB_ARG_INT:
@@ -352,112 +367,6 @@ bind_args(struct args *to, const struct db_arg *arg, size_t n)
 			break;
 		}
 	}
-}
-
-/* Where one row is fetched to. */
-struct row {
-	MYSQL_BIND bind[COLUMNS_MAX];
-	int64_t i[COLUMNS_MAX];
-	char *text[COLUMNS_MAX];
-	unsigned long len[COLUMNS_MAX];
-	my_bool null[COLUMNS_MAX];
-};
-
-static bool
-is_integer(enum enum_field_types type)
-{
-	return type == MYSQL_TYPE_LONGLONG || type == MYSQL_TYPE_LONG ||
-	    type == MYSQL_TYPE_SHORT || type == MYSQL_TYPE_TINY ||
-	    type == MYSQL_TYPE_INT24;
-}
-
-static bool
-bind_row(MYSQL_STMT *stmt, struct arena *a, struct row *row, size_t *cols)
-{
-	MYSQL_RES *meta = mysql_stmt_result_metadata(stmt);
-	const MYSQL_FIELD *field;
-
-	if (meta == NULL)
-		return false;
-	memset(row, 0, sizeof *row);
-	*cols = mysql_num_fields(meta);
-	assert(*cols <= COLUMNS_MAX);
-	for (size_t i = 0; i < *cols; i++) {
-		MYSQL_BIND *b = &row->bind[i];
-
-		field = mysql_fetch_field_direct(meta, (unsigned)i);
-		b->is_null = &row->null[i];
-		b->length = &row->len[i];
-		if (is_integer(field->type)) {
-			b->buffer_type = MYSQL_TYPE_LONGLONG;
-			b->buffer = &row->i[i];
-			continue;
-		}
-		b->buffer_type = MYSQL_TYPE_STRING;
-		b->buffer_length = field->length < CELL_BYTES_MAX
-		    ? field->length + 1 : CELL_BYTES_MAX;
-		if ((row->text[i] = arena_alloc(a, b->buffer_length)) == NULL)
-			break;
-		b->buffer = row->text[i];
-	}
-	mysql_free_result(meta);
-	return (*cols == 0 || row->bind[*cols - 1].buffer != NULL) &&
-	    mysql_stmt_bind_result(stmt, row->bind) == 0;
-}
-
-/* Room for one more row: the arena gives twice as many when they are full. */
-static bool
-grow(struct arena *a, struct db_result *r, size_t *room)
-{
-	size_t more = *room == 0 ? 1 : *room * 2;
-	struct db_cell *cell;
-
-	if (r->rows < *room)
-		return true;
-	if ((cell = arena_alloc(a, more * r->cols * sizeof *cell)) == NULL)
-		return false;
-	if (r->rows > 0)
-		memcpy(cell, r->cell, r->rows * r->cols * sizeof *cell);
-	r->cell = cell;
-	*room = more;
-	return true;
-}
-
-static bool
-copy_row(struct arena *a, const struct row *row, struct db_result *r)
-{
-	struct db_cell *cell = r->cell + r->rows * r->cols;
-
-	for (size_t i = 0; i < r->cols; i++) {
-		cell[i] = (struct db_cell){ .null = row->null[i] };
-		if (cell[i].null)
-			continue;
-		cell[i].i = row->i[i];
-		if (row->text[i] == NULL)
-			continue;
-		cell[i].len = row->len[i];
-		cell[i].s = arena_copy(a, row->text[i], row->len[i]);
-		if (cell[i].s == NULL)
-			return false;
-	}
-	r->rows++;
-	return true;
-}
-
-/* 0 at the end of the rows, else as mysql_stmt_fetch, or 1 without memory. */
-static int
-fetch_rows(MYSQL_STMT *stmt, struct arena *a, struct db_result *r)
-{
-	struct row row;
-	size_t room = 0;
-	int rc;
-
-	if (!bind_row(stmt, a, &row, &r->cols))
-		return 1;
-	while ((rc = mysql_stmt_fetch(stmt)) == 0)
-		if (!grow(a, r, &room) || !copy_row(a, &row, r))
-			return 1;
-	return rc == MYSQL_NO_DATA ? 0 : rc;
 }
 
 /* A CALL ends in a result without columns that tells how it went. */
@@ -479,17 +388,16 @@ execute(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 	MYSQL_STMT *stmt = db->stmt[sql];
 	struct args args;
 
-	assert(mysql_stmt_param_count(stmt) == n);
-	bind_args(&args, arg, n);
+	bind_args(&args, db->table[sql].args, arg, n);
 	if ((n == 0 || mysql_stmt_bind_param(stmt, args.bind) == 0) &&
 	    mysql_stmt_execute(stmt) == 0 &&
-	    fetch_rows(stmt, a, r) == 0 && finish(stmt))
+	    db_rows_fetch(stmt, &db->table[sql], a, r) && finish(stmt))
 		return DB_OK;
 	if (mysql_stmt_errno(stmt) != 0)
 		return failed(db, sql, db->table[sql].writes ? COMMITTING
 		    : RUNNING);
-	/* Ours: no memory, or a cell larger than we said; no half result. */
-	told(db, db->table[sql].name, 0, "result does not fit", RUNNING);
+	/* Ours: no memory, a cell larger than we said, or none of its shapes. */
+	told(db, db->table[sql].name, 0, "the result is not as declared", RUNNING);
 	disconnect(db);
 	return db->table[sql].writes ? DB_COMMIT_UNKNOWN : DB_BUG;
 }
@@ -508,42 +416,6 @@ db_run(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 	return execute(db, a, sql, arg, n, r);
 }
 
-static bool
-copy_text_row(struct arena *a, MYSQL_RES *from, MYSQL_ROW row,
-    struct db_result *r)
-{
-	const unsigned long *len = mysql_fetch_lengths(from);
-	struct db_cell *cell = r->cell + r->rows * r->cols;
-
-	for (size_t i = 0; i < r->cols; i++) {
-		cell[i] = (struct db_cell){ .null = row[i] == NULL };
-		if (cell[i].null)
-			continue;
-		cell[i].len = len[i];
-		if ((cell[i].s = arena_copy(a, row[i], len[i])) == NULL)
-			return false;
-	}
-	r->rows++;
-	return true;
-}
-
-static bool
-fetch_text(struct db *db, struct arena *a, struct db_result *r)
-{
-	MYSQL_RES *from = mysql_store_result(db->conn);
-	size_t room = 0;
-	bool ok = true;
-	MYSQL_ROW row;
-
-	if (from == NULL)
-		return mysql_field_count(db->conn) == 0;
-	r->cols = mysql_num_fields(from);
-	while (ok && (row = mysql_fetch_row(from)) != NULL)
-		ok = grow(a, r, &room) && copy_text_row(a, from, row, r);
-	mysql_free_result(from);
-	return ok;
-}
-
 enum db_class
 db_text(struct db *db, struct arena *a, const char *sql, struct db_result *r)
 {
@@ -552,7 +424,7 @@ db_text(struct db *db, struct arena *a, const char *sql, struct db_result *r)
 	memset(r, 0, sizeof *r);
 	if ((class = db_connect(db)) != DB_OK)
 		return class;
-	if (mysql_query(db->conn, sql) == 0 && fetch_text(db, a, r))
+	if (mysql_query(db->conn, sql) == 0 && db_rows_text(db->conn, a, r))
 		return DB_OK;
 	class = told(db, "text", mysql_errno(db->conn),
 	    mysql_errno(db->conn) != 0 ? mysql_error(db->conn)

@@ -61,6 +61,12 @@ enum db_class db_classify(unsigned number, bool at_commit);
 struct db_sql {
 	const char *name;	/* for the log */
 	const char *text;	/* with ? for each argument */
+	/*
+	 * Its arguments, a letter each: i an integer, s a text, b bytes; and
+	 * its columns: i an integer, s a text, t a time.  Several shapes of a
+	 * result have | between.
+	 */
+	const char *args, *columns;
 	bool writes;		/* a CALL that commits */
 };
 
@@ -171,7 +177,11 @@ void db_drop(struct db *);
  */
 int db_socket(const struct db *, int64_t *since_us);
 
-/* Run statement sql of the table. */
+/*
+ * Run statement sql of the table.  DB_UNFIT where its columns are not those of
+ * the table, for then the schema is not ours; a CALL may have committed by
+ * then, which is DB_COMMIT_UNKNOWN.
+ */
 enum db_class db_run(struct db *, struct arena *, size_t sql,
     const struct db_arg *, size_t n, struct db_result *) MUST_CHECK;
 

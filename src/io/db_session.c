@@ -62,7 +62,7 @@ const struct db_server_row db_server_rows[] = {
 bool
 db_uses_tls(const struct conf *c)
 {
-	return c->db_socket[0] == '\0' && strcmp(c->db_tls, "off") != 0;
+	return c->db_socket[0] == '\0' && c->db_tls != DB_TLS_OFF;
 }
 
 bool
@@ -79,7 +79,7 @@ static void
 set_tls(MYSQL *conn, const struct conf *c)
 {
 	bool on = db_uses_tls(c);
-	bool verify = on && strcmp(c->db_tls, "verify") == 0;
+	bool verify = on && c->db_tls == DB_TLS_VERIFY;
 
 	if (on)
 		mysql_ssl_set(conn, NULL, NULL,

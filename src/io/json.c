@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The gate before cJSON, and what is made of its tree; json_fields.c writes by a
+ * table.
+ */
 #include "config.h"
 
 #include "io/json.h"
@@ -24,20 +28,15 @@ tree_free(void *tree)
 
 enum err
 json_parse_why(struct arena *a, const char *text, size_t len,
-    const struct json **out, const char **why)
+    const struct json **out, struct json_scan_fault *fault)
 {
 	char *copy = arena_copy(a, text, len);
-	struct json_scan_fault fault;
 	cJSON *tree;
 	enum err e;
 
 	if (copy == NULL)
 		return E_INTERNAL;
-	e = json_scan(a, copy, len, &fault);
-	if (e == E_MALFORMED_JSON &&
-	    (*why = json_why(a, copy, &fault)) == NULL)
-		return E_INTERNAL;
-	if (e != E_OK)
+	if ((e = json_scan(a, copy, len, fault)) != E_OK)
 		return e;
 	/* What was scanned, cJSON can refuse only for want of memory. */
 	tree = cJSON_ParseWithLengthOpts(copy, len + 1, NULL, 1);
@@ -51,9 +50,9 @@ enum err
 json_parse(struct arena *a, const char *text, size_t len,
     const struct json **out)
 {
-	const char *why;
+	struct json_scan_fault fault;
 
-	return json_parse_why(a, text, len, out, &why);
+	return json_parse_why(a, text, len, out, &fault);
 }
 
 static void
@@ -65,7 +64,7 @@ decode_int(struct json_decoding *d, const struct json_path *p,
 
 	if (!cJSON_IsNumber(item) || is == JSON_NUMBER_FRACTION ||
 	    is == JSON_NUMBER_FAR)
-		json_wrong_type(d, p, "an integer");
+		json_wrong_type(d, p, FORM_INTEGER);
 	else if (is == JSON_NUMBER_HUGE || n < f->min || n > f->max)
 		json_out_of_range(d, p, f);
 	else
@@ -88,9 +87,8 @@ decode_str(struct json_decoding *d, const struct json_path *p,
     const cJSON *item, const struct json_field *f, void *out)
 {
 	if (!cJSON_IsString(item))
-		json_wrong_type(d, p, "a string");
-	else if (json_check_count(d, p, f, count_chars(item->valuestring),
-	    "characters"))
+		json_wrong_type(d, p, FORM_STRING);
+	else if (json_check_count(d, p, f, count_chars(item->valuestring)))
 		*(const char **)out = item->valuestring;
 }
 
@@ -102,48 +100,95 @@ static void
 decode_list(struct json_decoding *d, const struct json_path *p,
     const cJSON *item, const struct json_field *f, void *out)
 {
-	struct json_list list = { NULL, 0 };
+	size_t n = (size_t)cJSON_GetArraySize(item), i = 0;
 	const cJSON *child;
 	char *to;
 
 	if (!cJSON_IsArray(item)) {
-		json_wrong_type(d, p, "a list");
+		json_wrong_type(d, p, FORM_LIST);
 		return;
 	}
-	list.n = (size_t)cJSON_GetArraySize(item);
-	(void)json_check_count(d, p, f, list.n, "items");
-	to = list.items = arena_alloc(d->arena, list.n * f->item_size);
-	if (to == NULL) {
+	(void)json_check_count(d, p, f, n);
+	if ((to = arena_alloc(d->arena, n * f->size)) == NULL) {
 		d->failed = true;
 		return;
 	}
-	list.n = 0;
+	*(void **)((char *)out + f->offset) = to;
 	cJSON_ArrayForEach(child, item) {
-		struct json_path at = { p, NULL, list.n++ };
+		struct json_path at = { p, NULL, i };
 
 		if (d->failed || d->faults->more)
 			return;
-		decode_object(d, &at, child, f->item, to);
-		to += f->item_size;
+		decode_object(d, &at, child, f->fields, to + i++ * f->size);
 	}
-	*(struct json_list *)out = list;
+	*(size_t *)(void *)((char *)out + f->count) = n;
+}
+
+static void
+decode_bool(struct json_decoding *d, const struct json_path *p,
+    const cJSON *item, void *to)
+{
+	if (cJSON_IsBool(item))
+		*(bool *)to = cJSON_IsTrue(item);
+	else
+		json_wrong_type(d, p, FORM_BOOL);
+}
+
+static void
+decode_choice(struct json_decoding *d, const struct json_path *p,
+    const cJSON *item, const struct json_field *f, void *to)
+{
+	int i = 0;
+
+	while (cJSON_IsString(item) && f->choices[i] != NULL &&
+	    strcmp(f->choices[i], item->valuestring) != 0)
+		i++;
+	if (cJSON_IsString(item) && f->choices[i] != NULL)
+		*(int *)to = i;
+	else
+		json_no_choice(d, p, f);
 }
 
 static void
 decode_value(struct json_decoding *d, const struct json_path *p,
     const cJSON *item, const struct json_field *f, void *out)
 {
+	void *to = (char *)out + f->offset;
+
 	switch (f->type) {
 	case JSON_INT:
-		decode_int(d, p, item, f, out);
+		decode_int(d, p, item, f, to);
 		break;
 	case JSON_STR:
-		decode_str(d, p, item, f, out);
+		decode_str(d, p, item, f, to);
+		break;
+	case JSON_BOOL:
+		decode_bool(d, p, item, to);
+		break;
+	case JSON_CHOICE:
+		decode_choice(d, p, item, f, to);
+		break;
+	case JSON_OBJECT:
+		decode_object(d, p, item, f->fields, to);
 		break;
 	case JSON_LIST:
 		decode_list(d, p, item, f, out);
 		break;
 	}
+}
+
+/* A member that is there, null where it may be. */
+static void
+decode_member(struct json_decoding *d, const struct json_path *p,
+    const cJSON *item, const struct json_field *f, void *out)
+{
+	bool is_null = f->nullable && cJSON_IsNull(item);
+
+	if (f->has_presence)
+		*(enum json_presence *)(void *)((char *)out + f->presence) =
+		    is_null ? JSON_IS_NULL : JSON_GIVEN;
+	if (!is_null)
+		decode_value(d, p, item, f, out);
 }
 
 static bool
@@ -163,7 +208,7 @@ decode_object(struct json_decoding *d, const struct json_path *p,
 	const cJSON *item;
 
 	if (!cJSON_IsObject(object)) {
-		json_wrong_type(d, p, "an object");
+		json_wrong_type(d, p, FORM_OBJECT);
 		return;
 	}
 	for (f = fields; f->name != NULL; f++) {
@@ -171,8 +216,7 @@ decode_object(struct json_decoding *d, const struct json_path *p,
 
 		item = cJSON_GetObjectItemCaseSensitive(object, f->name);
 		if (item != NULL)
-			decode_value(d, &at, item, f,
-			    (char *)out + f->offset);
+			decode_member(d, &at, item, f, out);
 		else if (!f->optional)
 			json_missing(d, &at);
 	}
@@ -356,6 +400,12 @@ void
 json_str(struct json_writer *w, const char *key, const char *s)
 {
 	add(w, key, cJSON_CreateString(s));
+}
+
+void
+json_bool(struct json_writer *w, const char *key, bool b)
+{
+	add(w, key, cJSON_CreateBool(b));
 }
 
 void

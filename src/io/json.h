@@ -24,6 +24,7 @@
 #include "base/err.h"
 #include "base/fault.h"
 #include "base/limits.h"
+#include "io/json_why.h"
 
 struct json;	/* a parsed value */
 
@@ -31,34 +32,58 @@ struct json;	/* a parsed value */
 enum err json_parse(struct arena *, const char *text, size_t len,
     const struct json **out) MUST_CHECK;
 
-/*
- * The same; with E_MALFORMED_JSON *why is a sentence that tells what is wrong
- * at which byte.
- */
+/* The same; with E_MALFORMED_JSON *fault tells what is wrong, and where. */
 enum err json_parse_why(struct arena *, const char *text, size_t len,
-    const struct json **out, const char **why) MUST_CHECK;
+    const struct json **out, struct json_scan_fault *fault) MUST_CHECK;
+
+/* Members that a table may have. */
+#define JSON_FIELDS_MAX 32
 
 enum json_type {
 	JSON_INT,	/* int64_t; 1, 1.0 and 10e-1 are one value, exactly */
 	JSON_STR,	/* const char *, 0-terminated UTF-8 */
-	JSON_LIST,	/* struct json_list of objects */
+	JSON_BOOL,	/* bool */
+	JSON_CHOICE,	/* int, the place of a string in choices */
+	JSON_OBJECT,	/* a struct in place, by the table fields */
+	JSON_LIST,	/* a pointer to structs, each by the table fields; how
+			   many is a size_t of its own */
 };
 
-struct json_list {
-	void *items;	/* n structs, each item_size bytes */
-	size_t n;
-};
+/* How a member that may be missing or null came. */
+enum json_presence { JSON_ABSENT, JSON_IS_NULL, JSON_GIVEN };
 
-/* A row of a field table; a row without a name ends it. */
+/*
+ * A row of a field table; a row without a name ends it.  One table reads a
+ * body, writes an answer, and tells which values a request had.
+ *
+ * A member that is optional or nullable has a presence of its own in the
+ * struct where the two must be told apart.  Without one, reading leaves its
+ * place as it was; writing says null for an integer that is 0 or a text that
+ * is NULL where it is nullable, and leaves it out where it is optional.
+ */
 struct json_field {
 	const char *name;
 	enum json_type type;
-	bool optional;			/* its place is left as it was */
+	bool optional;			/* may be missing */
+	bool nullable;			/* may be null */
+	bool has_presence;
 	int64_t min, max;		/* value; characters; items */
 	size_t offset;			/* of its place in the struct */
-	const struct json_field *item;	/* JSON_LIST: the items' table */
-	size_t item_size;
+	size_t presence;		/* of its enum json_presence there */
+	size_t count;			/* JSON_LIST: of how many */
+	const char *const *choices;	/* JSON_CHOICE: ends with NULL */
+	const struct json_field *fields;	/* JSON_OBJECT, JSON_LIST */
+	size_t size;			/* JSON_LIST: of one struct */
 };
+
+/* The beginning of a row: name, type, and place m of struct s. */
+#define JSON_AT(label, kind, s, m) \
+	.name = (label), .type = JSON_##kind, .offset = offsetof(s, m)
+#define JSON_LIST_AT(label, s, m, n, table, of) \
+	JSON_AT(label, LIST, s, m), .count = offsetof(s, n), \
+	.fields = (table), .size = sizeof(of)
+#define JSON_PRESENCE(s, m) .has_presence = true, .presence = offsetof(s, m)
+#define JSON_END { .name = NULL }
 
 /*
  * Fill *out by the table.  E_VALIDATION_FAILED: faults (which must begin
@@ -67,6 +92,15 @@ struct json_field {
  */
 enum err json_decode(struct arena *, const struct json *,
     const struct json_field *, void *out, struct faults *) MUST_CHECK;
+
+/*
+ * The values of *in as bytes: equal for equal values, however they were
+ * written, and different for different ones.  They last: a fingerprint of them
+ * stands in the ledger, so that the form of what is there must never change
+ * (t/3030 replays one of the first version).  False without memory.
+ */
+bool json_values(struct arena *, const struct json_field *, const void *in,
+    const void **bytes, size_t *len) MUST_CHECK;
 
 /* A member of an object by name and type; false when it is not so. */
 bool json_get_int(const struct json *, const char *name, int64_t *out);
@@ -99,7 +133,12 @@ void json_open_list(struct json_writer *, const char *key);
 void json_close(struct json_writer *);
 void json_int(struct json_writer *, const char *key, int64_t);
 void json_str(struct json_writer *, const char *key, const char *);
+void json_bool(struct json_writer *, const char *key, bool);
 void json_null(struct json_writer *, const char *key);
+
+/* An object by its table. */
+void json_fields(struct json_writer *, const char *key,
+    const struct json_field *, const void *in);
 
 /* The text of what was written, compact, 0-terminated.  E_INTERNAL. */
 enum err json_end(struct json_writer *, const char **text, size_t *len)

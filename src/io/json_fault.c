@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/* Faults are data: place, code, form and numbers; web/text has the words. */
 #include "config.h"
 
 #include "io/json_fault.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -39,83 +39,100 @@ pointer_to(struct arena *a, const struct json_path *p)
 }
 
 static void
-fault(struct json_decoding *d, const struct json_path *p, struct fault f)
+add_fault(struct json_decoding *d, const struct json_path *p, struct fault f)
 {
+	f.subject = p != NULL ? p->name : NULL;
 	f.pointer = "";
 	/* A body can hold thousands of faults: don't spell what is dropped. */
 	if (d->faults->n < FAULTS_MAX)
 		f.pointer = pointer_to(d->arena, p);
-	if (f.pointer == NULL || f.detail == NULL ||
-	    !faults_add(d->arena, d->faults, f))
+	if (f.pointer == NULL || !faults_add(d->arena, d->faults, f))
 		d->failed = true;
 }
 
-/* What a sentence is about. */
+/* A list in words, as far as there is room for it. */
 static const char *
-subject(const struct json_path *p)
+join(struct arena *a, const char *const *names, size_t n)
 {
-	if (p == NULL)
-		return "The body";
-	return p->name != NULL ? p->name : "The item";
+	char text[DETAIL_BYTES_MAX];
+	struct buf b;
+
+	buf_init(&b, text, sizeof text);
+	for (size_t i = 0; i < n; i++) {
+		buf_str(&b, i > 0 ? ", " : "");
+		buf_str(&b, names[i]);
+	}
+	return arena_copy(a, text, b.len);
 }
 
 void
 json_wrong_type(struct json_decoding *d, const struct json_path *p,
-    const char *wanted)
+    enum fault_form form)
 {
-	fault(d, p, (struct fault){ .code = FAULT_WRONG_TYPE,
-	    .detail = arena_printf(d->arena, "%s must be %s.", subject(p),
-	    wanted) });
+	add_fault(d, p, (struct fault){ .code = FAULT_WRONG_TYPE,
+	    .form = form });
 }
 
 void
 json_out_of_range(struct json_decoding *d, const struct json_path *p,
     const struct json_field *f)
 {
-	fault(d, p, (struct fault){ .code = FAULT_OUT_OF_RANGE,
-	    .number = { f->min, f->max },
-	    .detail = arena_printf(d->arena, "%s must be from %" PRId64 " to %"
-	    PRId64 ".", f->name, f->min, f->max) });
+	add_fault(d, p, (struct fault){ .code = FAULT_OUT_OF_RANGE,
+	    .form = FORM_RANGE, .number = { f->min, f->max } });
+}
+
+void
+json_no_choice(struct json_decoding *d, const struct json_path *p,
+    const struct json_field *f)
+{
+	struct fault fault = { .code = FAULT_WRONG_TYPE, .form = FORM_CHOICE };
+	size_t n = 0;
+
+	while (f->choices[n] != NULL)
+		n++;
+	fault.names = join(d->arena, f->choices, n);
+	d->failed = d->failed || fault.names == NULL;
+	add_fault(d, p, fault);
 }
 
 bool
 json_check_count(struct json_decoding *d, const struct json_path *p,
-    const struct json_field *f, size_t n, const char *what)
+    const struct json_field *f, size_t n)
 {
-	bool few = (int64_t)n < f->min;
+	bool few = (int64_t)n < f->min, items = f->type == JSON_LIST;
+	struct fault fault = { .code = FAULT_TOO_LONG,
+	    .form = items ? FORM_MANY_ITEMS : FORM_MANY_CHARS,
+	    .number = { f->max, 0 } };
 
 	if (!few && (int64_t)n <= f->max)
 		return true;
-	fault(d, p, (struct fault){
-	    .code = few ? FAULT_OUT_OF_RANGE : FAULT_TOO_LONG,
-	    .number = { few ? f->min : f->max, few ? f->max : 0 },
-	    .detail = few && f->min == 1
-	    ? arena_printf(d->arena, "%s must not be empty.", f->name)
-	    : arena_printf(d->arena, "%s must have at %s %" PRId64 " %s.",
-	    f->name, few ? "least" : "most", few ? f->min : f->max, what) });
+	if (few)
+		fault = (struct fault){ .code = FAULT_OUT_OF_RANGE,
+		    .form = f->min == 1 ? FORM_EMPTY
+		    : items ? FORM_FEW_ITEMS : FORM_FEW_CHARS,
+		    .number = { f->min, f->max } };
+	add_fault(d, p, fault);
 	return false;
 }
 
 void
 json_missing(struct json_decoding *d, const struct json_path *p)
 {
-	fault(d, p, (struct fault){ .code = FAULT_MISSING,
-	    .detail = arena_printf(d->arena, "%s is missing.", p->name) });
+	add_fault(d, p, (struct fault){ .code = FAULT_MISSING,
+	    .form = FORM_MISSING });
 }
 
 void
 json_unknown(struct json_decoding *d, const struct json_path *p,
     const struct json_field *there_are)
 {
-	char names[DETAIL_BYTES_MAX];
-	struct buf b;
+	const char *names[JSON_FIELDS_MAX];
+	struct fault fault = { .code = FAULT_UNKNOWN, .form = FORM_UNKNOWN };
+	size_t n = 0;
 
-	buf_init(&b, names, sizeof names);
-	for (; there_are->name != NULL; there_are++) {
-		buf_str(&b, b.len > 0 ? ", " : "");
-		buf_str(&b, there_are->name);
-	}
-	fault(d, p, (struct fault){ .code = FAULT_UNKNOWN,
-	    .detail = arena_printf(d->arena,
-	    "There is no such member; there are: %s.", names) });
+	for (; there_are[n].name != NULL && n < JSON_FIELDS_MAX; n++)
+		names[n] = there_are[n].name;
+	fault.names = join(d->arena, names, n);
+	d->failed = d->failed || fault.names == NULL;
+	add_fault(d, p, fault);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What json_decode() finds wrong with a value: each function adds a fault with
- * its place, its code and a sentence.  Only json.c uses them.
+ * its place, its code and what the sentence about it says.  Only json.c uses them.
  */
 #ifndef SHOP_JSON_FAULT_H
 #define SHOP_JSON_FAULT_H
@@ -21,17 +21,19 @@ struct json_decoding {
 	bool failed;		/* for want of memory */
 };
 
-/* wanted: "an integer". */
 void json_wrong_type(struct json_decoding *, const struct json_path *,
-    const char *wanted);
+    enum fault_form);
 void json_missing(struct json_decoding *, const struct json_path *);
 /* Tells the names that there are: most often one was misspelt. */
 void json_unknown(struct json_decoding *, const struct json_path *,
     const struct json_field *there_are);
 void json_out_of_range(struct json_decoding *, const struct json_path *,
     const struct json_field *);
-/* True when there are as many as may be; what: "items", "characters". */
+/* None of the strings that it may be. */
+void json_no_choice(struct json_decoding *, const struct json_path *,
+    const struct json_field *);
+/* True when there are as many items or characters as may be. */
 bool json_check_count(struct json_decoding *, const struct json_path *,
-    const struct json_field *, size_t n, const char *what);
+    const struct json_field *, size_t n);
 
 #endif

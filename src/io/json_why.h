@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where and why a text is not the JSON that we take: what json_scan() finds,
- * and the sentence that a client is told.  json_why.def has the reasons.
+ * Where and why a text is not the JSON that we take, as json_scan() finds it;
+ * json_why.def has the reasons, web/text.def the sentences.
  */
 #ifndef SHOP_JSON_WHY_H
 #define SHOP_JSON_WHY_H
 
 #include <stddef.h>
 
-#include "base/arena.h"
-
 enum json_why {
-#define WHY(name, sentence) JSON_WHY_##name,
+#define WHY(name) JSON_WHY_##name,
 #include "io/json_why.def"
 #undef WHY
 	JSON_WHY_COUNT
@@ -23,11 +21,9 @@ struct json_scan_fault {
 };
 
 /*
- * "There is a duplicate member \"amount\" at byte 17."  text is what was
- * scanned; a duplicate's name is told where it is short.  The arena's, or NULL
- * without memory.
+ * Bytes of the member's name at a fault that is about one, its quotes with
+ * it; 0 where it is about none, or the name is long.
  */
-const char *json_why(struct arena *, const char *text,
-    const struct json_scan_fault *);
+size_t json_name_len(const char *text, const struct json_scan_fault *);
 
 #endif

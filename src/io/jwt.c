@@ -62,7 +62,7 @@ parse_part(struct verifying *v, const struct part *p, const struct json **out)
 
 	if (e == E_OK)
 		e = json_parse(v->arena, (const char *)bytes, len, out);
-	if (e == E_INVALID_TOKEN)
+	if (e == E_ENCODING)
 		return refuse(v, "not base64url");
 	if (e == E_MALFORMED_JSON)
 		return refuse(v, "not JSON");
@@ -137,7 +137,7 @@ check_signature(struct verifying *v, const struct jwt_key *key,
 	enum err e = base64url_decode(v->arena, p->text, p->len,
 	    &given, &given_len);
 
-	if (e == E_INVALID_TOKEN)
+	if (e == E_ENCODING)
 		return refuse(v, "signature is not base64url");
 	if (e != E_OK)
 		return e;

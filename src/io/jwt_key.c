@@ -34,7 +34,7 @@ static enum err
 fail(char *why, const char *what, const char *fault)
 {
 	snprintf(why, CONF_WHY_BYTES, "%.300s: %.200s", what, fault);
-	return E_INVALID_PARAMETER;
+	return E_CONFIG;
 }
 
 static void
@@ -120,7 +120,7 @@ too_many(const char *dir, char *why)
 {
 	snprintf(why, CONF_WHY_BYTES, "%.300s: holds more than %d keys", dir,
 	    JWT_KEYS_MAX);
-	return E_INVALID_PARAMETER;
+	return E_CONFIG;
 }
 
 static enum err
@@ -288,7 +288,7 @@ make(const char *dir, int dir_fd, const char *kid, char *why)
 	unlink(fresh);
 	if (ok && fsync(dir_fd) != 0)
 		return fail(why, dir, strerror(errno));
-	return ok ? E_OK : E_INVALID_PARAMETER;
+	return ok ? E_OK : E_CONFIG;
 }
 
 enum err

@@ -5,7 +5,7 @@
  * hold is told in jwt_octets.h.  Changing them changes no running process:
  * workers load them when they start, from what shopd has read
  * (base/snapshot.h).
- * Whatever can fail returns E_INVALID_PARAMETER and one sentence in
+ * Whatever can fail returns E_CONFIG and one sentence in
  * why[CONF_WHY_BYTES], without anything of a key.
  */
 #ifndef SHOP_JWT_KEY_H
@@ -36,7 +36,7 @@ struct jwt_keys {
 };
 
 /*
- * All of them.  Also E_INVALID_PARAMETER: no key at all, a file that can't be
+ * All of them.  Also E_CONFIG: no key at all, a file that can't be
  * read or holds no key of JWT_KEY_BYTES_MIN to JWT_KEY_BYTES_MAX.  Free with
  * jwt_keys_free (NULL is fine); the keys are wiped.
  */

@@ -193,9 +193,18 @@ account_definer_right(struct ctx *ctx)
 }
 
 const char *
-account_worker_right(struct ctx *ctx)
+account_former_right(struct ctx *ctx)
 {
 	return right_on(ctx, "SELECT");
+}
+
+const char *
+account_table_right(struct ctx *ctx, const char *table)
+{
+	const char *db = account_identifier(ctx->arena, ctx->conf->db_name);
+
+	return db == NULL ? NULL : arena_printf(ctx->arena, "SELECT ON %s.`%s`",
+	    db, table);
 }
 
 /* Where the word stands first outside of quotes; or NULL. */
@@ -395,8 +404,8 @@ account_try(struct ctx *ctx, bool with_password, const char **as,
 	entry = try_with(ctx, c, as, words);
 	/* It may have been made for TLS, which is off since. */
 	if (entry == ENTRY_REFUSED && c->db_socket[0] == '\0' &&
-	    strcmp(c->db_tls, "off") == 0) {
-		strcpy(c->db_tls, "on");
+	    c->db_tls == DB_TLS_OFF) {
+		c->db_tls = DB_TLS_ON;
 		if (try_with(ctx, c, as, words) == ENTRY_OPEN)
 			entry = ENTRY_OPEN;
 	}

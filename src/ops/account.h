@@ -2,8 +2,8 @@
 /*
  * The two accounts that migrate makes, and how names and rights are written.
  *
- * The workers' account (db_user) comes in by its password, may SELECT, and
- * EXECUTE the routines marked "-- grant: worker".  The definer's account owns
+ * The workers' account (db_user) comes in by its password, may SELECT from the
+ * tables and EXECUTE the routines marked "-- grant: worker".  The definer's account owns
  * the routines, which run with its rights: it is locked, so that nobody comes
  * in by it, and may change the tables of this database and nothing else, so
  * that read_only stops it.  Where the workers come in by the admin's account,
@@ -59,8 +59,11 @@ enum err account_definer(struct ctx *, struct account *, const char **why)
 /* What the definer may: "SELECT, ... ON `shop`.*". */
 const char *account_definer_right(struct ctx *) MUST_CHECK;
 
-/* What the workers may besides EXECUTE: "SELECT ON `shop`.*". */
-const char *account_worker_right(struct ctx *) MUST_CHECK;
+/* That the workers may read a table: "SELECT ON `shop`.`users`". */
+const char *account_table_right(struct ctx *, const char *table) MUST_CHECK;
+
+/* What they had of old, for all tables: "SELECT ON `shop`.*". */
+const char *account_former_right(struct ctx *) MUST_CHECK;
 
 struct account_state {
 	bool exists, locked;

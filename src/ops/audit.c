@@ -177,7 +177,7 @@ find_hour(struct job *j)
 	    "UTC_TIMESTAMP(3)", time), &r);
 	if (e == E_OK && number(&r, 0, 0) != 0) {
 		*j->why = "that time is ahead of the database's clock";
-		return E_INVALID_PARAMETER;
+		return E_STALE;
 	}
 	j->hour = arena_printf(a, "%.13s:00:00", time);
 	if (e != E_OK || (e = last_before(j, "points_ledger", "created_at",

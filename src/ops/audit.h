@@ -39,7 +39,7 @@ bool audit_since_is_valid(const char *since);
  * them.
  *
  * E_UNAVAILABLE: it could not be carried out, and *why says why;
- * E_INVALID_PARAMETER: nor can it ever from there, audit everything.
+ * E_STALE: nor can it ever from there, audit everything.
  */
 enum err audit_run(struct ctx *, const char *since, FILE *out, struct audit *,
     const char **why) MUST_CHECK;

@@ -187,7 +187,7 @@ audit_mark_check(struct ctx *ctx, const struct audit_mark *m,
 		return e;
 	*why = "the mark is of another database, or rows that it has seen "
 	    "are gone: audit everything";
-	return E_INVALID_PARAMETER;
+	return E_STALE;
 }
 
 /*

@@ -42,7 +42,7 @@ bool audit_mark_parse(const char *text, struct audit_mark *) MUST_CHECK;
 enum err audit_mark_take(struct ctx *, struct audit_mark *, const char **open,
     const char **why) MUST_CHECK;
 
-/* Is what the mark has seen still there?  Else E_INVALID_PARAMETER. */
+/* Is what the mark has seen still there?  Else E_STALE. */
 enum err audit_mark_check(struct ctx *, const struct audit_mark *,
     const char **why) MUST_CHECK;
 

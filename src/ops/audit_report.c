@@ -36,7 +36,7 @@ by_file(struct ctx *ctx, const struct audit_file *file, FILE *out,
 	struct audit audit;
 	enum err e = audit_run(ctx, file->since, out, &audit, why);
 
-	if (e == E_INVALID_PARAMETER) {
+	if (e == E_STALE) {
 		fprintf(out, "%s: %s: this is done now\n", file->path, *why);
 		e = audit_run(ctx, NULL, out, &audit, why);
 	}

@@ -17,18 +17,11 @@
 /* Connections the server must have to spare for people and tools. */
 #define DOCTOR_CONNECTIONS_SPARE 10
 
-/* What the caller found out, because shop/ knows neither cache nor tokens. */
-struct doctor_given {
-	const char *cache;	/* cache_state(), or why it can't be had */
-	const char *keys;	/* why there are no keys for tokens; or NULL */
-};
-
 /*
  * ctx has the admin's database.  Writes a line a check to out, "ok NAME" or
  * "bad NAME: what is wrong: what to do"; returns how many are bad, and in
  * *checks how many there are.
  */
-size_t doctor_run(struct ctx *, const struct doctor_given *, FILE *out,
-    size_t *checks);
+size_t doctor_run(struct ctx *, FILE *out, size_t *checks);
 
 #endif

@@ -217,16 +217,20 @@ static bool
 expected_rights(struct doctor *d, const char ***right)
 {
 	struct arena *a = d->ctx->arena;
-	const char **file, *why = "out of memory";
+	const char **file, *why = "out of memory", *table[SCHEMA_TABLES_MAX];
 	struct account definer;
 	struct routine r;
-	size_t n, k = 0;
+	size_t n, tables, k = 0;
 
 	if (schema_list(d->ctx, "routines", &file, &n, &why) != E_OK ||
-	    (*right = arena_alloc(a, (n + 2) * sizeof **right)) == NULL ||
-	    ((*right)[k++] = account_worker_right(d->ctx)) == NULL ||
-	    account_definer(d->ctx, &definer, &why) != E_OK)
+	    schema_readable(d->ctx, table, &tables, &why) != E_OK ||
+	    (*right = arena_alloc(a, (n + tables + 1) * sizeof **right))
+	    == NULL || account_definer(d->ctx, &definer, &why) != E_OK)
 		return doctor_bad(d, "set schema_dir right", "%s", why);
+	for (size_t i = 0; i < tables; i++)
+		if (((*right)[k++] = account_table_right(d->ctx, table[i]))
+		    == NULL)
+			return unseen(d, "out of memory");
 	for (size_t i = 0; i < n; i++) {
 		if (schema_routine(d->ctx, file[i], &definer, &r, &why)
 		    != E_OK)

@@ -19,7 +19,6 @@ struct doctor {
 	struct ctx *ctx;		/* the admin's */
 	struct ctx worker;		/* the same with the workers' account;
 					   its db NULL: can't be had */
-	const struct doctor_given *given;
 	const char *check;		/* the name of the one that runs */
 	bool has_admin, has_worker;	/* connected */
 	bool shapes_known;

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "ops/ddl.h"
+#include "ops/schema.h"
 
 /* mysql.db has room for so many characters of a pattern. */
 #define PATTERN_CHARS_MAX 64
@@ -373,6 +374,46 @@ set_tls(struct ctx *ctx, const struct grants *g, const char **why)
 	    why);
 }
 
+static bool
+has_right(const struct account_state *s, const char *right)
+{
+	for (size_t i = 0; s->right != NULL && s->right[i] != NULL; i++)
+		if (strcmp(s->right[i], right) == 0)
+			return true;
+	return false;
+}
+
+static enum err
+grant_tables(struct ctx *ctx, const struct grants *g, FILE *out,
+    const char **why)
+{
+	const char *table[SCHEMA_TABLES_MAX];
+	size_t n;
+	enum err e = schema_readable(ctx, table, &n, why);
+
+	for (size_t i = 0; e == E_OK && i < n; i++)
+		e = grant_right(ctx, g, account_table_right(ctx, table[i]),
+		    true, out, why);
+	return e;
+}
+
+/* The workers could read every table until each was named. */
+static enum err
+revoke_former(struct ctx *ctx, const struct grants *g, FILE *out,
+    const char **why)
+{
+	const char *right = account_former_right(ctx);
+
+	*why = "out of memory";
+	if (right == NULL)
+		return E_UNAVAILABLE;
+	if (!has_right(&g->worker_is, right))
+		return E_OK;
+	fprintf(out, "no right %s\n", right);
+	return ddl_run(ctx, arena_printf(ctx->arena, "REVOKE %s FROM %s",
+	    right, g->worker.sql), NULL, why);
+}
+
 enum err
 grant_worker(struct ctx *ctx, const struct grants *g, FILE *out,
     const char **why)
@@ -387,21 +428,19 @@ grant_worker(struct ctx *ctx, const struct grants *g, FILE *out,
 	} else {
 		e = set_tls(ctx, g, why);
 	}
-	return e != E_OK ? e : grant_right(ctx, g, account_worker_right(ctx),
-	    true, out, why);
+	if (e == E_OK)
+		e = grant_tables(ctx, g, out, why);
+	return e != E_OK ? e : revoke_former(ctx, g, out, why);
 }
 
 enum err
 grant_right(struct ctx *ctx, const struct grants *g, const char *right,
     bool had, FILE *out, const char **why)
 {
-	const char **has = g->worker_is.right;
-
 	if (right == NULL || !account_is_own(ctx->conf))
 		return right == NULL ? refuse(ctx, why, NULL) : E_OK;
-	for (size_t i = 0; had && has != NULL && has[i] != NULL; i++)
-		if (strcmp(has[i], right) == 0)
-			return E_OK;
+	if (had && has_right(&g->worker_is, right))
+		return E_OK;
 	if (had && g->worker_is.exists)
 		fprintf(out, "right %s\n", right);
 	return ddl_run(ctx, arena_printf(ctx->arena, "GRANT %s TO %s",

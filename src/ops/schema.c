@@ -13,8 +13,11 @@
 #include "base/file.h"
 #include "ops/script.h"
 
+/* Stands above a table that the workers may read. */
+#define SCHEMA_GRANT "-- grant: worker\n"
+
 const char schema_own_tables[] =
-    "CREATE TABLE IF NOT EXISTS schema_migrations ("
+    SCHEMA_GRANT "CREATE TABLE IF NOT EXISTS schema_migrations ("
     "version VARCHAR(128) NOT NULL COMMENT 'number of a file in migrations', "
     "PRIMARY KEY (version)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 "
     "COLLATE=utf8mb4_bin COMMENT='migrations that were run';\n"
@@ -23,13 +26,13 @@ const char schema_own_tables[] =
     "digest CHAR(64) NOT NULL COMMENT 'SHA-256 of its file', "
     "PRIMARY KEY (name)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 "
     "COLLATE=utf8mb4_bin COMMENT='routines as they were made';\n"
-    "CREATE TABLE IF NOT EXISTS shop_identity ("
+    SCHEMA_GRANT "CREATE TABLE IF NOT EXISTS shop_identity ("
     "one TINYINT NOT NULL COMMENT 'there is one row', "
     "id CHAR(16) NOT NULL COMMENT 'of this shop and no other', "
     "database_name VARCHAR(64) NOT NULL COMMENT 'for which it was made', "
     "PRIMARY KEY (one)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 "
     "COLLATE=utf8mb4_bin COMMENT='what tells shops apart';\n"
-    "CREATE TABLE IF NOT EXISTS schema_prints ("
+    SCHEMA_GRANT "CREATE TABLE IF NOT EXISTS schema_prints ("
     "name VARCHAR(64) NOT NULL COMMENT 'the routine', "
     "print CHAR(64) NOT NULL COMMENT 'SHA-256 of all the server had of it', "
     "worker TINYINT NOT NULL COMMENT '1: the workers may execute it', "
@@ -108,6 +111,45 @@ schema_read_up(struct ctx *ctx, const char *file, char **text,
 	if (down != NULL)
 		*down = '\0';
 	return e;
+}
+
+/* Adds the tables of a text that the workers may read. */
+static bool
+add_readable(struct arena *a, const char *text, const char **name, size_t *n)
+{
+	static const char mark[] = SCHEMA_GRANT "CREATE TABLE IF NOT EXISTS ";
+
+	while ((text = strstr(text, mark)) != NULL) {
+		text += sizeof mark - 1;
+		if (*n == SCHEMA_TABLES_MAX || (name[(*n)++] = arena_copy(a,
+		    text, strcspn(text, " "))) == NULL)
+			return false;
+	}
+	return true;
+}
+
+enum err
+schema_readable(struct ctx *ctx, const char *name[SCHEMA_TABLES_MAX],
+    size_t *n, const char **why)
+{
+	const char **file;
+	size_t files;
+	char *text;
+	enum err e = schema_list(ctx, "migrations", &file, &files, why);
+
+	*n = 0;
+	if (e != E_OK)
+		return e;
+	if (!add_readable(ctx->arena, schema_own_tables, name, n))
+		return E_UNAVAILABLE;
+	for (size_t i = 0; i < files; i++) {
+		if ((e = schema_read_up(ctx, file[i], &text, why)) != E_OK)
+			return e;
+		*why = "out of memory";
+		if (!add_readable(ctx->arena, text, name, n))
+			return E_UNAVAILABLE;
+	}
+	return E_OK;
 }
 
 const char *

@@ -24,6 +24,15 @@ enum err schema_read(struct ctx *, const char *dir, const char *file,
 enum err schema_read_up(struct ctx *, const char *file, char **text,
     const char **why) MUST_CHECK;
 
+#define SCHEMA_TABLES_MAX 64
+
+/*
+ * The tables that the workers may read: those that have a line "-- grant:
+ * worker" above their CREATE TABLE.  One without it is invisible to them.
+ */
+enum err schema_readable(struct ctx *, const char *name[SCHEMA_TABLES_MAX],
+    size_t *n, const char **why) MUST_CHECK;
+
 /* "0001" of "0001_shop.sql"; NULL at the arena's maximum. */
 const char *schema_version_of(struct arena *, const char *file) MUST_CHECK;
 

@@ -268,5 +268,5 @@ listen_at(const char *text, int64_t backlog, int *fd, char *why)
 
 	*fd = path != NULL ? listen_unix(path, (int)backlog, why)
 	    : listen_tcp(text, (int)backlog, why);
-	return *fd >= 0 ? E_OK : E_INVALID_PARAMETER;
+	return *fd >= 0 ? E_OK : E_CONFIG;
 }

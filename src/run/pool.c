@@ -374,7 +374,7 @@ pool_open(struct pool *p, const struct conf *c)
 
 	if (queues_open(&p->queues, c, why) != E_OK) {
 		log_say("shopd: %s", why);
-		return E_INVALID_PARAMETER;
+		return E_CONFIG;
 	}
 	p->polls = calloc(BOARD_SEATS + 1, sizeof *p->polls);
 	if (p->polls == NULL ||

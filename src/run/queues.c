@@ -33,7 +33,7 @@ queues_open(struct queues *q, const struct conf *c, char *why)
 		if (listen_at(text, c->listen_backlog, &q->fd[i], why)
 		    != E_OK) {
 			queues_close(q);
-			return E_INVALID_PARAMETER;
+			return E_CONFIG;
 		}
 		q->is_unix[i] = listen_path(text) != NULL;
 		ownfile_note(&q->socket[i], listen_path(text));

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "web/route.h"
+#include "web/serve.h"
 
 #define QUEUED_MS_MAX (10 * 60 * 1000)
 
@@ -135,15 +136,11 @@ read_request(struct fcgi *f, struct arena *a, struct req *req)
 	*req = (struct req){
 		.method = param(f, a, "REQUEST_METHOD"),
 		.target = param(f, a, "REQUEST_URI"),
-		.authorization = field(f, a, "HTTP_AUTHORIZATION"),
-		.content_type = field(f, a, "CONTENT_TYPE"),
-		.content_encoding = field(f, a, "HTTP_CONTENT_ENCODING"),
-		.idempotency_key = field(f, a, "HTTP_IDEMPOTENCY_KEY"),
-		.if_none_match = field(f, a, "HTTP_IF_NONE_MATCH"),
 		.made_key = param(f, a, "SHOP_MADE_KEY"),
-		.request_id = param(f, a, "HTTP_X_REQUEST_ID"),
 		.body = "",
 	};
+	for (enum header h = 0; h < HEADER_COUNT; h++)
+		req->header[h] = field(f, a, http_header_param(h));
 	read_body(f, a, req);
 }
 
@@ -155,8 +152,8 @@ send_response(struct fcgi *f, const struct req *req, const struct resp *resp)
 	    strcmp(req->method, "HEAD") == 0;
 	int len;
 
-	/* 304 has no content, and tells nothing of what it would be. */
-	if (resp->status != 304)
+	/* 204 and 304 have no content, and tell nothing of what it would be. */
+	if (resp->type != NULL && resp->status != 304)
 		snprintf(content, sizeof content, "Content-Type: %s\r\n"
 		    "Content-Length: %zu\r\n", resp->type, resp->body_len);
 	len = snprintf(head, sizeof head, "Status: %d %s\r\n%s%s\r\n",
@@ -204,7 +201,7 @@ request_serve(struct ctx *ctx, struct fcgi *f)
 	ctx->start_us = num_monotonic_us() - waited_us;
 	memset(&ctx->trace, 0, sizeof ctx->trace);
 	read_request(f, ctx->arena, &req);
-	http_serve(ctx, &req, &resp);
+	serve_answer(ctx, &req, &resp);
 	sent = send_response(f, &req, &resp);
 	log_request(ctx, &req, &resp, waited_us, sent);
 	log_id("");

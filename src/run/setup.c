@@ -26,7 +26,7 @@ static enum err
 fail(char *why, const char *what, const char *fault)
 {
 	snprintf(why, CONF_WHY_BYTES, "%.300s: %.200s", what, fault);
-	return E_INVALID_PARAMETER;
+	return E_CONFIG;
 }
 
 static enum err
@@ -78,7 +78,7 @@ read_authorities(const struct conf *c, char *why)
 	enum err e;
 
 	if (file[0] == '\0' || c->db_socket[0] != '\0' ||
-	    strcmp(c->db_tls, "off") == 0)
+	    c->db_tls == DB_TLS_OFF)
 		return E_OK;
 	e = snapshot_read(file, SNAPSHOT_OPEN, AUTHORITIES_BYTES_MAX, &pem,
 	    &len, why);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Each loop here ends by attempts, by the deadline, or by the budget. */
 #include "config.h"
 
 #include "shop/attempt.h"
@@ -12,6 +13,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "shop/row.h"
 
 _Static_assert(IDEM_BYTES <= DB_BYTES_MAX, "a key is sent as bytes");
 
@@ -77,7 +79,7 @@ pause_before(int attempt, enum db_class class)
  * attempt may end in time, with a connection still to be made or without.
  */
 static bool
-begin(struct ctx *ctx)
+begin_statement(struct ctx *ctx)
 {
 	int64_t now = num_monotonic_us();
 
@@ -157,7 +159,7 @@ attempt_read(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
 {
 	enum db_class class;
 
-	if (!begin(ctx))
+	if (!begin_statement(ctx))
 		return E_UNAVAILABLE;
 	do {
 		ctx->trace.attempts++;
@@ -190,7 +192,7 @@ attempt_once(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
 {
 	enum db_class class = DB_AWAY;
 
-	if (!begin(ctx))
+	if (!begin_statement(ctx))
 		return DB_AWAY;
 	/*
 	 * One more where it was the connection that had been idle too long,
@@ -207,11 +209,20 @@ attempt_once(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
 	return class;
 }
 
-/* The routine's own word. */
+struct outcome {
+	const char *code;
+};
+
+/* The routine's own word: its first column. */
 static enum err
-outcome(const struct db_result *r, bool *replayed)
+read_outcome(struct arena *a, const struct db_result *r, bool *replayed)
 {
-	const char *code = r->rows > 0 ? db_at(r, 0, 0)->s : NULL;
+	static const struct row_column columns[] = {
+		ROW_STR(struct outcome, code), ROW_END
+	};
+	struct outcome o = { NULL };
+	const char *code = r->rows > 0 &&
+	    row_read(a, r, 0, columns, &o) == E_OK ? o.code : NULL;
 
 	*replayed = code != NULL && strcmp(code, "replayed") == 0;
 	if (*replayed)
@@ -241,7 +252,7 @@ attempt_write(struct ctx *ctx, const struct attempt *a, struct db_result *r,
 
 	assert(sql_table[a->sql].writes);
 	*replayed = false;
-	if (!begin(ctx))
+	if (!begin_statement(ctx))
 		return E_UNAVAILABLE;
 	do {
 		ctx->trace.attempts++;
@@ -250,7 +261,7 @@ attempt_write(struct ctx *ctx, const struct attempt *a, struct db_result *r,
 		do {
 			class = db_run(ctx->db, ctx->arena, a->sql, a->arg,
 			    a->n, r);
-			e = class == DB_OK ? outcome(r, replayed) : E_INTERNAL;
+			e = class == DB_OK ? read_outcome(ctx->arena, r, replayed) : E_INTERNAL;
 		} while (e == E_IN_PROGRESS && may_wait_on(ctx));
 		if (class == DB_OK) {
 			/* Ours, when an attempt of ours was lost. */

@@ -9,20 +9,55 @@
 #include "base/log.h"
 #include "routines.h"
 #include "shop/attempt.h"
+#include "shop/row.h"
 
 #define MIGRATE ": run shopctl migrate."
 
+static const char not_ours[] =
+    "The database's routines are not this program's" MIGRATE;
+
 const char health_digest[] = ROUTINES_DIGEST;
+
+struct version {
+	const char *version;	/* NULL: there is none */
+};
+
+static const struct row_column version_columns[] = {
+	ROW_STR(struct version, version), ROW_END
+};
+
+struct ready {
+	const char *release;
+	int64_t changed;
+};
+
+static const struct row_column ready_columns[] = {
+	ROW_SKIP(1),
+	ROW_STR(struct ready, release),
+	ROW_INT(struct ready, changed),
+	ROW_END
+};
+
+struct lacking {
+	int64_t routines;
+};
+
+static const struct row_column lacking_columns[] = {
+	ROW_INT(struct lacking, routines), ROW_END
+};
 
 enum err
 health_version(struct ctx *ctx, const char **version)
 {
+	struct version has;
 	struct db_result r;
 	enum err e = attempt_read(ctx, SQL_SCHEMA_VERSION, NULL, 0, &r);
 
-	if (e == E_OK)
-		*version = db_at(&r, 0, 0)->null ? "" : db_at(&r, 0, 0)->s;
-	return e;
+	if (e != E_OK || (e = row_read(ctx->arena, &r, 0, version_columns,
+	    &has)) != E_OK)
+		return e;
+	*version = has.version != NULL ? has.version : "";
+	return E_OK;
 }
 
 /* What some errors mean for writes; NULL: what their class does. */
@@ -40,6 +75,8 @@ known(unsigned number)
 	case 4151:
 		return "The database does not let the workers in: "
 		    "see shopctl doctor.";
+	case 0:		/* arguments or columns are not as declared */
+		return not_ours;
 	case 1318:
 	case 1146:
 	case 1054:
@@ -85,15 +122,18 @@ meaning(enum db_class class)
 	return "The database is away.";
 }
 
+/* One statement, whose one row goes to *out; NULL, or what is wrong. */
 static const char *
 ask(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n,
-    struct db_result *r)
+    const struct row_column *columns, void *out)
 {
-	enum db_class class = attempt_once(ctx, sql, arg, n, r);
+	struct db_result r;
+	enum db_class class = attempt_once(ctx, sql, arg, n, &r);
 	const char *wrong = NULL;
 
 	if (class == DB_OK)
-		return NULL;
+		return r.rows == 1 && row_read(ctx->arena, &r, 0, columns, out)
+		    == E_OK ? NULL : not_ours;
 	/* DB_AWAY is not the server's word. */
 	if (class != DB_AWAY)
 		wrong = known(db_error_number(ctx->db));
@@ -103,13 +143,14 @@ ask(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n,
 static const char *
 look_version(struct ctx *ctx)
 {
-	struct db_result r;
-	const char *wrong = ask(ctx, SQL_SCHEMA_VERSION, NULL, 0, &r);
+	struct version has;
+	const char *wrong = ask(ctx, SQL_SCHEMA_VERSION, NULL, 0,
+	    version_columns, &has);
 
 	if (wrong != NULL)
 		return wrong;
-	return !db_at(&r, 0, 0)->null &&
-	    strcmp(db_at(&r, 0, 0)->s, SCHEMA_VERSION) >= 0 ? NULL
+	return has.version != NULL &&
+	    strcmp(has.version, SCHEMA_VERSION) >= 0 ? NULL
 	    : "The database's schema is too old" MIGRATE;
 }
 
@@ -118,19 +159,16 @@ look_writes(struct ctx *ctx)
 {
 	const struct db_arg digest[] = {
 	    DB_TEXT(health_digest, sizeof health_digest - 1) };
-	struct db_result r;
-	const char *wrong = ask(ctx, SQL_READY, digest, 1, &r);
-	const char *release;
+	struct ready is;
+	const char *wrong = ask(ctx, SQL_READY, digest, 1, ready_columns, &is);
 
 	if (wrong != NULL)
 		return wrong;
 	/* Whatever stands there under its name. */
-	release = r.rows == 1 && r.cols == 3 ? db_at(&r, 0, 1)->s : NULL;
-	if (release == NULL || (strcmp(release, "current") != 0 &&
-	    strcmp(release, "older") != 0))
-		return "The database's routines are not this program's"
-		    MIGRATE;
-	return db_at(&r, 0, 2)->i == 0 ? NULL
+	if (is.release == NULL || (strcmp(is.release, "current") != 0 &&
+	    strcmp(is.release, "older") != 0))
+		return not_ours;
+	return is.changed == 0 ? NULL
 	    : "The database's routines were changed since they were made"
 	    MIGRATE;
 }
@@ -138,12 +176,13 @@ look_writes(struct ctx *ctx)
 static const char *
 look_rights(struct ctx *ctx)
 {
-	struct db_result r;
-	const char *wrong = ask(ctx, SQL_READY_RIGHTS, NULL, 0, &r);
+	struct lacking lacking;
+	const char *wrong = ask(ctx, SQL_READY_RIGHTS, NULL, 0,
+	    lacking_columns, &lacking);
 
 	if (wrong != NULL)
 		return wrong;
-	return db_at(&r, 0, 0)->i == 0 ? NULL
+	return lacking.routines == 0 ? NULL
 	    : "The workers may not execute all they need" MIGRATE;
 }
 

@@ -8,12 +8,21 @@
 
 #include "base/name.h"
 #include "shop/attempt.h"
+#include "shop/row.h"
+
+struct identity {
+	const char *id;
+};
+
+static const struct row_column columns[] = {
+	ROW_STR(struct identity, id), ROW_END
+};
 
 const char *
 identity_get(struct ctx *ctx)
 {
 	const struct trace before = ctx->trace;
-	const struct db_cell *cell;
+	struct identity is = { NULL };
 	struct db_result r;
 	enum err e;
 
@@ -22,12 +31,11 @@ identity_get(struct ctx *ctx)
 	e = attempt_read(ctx, SQL_IDENTITY, NULL, 0, &r);
 	/* It is no part of what the request asks for. */
 	ctx->trace = before;
-	if (e != E_OK || r.rows == 0)
+	if (e != E_OK || r.rows == 0 ||
+	    row_read(ctx->arena, &r, 0, columns, &is) != E_OK ||
+	    !name_is_valid(is.id, IDENTITY_CHARS) ||
+	    strlen(is.id) != IDENTITY_CHARS)
 		return NULL;
-	cell = db_at(&r, 0, 0);
-	if (cell->len != IDENTITY_CHARS ||
-	    !name_is_valid(cell->s, IDENTITY_CHARS))
-		return NULL;
-	memcpy(ctx->identity, cell->s, IDENTITY_CHARS + 1);
+	memcpy(ctx->identity, is.id, IDENTITY_CHARS + 1);
 	return ctx->identity;
 }

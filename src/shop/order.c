@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The lines of an order on their way to the routine, and what comes back. */
 #include "config.h"
 
 #include "shop/order.h"
@@ -12,9 +13,18 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "shop/attempt.h"
+#include "shop/row.h"
 
-/* A line as order_place takes it: product 16, quantity 4, place 3 digits. */
+/*
+ * A line as the routines take it: 16 digits of product id, for 2^53-1 has as
+ * many; 4 of quantity, up to QUANTITY_MAX; 3 of place, below ORDER_LINES_MAX.
+ * All lines are of one width, so that SQL finds the n-th without a parser.
+ */
 #define LINE_BYTES 23
+
+_Static_assert(SAFE_INT_MAX < INT64_C(10000000000000000), "16 digits");
+_Static_assert(QUANTITY_MAX < 10000, "4 digits");
+_Static_assert(ORDER_LINES_MAX <= 1000, "3 digits");
 
 struct placed {
 	struct order_line line;
@@ -76,40 +86,62 @@ read_lines(const char *text, struct order_refusal *f)
 	qsort(f->line, f->n, sizeof f->line[0], by_line);
 }
 
+/* Each row of an order has the order, its payment, and one of its items. */
+static const struct row_column order_columns[] = {
+	ROW_SKIP(1),
+	ROW_INT(struct order, id),
+	ROW_STR(struct order, status),
+	ROW_INT(struct order, total_price_pt),
+	ROW_INT(struct order, balance_after_pt),
+	ROW_TIME(struct order, created_at),
+	ROW_CHOICE(struct order, payment.status, payment_statuses),
+	ROW_INT(struct order, payment.attempts),
+	ROW_END
+};
+
+static const struct row_column item_columns[] = {
+	ROW_SKIP(8),
+	ROW_INT(struct order_item, product_id),
+	ROW_STR(struct order_item, name),
+	ROW_INT(struct order_item, quantity),
+	ROW_INT(struct order_item, price_pt),
+	ROW_END
+};
+
+static const struct row_column short_columns[] = {
+	ROW_SKIP(1),
+	ROW_INT(struct order_refusal, required_pt),
+	ROW_INT(struct order_refusal, available_pt),
+	ROW_STR(struct order_refusal, lines),
+	ROW_END
+};
+
 static enum err
 read_order(struct ctx *ctx, const struct db_result *r, struct order *o)
 {
-	o->item = arena_alloc(ctx->arena, r->rows * sizeof *o->item);
-	if (o->item == NULL ||
-	    !num_rfc3339(db_at(r, 0, 5)->s, o->created_at) ||
-	    !payment_status_parse(db_at(r, 0, 6)->s, &o->payment.status))
-		return E_INTERNAL;
-	o->id = o->payment.id = db_at(r, 0, 1)->i;
-	o->status = db_at(r, 0, 2)->s;
-	o->total_price_pt = o->payment.amount_pt = db_at(r, 0, 3)->i;
-	o->balance_after_pt = db_at(r, 0, 4)->i;
-	o->payment.attempts = db_at(r, 0, 7)->i;
-	o->n = r->rows;
-	for (size_t i = 0; i < o->n; i++)
-		o->item[i] = (struct order_item){
-			.product_id = db_at(r, i, 8)->i,
-			.name = db_at(r, i, 9)->s,
-			.quantity = db_at(r, i, 10)->i,
-			.price_pt = db_at(r, i, 11)->i,
-		};
-	return E_OK;
+	enum err e = row_read(ctx->arena, r, 0, order_columns, o);
+
+	/* An order's number is its payment's. */
+	o->payment.id = o->id;
+	o->payment.amount_pt = o->total_price_pt;
+	return e != E_OK ? e : row_list(ctx->arena, r, item_columns,
+	    sizeof *o->item, &o->item, &o->n);
 }
 
 /* A refusal's one row; other errors have none. */
-static void
-read_refusal(enum err e, const struct db_result *r, struct order_refusal *f)
+static enum err
+read_refusal(struct ctx *ctx, enum err why, const struct db_result *r,
+    struct order_refusal *f)
 {
-	if (e == E_INSUFFICIENT_POINTS) {
-		f->required_pt = db_at(r, 0, 1)->i;
-		f->available_pt = db_at(r, 0, 2)->i;
-	} else if (e == E_PRODUCT_NOT_FOUND || e == E_INSUFFICIENT_STOCK) {
-		read_lines(db_at(r, 0, 3)->s, f);
-	}
+	enum err e;
+
+	if (why != E_INSUFFICIENT_POINTS && why != E_PRODUCT_NOT_FOUND &&
+	    why != E_INSUFFICIENT_STOCK)
+		return why;
+	e = row_read(ctx->arena, r, 0, short_columns, f);
+	if (e == E_OK && why != E_INSUFFICIENT_POINTS)
+		read_lines(f->lines, f);
+	return e != E_OK ? e : why;
 }
 
 enum err
@@ -138,8 +170,7 @@ order_place(struct ctx *ctx, int64_t user_id, const struct idem *idem,
 	if (e == E_PAYMENT_FAILED &&
 	    (recorded = payment_fail(ctx, user_id, lines)) != E_OK)
 		return recorded;
-	read_refusal(e, &r, refusal);
-	return e;
+	return read_refusal(ctx, e, &r, refusal);
 }
 
 enum err

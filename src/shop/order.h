@@ -10,7 +10,6 @@
 #include "base/ctx.h"
 #include "base/err.h"
 #include "base/limits.h"
-#include "base/num.h"
 #include "shop/idem.h"
 #include "shop/payment.h"
 
@@ -28,21 +27,23 @@ struct order_item {
 	int64_t price_pt;	/* a piece, when it was bought */
 };
 
+/* Texts and items are the arena's. */
 struct order {
 	int64_t id;
 	const char *status;
 	int64_t total_price_pt;
 	int64_t balance_after_pt;
-	char created_at[NUM_TIME_BYTES];
+	const char *created_at;		/* RFC 3339 */
 	struct payment payment;
 	size_t n;
-	struct order_item *item;	/* n of them, the arena's */
+	struct order_item *item;	/* n of them */
 	bool replayed;
 };
 
 /* Why an order was refused. */
 struct order_refusal {
 	int64_t required_pt, available_pt;	/* E_INSUFFICIENT_POINTS */
+	const char *lines;	/* as the routine tells them */
 	size_t n;		/* lines at fault: E_PRODUCT_NOT_FOUND, */
 	struct {		/* E_INSUFFICIENT_STOCK */
 		size_t line;		/* from 0, as they were asked */

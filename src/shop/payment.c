@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What the payment service said when it said no, for good. */
 #include "config.h"
 
 #include "shop/payment.h"
@@ -7,28 +8,11 @@
 
 #include "shop/attempt.h"
 
-static const char *const names[] = {
+const char *const payment_statuses[] = {
 	[PAYMENT_APPROVED] = "approved",
 	[PAYMENT_FAILED] = "failed",
+	NULL
 };
-
-const char *
-payment_status_name(enum payment_status s)
-{
-	return names[s];
-}
-
-bool
-payment_status_parse(const char *name, enum payment_status *s)
-{
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (strcmp(names[i], name) == 0) {
-			*s = (enum payment_status)i;
-			return true;
-		}
-	}
-	return false;
-}
 
 enum err
 payment_fail(struct ctx *ctx, int64_t user_id, const char *lines)

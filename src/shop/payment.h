@@ -8,7 +8,7 @@
 #ifndef SHOP_PAYMENT_H
 #define SHOP_PAYMENT_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/ctx.h"
 #include "base/err.h"
@@ -17,14 +17,13 @@ enum payment_status { PAYMENT_APPROVED, PAYMENT_FAILED };
 
 struct payment {
 	int64_t id;
-	enum payment_status status;
+	int status;		/* enum payment_status */
 	int64_t amount_pt;
 	int64_t attempts;	/* 1..ATTEMPTS_MAX */
 };
 
-/* The status by the name the tables and the wire have for it. */
-const char *payment_status_name(enum payment_status);
-bool payment_status_parse(const char *, enum payment_status *) MUST_CHECK;
+/* The names that tables and wire have for it; ends with NULL. */
+extern const char *const payment_statuses[];
 
 /*
  * Record that the payment for these lines (as order_place takes them) failed

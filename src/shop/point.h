@@ -8,16 +8,22 @@
 
 #include "base/ctx.h"
 #include "base/err.h"
-#include "base/num.h"
 #include "shop/idem.h"
 
-/* A row of the ledger. */
+/* A row of the ledger; texts are the arena's. */
 struct transaction {
 	int64_t id;
+	const char *type;		/* "charge" */
 	int64_t amount_pt;		/* signed */
 	int64_t balance_after_pt;
-	char created_at[NUM_TIME_BYTES];
+	int64_t order_id;		/* 0: none */
+	const char *created_at;		/* RFC 3339 */
 	bool replayed;
+};
+
+struct balance {
+	int64_t user_id;
+	int64_t balance_pt;
 };
 
 /*
@@ -30,11 +36,7 @@ enum err point_charge(struct ctx *, int64_t user_id, const struct idem *,
     int64_t amount_pt, struct transaction *) MUST_CHECK;
 
 /* E_UNKNOWN_USER, and what attempt_read returns. */
-enum err point_balance(struct ctx *, int64_t user_id, int64_t *balance_pt)
+enum err point_balance(struct ctx *, int64_t user_id, struct balance *)
     MUST_CHECK;
-
-/* A new user (shopctl's).  E_VALIDATION_FAILED: the address is taken. */
-enum err point_user_add(struct ctx *, const char *name, const char *email,
-    int64_t balance_pt, int64_t *id) MUST_CHECK;
 
 #endif

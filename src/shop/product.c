@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Products are read here, and made by shopctl. */
 #include "config.h"
 
 #include "shop/product.h"
@@ -6,6 +7,20 @@
 #include <string.h>
 
 #include "shop/attempt.h"
+#include "shop/row.h"
+
+static const struct row_column product_columns[] = {
+	ROW_INT(struct product, id),
+	ROW_STR(struct product, name),
+	ROW_STR(struct product, description),
+	ROW_INT(struct product, price_pt),
+	ROW_INT(struct product, stock),
+	ROW_END
+};
+
+static const struct row_column added_columns[] = {
+	ROW_SKIP(1), ROW_INT(struct product, id), ROW_END
+};
 
 enum err
 product_get(struct ctx *ctx, int64_t id, struct product *p)
@@ -16,16 +31,8 @@ product_get(struct ctx *ctx, int64_t id, struct product *p)
 
 	if ((e = attempt_read(ctx, SQL_PRODUCT, arg, 1, &r)) != E_OK)
 		return e;
-	if (r.rows == 0)
-		return E_PRODUCT_NOT_FOUND;
-	*p = (struct product){
-		.id = db_at(&r, 0, 0)->i,
-		.name = db_at(&r, 0, 1)->s,
-		.description = db_at(&r, 0, 2)->s,
-		.price_pt = db_at(&r, 0, 3)->i,
-		.stock = db_at(&r, 0, 4)->i,
-	};
-	return E_OK;
+	return r.rows == 0 ? E_PRODUCT_NOT_FOUND
+	    : row_read(ctx->arena, &r, 0, product_columns, p);
 }
 
 enum err
@@ -36,8 +43,7 @@ product_add(struct ctx *ctx, struct product *p)
 	    DB_INT(p->price_pt), DB_INT(p->stock) };
 	struct db_result r;
 
-	if (db_run(ctx->db, ctx->arena, SQL_PRODUCT_ADD, arg, 4, &r) != DB_OK)
-		return E_UNAVAILABLE;
-	p->id = db_at(&r, 0, 1)->i;
-	return E_OK;
+	return db_run(ctx->db, ctx->arena, SQL_PRODUCT_ADD, arg, 4, &r)
+	    != DB_OK ? E_UNAVAILABLE
+	    : row_read(ctx->arena, &r, 0, added_columns, p);
 }

@@ -18,7 +18,7 @@ struct product {
 /* E_PRODUCT_NOT_FOUND, and what attempt_read returns. */
 enum err product_get(struct ctx *, int64_t id, struct product *) MUST_CHECK;
 
-/* A new product with its opening stock (shopctl's).  E_UNAVAILABLE. */
+/* A new product, whose id is set, with its opening stock (shopctl's).  E_UNAVAILABLE. */
 enum err product_add(struct ctx *, struct product *) MUST_CHECK;
 
 #endif

@@ -20,19 +20,21 @@
 
 #include "base/ctx.h"
 #include "base/err.h"
-#include "base/limits.h"
-#include "base/num.h"
 
+struct rank_item {
+	int64_t rank;			/* from 1 */
+	int64_t product_id;
+	const char *name;
+	int64_t price_pt;
+	int64_t sold;			/* pieces */
+};
+
+/* Texts and items are the arena's. */
 struct rank {
-	char from[NUM_TIME_BYTES];	/* start of the oldest hour */
-	char to[NUM_TIME_BYTES];	/* when it was computed */
-	size_t n;
-	struct rank_item {
-		int64_t product_id;
-		const char *name;	/* the arena's */
-		int64_t price_pt;
-		int64_t sold;		/* pieces */
-	} item[RANK_ITEMS];	/* best first; equal: the smaller id first */
+	const char *from;		/* start of the oldest hour */
+	const char *to;			/* when it was computed */
+	size_t n;			/* RANK_ITEMS at most */
+	struct rank_item *item;		/* best first; equal: smaller id first */
 };
 
 /* From the database.  What attempt_read returns. */

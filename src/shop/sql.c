@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/* sql.def as the table that a database connection is made with. */
 #include "config.h"
 
 #include "shop/sql.h"
 
 const struct db_sql sql_table[SQL_COUNT] = {
-#define SQL(name, writes, text) [SQL_##name] = { #name, text, writes },
+#define SQL(name, writes, arguments, columns, text) \
+	[SQL_##name] = { #name, text, arguments, columns, writes },
 #include "shop/sql.def"
 #undef SQL
 };

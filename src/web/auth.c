@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+/* A token says who calls; the role is the user's row's, never the token's. */
 #include "config.h"
+
+#include "web/auth.h"
 
 #include <string.h>
 #include <strings.h>
 
 #include "base/num.h"
 #include "io/jwt.h"
+#include "shop/user.h"
 #include "web/route.h"
+#include "web/text.h"
 
 /* RFC 6750: "Bearer", one blank or more, the token and nothing else. */
 static const char *
@@ -25,12 +30,12 @@ bearer(const char *authorization)
 static enum err
 tell_missing(const struct req *req, struct resp *resp)
 {
-	if (req->authorization != NULL && req->authorization[0] != '\0')
-		resp->problem.detail = "The header Authorization has another "
-		    "scheme; send Bearer, a blank and a token.";
+	const char *sent = req->header[HEADER_AUTHORIZATION];
+
+	if (sent != NULL && sent[0] != '\0')
+		resp->problem.detail = text_of(TEXT_OTHER_SCHEME);
 	else
-		resp->problem.detail = "There is no header Authorization; "
-		    "send Bearer, a blank and a token.";
+		resp->problem.detail = text_of(TEXT_NO_AUTHORIZATION);
 	return E_MISSING_TOKEN;
 }
 
@@ -43,18 +48,18 @@ tell_refused(struct ctx *ctx, struct resp *resp, enum err e,
 	int64_t exp_s;
 
 	if (e == E_INVALID_TOKEN)
-		problem_detail(ctx->arena, resp, "The token was refused: %s.",
-		    jwt_told(ctx->trace.cause));
+		resp->problem.detail = text_say(ctx->arena, TEXT_TOKEN_REFUSED,
+		    TEXT_ARGS(TEXT_S(jwt_told(ctx->trace.cause))));
 	else if (e == E_EXPIRED_TOKEN && jwt_expiry(ctx->arena, token,
 	    strlen(token), &exp_s) == E_OK && num_utc(exp_s, time))
-		problem_detail(ctx->arena, resp, "The token was good until "
-		    "%s. Get a new one.", time);
+		resp->problem.detail = text_say(ctx->arena,
+		    TEXT_TOKEN_WAS_GOOD, TEXT_ARGS(TEXT_S(time)));
 }
 
-enum err
-auth_user(struct ctx *ctx, struct req *req, struct resp *resp)
+static enum err
+take_user(struct ctx *ctx, struct req *req, struct resp *resp)
 {
-	const char *token = bearer(req->authorization);
+	const char *token = bearer(req->header[HEADER_AUTHORIZATION]);
 	enum err e;
 
 	if (token == NULL)
@@ -66,4 +71,25 @@ auth_user(struct ctx *ctx, struct req *req, struct resp *resp)
 	else
 		tell_refused(ctx, resp, e, token);
 	return e;
+}
+
+static enum err
+check_role(struct ctx *ctx, const struct req *req)
+{
+	enum user_role role;
+	enum err e = user_role(ctx, req->user_id, &role);
+
+	return e != E_OK ? e : role == USER_ADMIN ? E_OK : E_FORBIDDEN;
+}
+
+enum err
+auth_take(struct ctx *ctx, struct req *req, struct resp *resp)
+{
+	enum auth auth = req->route->auth;
+	enum err e;
+
+	if (auth == AUTH_NONE)
+		return E_OK;
+	e = take_user(ctx, req, resp);
+	return e != E_OK || auth == AUTH_USER ? e : check_role(ctx, req);
 }

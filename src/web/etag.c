@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The tag is made of the body, so that nobody must remember any. */
 #include "config.h"
 
 #include "web/etag.h"
@@ -75,7 +76,7 @@ etag_put(struct arena *a, const struct req *req, struct resp *resp)
 		snprintf(text, sizeof text, "public, max-age=%" PRId64,
 		    resp->max_age_s);
 	http_header(resp, "Cache-Control", text);
-	if (is_known(req->if_none_match, weak ? tag + 2 : tag)) {
+	if (is_known(req->header[HEADER_IF_NONE_MATCH], weak ? tag + 2 : tag)) {
 		resp->status = 304;
 		resp->body = "";
 		resp->body_len = 0;

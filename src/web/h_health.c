@@ -1,39 +1,46 @@
 /* SPDX-License-Identifier: MIT */
+/* Is anybody there, and can he work? */
 #include "config.h"
-
-#include <string.h>
 
 #include "io/cache.h"
 #include "shop/health.h"
 #include "web/route.h"
 
+struct health {
+	const char *status, *database, *memcached;
+};
+
+static const struct json_field health_fields[] = {
+	{ JSON_AT("status", STR, struct health, status) },
+	{ JSON_AT("database", STR, struct health, database), .optional = true },
+	{ JSON_AT("memcached", STR, struct health, memcached),
+	    .optional = true },
+	JSON_END
+};
+
+/* GET /healthz: 200, whatever else is away: a worker answers. */
 enum err
 h_health_live(struct ctx *ctx, const struct req *req, struct resp *resp)
 {
-	struct json_writer w;
+	const struct health live = { .status = "ok" };
 
 	(void)req;
-	json_begin(&w, ctx->arena);
-	json_open_object(&w, NULL);
-	json_str(&w, "status", "ok");
-	json_close(&w);
-	return http_json(resp, 200, &w);
+	return http_object(ctx, resp, 200, health_fields, &live);
 }
 
+/*
+ * GET /readyz: 200 where reads and writes would work; memcached may be away.
+ * 503 unavailable, whose detail says in a sentence what is wrong.
+ */
 enum err
 h_health_ready(struct ctx *ctx, const struct req *req, struct resp *resp)
 {
-	struct json_writer w;
-	enum err e;
+	struct health ready = { .status = "ready", .database = "ok" };
+	enum err e = health_check(ctx, &resp->problem.detail);
 
 	(void)req;
-	if ((e = health_check(ctx, &resp->problem.detail)) != E_OK)
+	if (e != E_OK)
 		return e;
-	json_begin(&w, ctx->arena);
-	json_open_object(&w, NULL);
-	json_str(&w, "status", "ready");
-	json_str(&w, "database", "ok");
-	json_str(&w, "memcached", cache_state(ctx->cache));
-	json_close(&w);
-	return http_json(resp, 200, &w);
+	ready.memcached = cache_state(ctx->cache);
+	return http_object(ctx, resp, 200, health_fields, &ready);
 }

@@ -1,33 +1,61 @@
 /* SPDX-License-Identifier: MIT */
+/* Orders: most of this tells a client, line by line, why it got none. */
 #include "config.h"
 
 #include <inttypes.h>
-#include <stddef.h>
 
 #include "base/arena.h"
 #include "shop/order.h"
-#include "web/idem.h"
 #include "web/route.h"
+#include "web/text.h"
 
 struct basket {
-	struct json_list lines;		/* of struct order_line */
+	size_t n;
+	struct order_line *line;
 };
 
 static const struct json_field line_fields[] = {
-	{ .name = "productId", .type = JSON_INT, .min = 1,
-	    .max = SAFE_INT_MAX,
-	    .offset = offsetof(struct order_line, product_id) },
-	{ .name = "quantity", .type = JSON_INT, .min = 1,
-	    .max = QUANTITY_MAX,
-	    .offset = offsetof(struct order_line, quantity) },
-	{ .name = NULL },
+	{ JSON_AT("productId", INT, struct order_line, product_id),
+	    .min = 1, .max = SAFE_INT_MAX },
+	{ JSON_AT("quantity", INT, struct order_line, quantity),
+	    .min = 1, .max = QUANTITY_MAX },
+	JSON_END
 };
 
 static const struct json_field basket_fields[] = {
-	{ .name = "items", .type = JSON_LIST, .min = 1,
-	    .max = ORDER_LINES_MAX, .offset = offsetof(struct basket, lines),
-	    .item = line_fields, .item_size = sizeof(struct order_line) },
-	{ .name = NULL },
+	{ JSON_LIST_AT("items", struct basket, line, n, line_fields,
+	    struct order_line), .min = 1, .max = ORDER_LINES_MAX },
+	JSON_END
+};
+
+static const struct json_field item_fields[] = {
+	{ JSON_AT("productId", INT, struct order_item, product_id) },
+	{ JSON_AT("name", STR, struct order_item, name) },
+	{ JSON_AT("quantity", INT, struct order_item, quantity) },
+	{ JSON_AT("price", INT, struct order_item, price_pt) },
+	JSON_END
+};
+
+static const struct json_field payment_fields[] = {
+	{ JSON_AT("id", INT, struct payment, id) },
+	{ JSON_AT("status", CHOICE, struct payment, status),
+	    .choices = payment_statuses },
+	{ JSON_AT("amount", INT, struct payment, amount_pt) },
+	{ JSON_AT("attempts", INT, struct payment, attempts) },
+	JSON_END
+};
+
+static const struct json_field order_fields[] = {
+	{ JSON_AT("id", INT, struct order, id) },
+	{ JSON_AT("status", STR, struct order, status) },
+	{ JSON_AT("totalPrice", INT, struct order, total_price_pt) },
+	{ JSON_LIST_AT("items", struct order, item, n, item_fields,
+	    struct order_item) },
+	{ JSON_AT("payment", OBJECT, struct order, payment),
+	    .fields = payment_fields },
+	{ JSON_AT("balanceAfter", INT, struct order, balance_after_pt) },
+	{ JSON_AT("createdAt", STR, struct order, created_at) },
+	JSON_END
 };
 
 _Static_assert(ORDER_LINES_MAX <= FAULTS_MAX, "each line's fault is told");
@@ -42,86 +70,61 @@ line_fault(struct ctx *ctx, struct resp *resp, size_t line,
 	    : E_INTERNAL;
 }
 
+static enum err
+tell_twice(struct ctx *ctx, struct resp *resp, size_t line, size_t first,
+    int64_t product_id)
+{
+	enum err e = line_fault(ctx, resp, line, "productId", (struct fault){
+	    .code = FAULT_DUPLICATE, .product_id = product_id,
+	    .detail = text_say(ctx->arena, TEXT_LINE_TWICE,
+	    TEXT_ARGS(TEXT_N(product_id), TEXT_N(first))) });
+
+	return e != E_OK ? e : E_VALIDATION_FAILED;
+}
+
 /* What no table of fields can say: a product stands on one line only. */
 static enum err
-check_twice(struct ctx *ctx, struct resp *resp, const struct order_line *line,
-    size_t n)
+check_basket(struct ctx *ctx, struct resp *resp, const void *values)
 {
-	enum err e, found = E_OK;
+	const struct basket *b = values;
+	enum err e = E_OK;
 
-	for (size_t i = 1; i < n; i++) {
+	for (size_t i = 1; i < b->n && e != E_INTERNAL; i++)
 		for (size_t j = 0; j < i; j++) {
 			/* 0: that it is no id has been told. */
-			if (line[i].product_id != line[j].product_id ||
-			    line[i].product_id == 0)
+			if (b->line[i].product_id != b->line[j].product_id ||
+			    b->line[i].product_id == 0)
 				continue;
-			e = line_fault(ctx, resp, i, "productId",
-			    (struct fault){ .code = FAULT_DUPLICATE,
-			    .product_id = line[i].product_id,
-			    .detail = arena_printf(ctx->arena, "Product %"
-			    PRId64 " is on line %zu already: order all of it "
-			    "there.", line[i].product_id, j) });
-			if (e != E_OK)
-				return e;
-			found = E_VALIDATION_FAILED;
+			e = tell_twice(ctx, resp, i, j, b->line[i].product_id);
 			break;
 		}
-	}
-	return found;
+	return e;
 }
 
-static enum err
-put_order(struct ctx *ctx, struct resp *resp, int status,
-    const struct order *o)
-{
-	struct json_writer w;
-
-	json_begin(&w, ctx->arena);
-	json_open_object(&w, NULL);
-	json_int(&w, "id", o->id);
-	json_str(&w, "status", o->status);
-	json_int(&w, "totalPrice", o->total_price_pt);
-	json_open_list(&w, "items");
-	for (size_t i = 0; i < o->n; i++) {
-		json_open_object(&w, NULL);
-		json_int(&w, "productId", o->item[i].product_id);
-		json_str(&w, "name", o->item[i].name);
-		json_int(&w, "quantity", o->item[i].quantity);
-		json_int(&w, "price", o->item[i].price_pt);
-		json_close(&w);
-	}
-	json_close(&w);
-	json_open_object(&w, "payment");
-	json_int(&w, "id", o->payment.id);
-	json_str(&w, "status", payment_status_name(o->payment.status));
-	json_int(&w, "amount", o->payment.amount_pt);
-	json_int(&w, "attempts", o->payment.attempts);
-	json_close(&w);
-	json_int(&w, "balanceAfter", o->balance_after_pt);
-	json_str(&w, "createdAt", o->created_at);
-	json_close(&w);
-	return http_json(resp, status, &w);
-}
+const struct input order_body = {
+	.fields = basket_fields, .size = sizeof(struct basket),
+	.check = check_basket,
+};
 
 static enum err
-not_found(struct ctx *ctx, struct resp *resp, size_t i, int64_t product_id)
+tell_unknown(struct ctx *ctx, struct resp *resp, size_t i, int64_t product_id)
 {
 	return line_fault(ctx, resp, i, "productId", (struct fault){
 	    .code = FAULT_NOT_FOUND, .product_id = product_id,
-	    .detail = arena_printf(ctx->arena, "There is no product %" PRId64
-	    ".", product_id) });
+	    .detail = text_say(ctx->arena, TEXT_NO_PRODUCT,
+	    TEXT_ARGS(TEXT_N(product_id))) });
 }
 
 static enum err
-short_of(struct ctx *ctx, struct resp *resp, size_t i,
+tell_short(struct ctx *ctx, struct resp *resp, size_t i,
     const struct order_line *line, int64_t available)
 {
 	return line_fault(ctx, resp, i, "quantity", (struct fault){
 	    .code = FAULT_INSUFFICIENT, .product_id = line->product_id,
 	    .number = { line->quantity, available },
-	    .detail = arena_printf(ctx->arena, "%" PRId64 " of product %"
-	    PRId64 " are ordered, and %" PRId64 " are left.", line->quantity,
-	    line->product_id, available) });
+	    .detail = text_say(ctx->arena, TEXT_TOO_FEW_LEFT,
+	    TEXT_ARGS(TEXT_N(line->quantity), TEXT_N(line->product_id),
+	    TEXT_N(available))) });
 }
 
 /* What was wrong with the order as a whole. */
@@ -130,22 +133,20 @@ put_reason(struct ctx *ctx, struct resp *resp, enum err why, size_t n,
     const struct order_refusal *r)
 {
 	if (why == E_INSUFFICIENT_POINTS) {
-		problem_detail(ctx->arena, resp, "The order costs %" PRId64
-		    " points, and the balance is %" PRId64 ".", r->required_pt,
-		    r->available_pt);
+		resp->problem.detail = text_say(ctx->arena, TEXT_TOO_DEAR,
+		    TEXT_ARGS(TEXT_N(r->required_pt), TEXT_N(r->available_pt)));
 		problem_int(resp, "required", r->required_pt);
 		problem_int(resp, "available", r->available_pt);
 	} else if (why == E_VALIDATION_FAILED) {
 		return problem_fault(ctx->arena, resp, (struct fault){
 		    .code = FAULT_OUT_OF_RANGE, .pointer = "/items",
-		    .number = { 1, POINTS_MAX }, .detail = "The total must "
-		    "be from 1 to 9007199254740991." });
+		    .number = { 1, POINTS_MAX }, .detail = text_of(TEXT_TOTAL_RANGE) });
 	} else if (why == E_PRODUCT_NOT_FOUND) {
-		problem_detail(ctx->arena, resp, "Lines whose product does "
-		    "not exist: %zu of %zu.", r->n, n);
+		resp->problem.detail = text_say(ctx->arena, TEXT_UNKNOWN_LINES,
+		    TEXT_ARGS(TEXT_N(r->n), TEXT_N(n)));
 	} else if (why == E_INSUFFICIENT_STOCK) {
-		problem_detail(ctx->arena, resp, "Lines that ask for more "
-		    "than there is: %zu of %zu.", r->n, n);
+		resp->problem.detail = text_say(ctx->arena, TEXT_SHORT_LINES,
+		    TEXT_ARGS(TEXT_N(r->n), TEXT_N(n)));
 	}
 	return E_OK;
 }
@@ -161,58 +162,61 @@ put_refusal(struct ctx *ctx, struct resp *resp, enum err why,
 		size_t at = r->line[i].line;
 
 		e = why == E_INSUFFICIENT_STOCK
-		    ? short_of(ctx, resp, at, &line[at], r->line[i].available)
-		    : not_found(ctx, resp, at, line[at].product_id);
+		    ? tell_short(ctx, resp, at, &line[at], r->line[i].available)
+		    : tell_unknown(ctx, resp, at, line[at].product_id);
 	}
 	return e != E_OK ? e : why;
 }
 
-enum err
-h_order_place(struct ctx *ctx, const struct req *req, struct resp *resp)
+/* Where the order is, and that this is not the first answer. */
+static enum err
+put_head(struct ctx *ctx, struct resp *resp, const struct order *o)
 {
-	struct basket basket = { { 0 } };
-	const struct order_line *line;
-	struct order_refusal refusal;
-	struct order o;
-	struct idem idem;
-	size_t n;
-	enum err e, twice;
+	const char *location = arena_printf(ctx->arena, "/v1/orders/%" PRId64,
+	    o->id);
 
-	e = http_decode(ctx, req, resp, basket_fields, &basket);
-	if (e != E_OK && e != E_VALIDATION_FAILED)
-		return e;
-	line = basket.lines.items;
-	n = basket.lines.n;
-	/* Every fault is told, so those of the table are no reason to stop. */
-	if ((twice = check_twice(ctx, resp, line, n)) != E_OK)
-		return twice;
-	if (e != E_OK ||
-	    (e = idem_make(req, line, n * sizeof *line, &idem)) != E_OK)
-		return e;
-	e = order_place(ctx, req->user_id, &idem, line, n, &o, &refusal);
-	if (e != E_OK)
-		return put_refusal(ctx, resp, e, line, n, &refusal);
-	const char *location = arena_printf(ctx->arena, "/v1/orders/%lld",
-	    (long long)o.id);
 	if (location == NULL)
 		return E_INTERNAL;
 	http_header(resp, "Location", location);
-	if (o.replayed)
+	if (o->replayed)
 		http_header(resp, "Idempotency-Replayed", "true");
-	return put_order(ctx, resp, 201, &o);
+	return E_OK;
 }
 
+/*
+ * POST /v1/orders: 201, the order, paid.
+ * 404 product_not_found, 409 insufficient_points, then insufficient_stock,
+ * each with the lines at fault; 422 for a total that is too large, or the key
+ * of another order; 409 while the key's first request runs; 401 for a user who
+ * is not there; 503 payment_failed after ATTEMPTS_MAX attempts.
+ */
+enum err
+h_order_place(struct ctx *ctx, const struct req *req, struct resp *resp)
+{
+	const struct basket *b = req->body_values;
+	struct order_refusal refusal;
+	struct order o;
+	enum err e = order_place(ctx, req->user_id, &req->idem, b->line, b->n,
+	    &o, &refusal);
+
+	if (e != E_OK)
+		return put_refusal(ctx, resp, e, b->line, b->n, &refusal);
+	e = put_head(ctx, resp, &o);
+	return e != E_OK ? e : http_object(ctx, resp, 201, order_fields, &o);
+}
+
+/*
+ * GET /v1/orders/{id}: 200, the caller's order.
+ * 404 order_not_found, for another's, too; 401 for a user who is not there.
+ */
 enum err
 h_order_get(struct ctx *ctx, const struct req *req, struct resp *resp)
 {
 	struct order o;
-	enum err e;
+	enum err e = order_get(ctx, req->user_id, req->id, &o);
 
-	e = order_get(ctx, req->user_id, req->id, &o);
 	if (e == E_ORDER_NOT_FOUND)
-		problem_detail(ctx->arena, resp, "You have no order %" PRId64
-		    ".", req->id);
-	if (e != E_OK)
-		return e;
-	return put_order(ctx, resp, 200, &o);
+		resp->problem.detail = text_say(ctx->arena, TEXT_NO_ORDER,
+		    TEXT_ARGS(TEXT_N(req->id)));
+	return e != E_OK ? e : http_object(ctx, resp, 200, order_fields, &o);
 }

@@ -1,90 +1,88 @@
 /* SPDX-License-Identifier: MIT */
+/* Points: decode, one call of shop/point, encode. */
 #include "config.h"
 
-#include <inttypes.h>
-#include <stddef.h>
-
-#include "base/arena.h"
 #include "shop/point.h"
-#include "web/idem.h"
 #include "web/route.h"
+#include "web/text.h"
 
 struct charge {
 	int64_t amount_pt;
 };
 
 static const struct json_field charge_fields[] = {
-	{ .name = "amount", .type = JSON_INT, .min = 1, .max = CHARGE_MAX,
-	    .offset = offsetof(struct charge, amount_pt) },
-	{ .name = NULL },
+	{ JSON_AT("amount", INT, struct charge, amount_pt),
+	    .min = 1, .max = CHARGE_MAX },
+	JSON_END
 };
 
-static enum err
-put_transaction(struct ctx *ctx, struct resp *resp,
-    const struct transaction *t)
-{
-	struct json_writer w;
+const struct input charge_body = {
+	.fields = charge_fields, .size = sizeof(struct charge),
+};
 
-	json_begin(&w, ctx->arena);
-	json_open_object(&w, NULL);
-	json_int(&w, "id", t->id);
-	json_str(&w, "type", "charge");
-	json_int(&w, "amount", t->amount_pt);
-	json_int(&w, "balanceAfter", t->balance_after_pt);
-	json_null(&w, "orderId");
-	json_str(&w, "createdAt", t->created_at);
-	json_close(&w);
-	if (t->replayed)
-		http_header(resp, "Idempotency-Replayed", "true");
-	return http_json(resp, 201, &w);
-}
+static const struct json_field transaction_fields[] = {
+	{ JSON_AT("id", INT, struct transaction, id) },
+	{ JSON_AT("type", STR, struct transaction, type) },
+	{ JSON_AT("amount", INT, struct transaction, amount_pt) },
+	{ JSON_AT("balanceAfter", INT, struct transaction, balance_after_pt) },
+	{ JSON_AT("orderId", INT, struct transaction, order_id),
+	    .nullable = true },
+	{ JSON_AT("createdAt", STR, struct transaction, created_at) },
+	JSON_END
+};
+
+static const struct json_field balance_fields[] = {
+	{ JSON_AT("userId", INT, struct balance, user_id) },
+	{ JSON_AT("balance", INT, struct balance, balance_pt) },
+	JSON_END
+};
 
 /* There is room for less than the charge. */
 static enum err
 put_no_room(struct ctx *ctx, struct resp *resp, int64_t balance_pt)
 {
 	int64_t room_pt = POINTS_MAX - balance_pt;
-
-	return problem_fault(ctx->arena, resp, (struct fault){
+	enum err e = problem_fault(ctx->arena, resp, (struct fault){
 	    .code = FAULT_OUT_OF_RANGE, .pointer = "/amount",
-	    .number = { 1, room_pt }, .detail = arena_printf(ctx->arena,
-	    "The balance is %" PRId64 " and may be 9007199254740991 at most: "
-	    "charge up to %" PRId64 ".", balance_pt, room_pt) });
+	    .number = { 1, room_pt }, .detail = text_say(ctx->arena, TEXT_NO_ROOM,
+	    TEXT_ARGS(TEXT_N(balance_pt), TEXT_N(room_pt))) });
+
+	return e != E_OK ? e : E_VALIDATION_FAILED;
 }
 
+/*
+ * POST /v1/points/charge: 201, the transaction.
+ * 422 where the balance would grow too large, or the key came with another
+ * amount; 409 while the key's first request runs; 401 for a user who is not
+ * there; 503 charge_failed after ATTEMPTS_MAX attempts.
+ */
 enum err
 h_point_charge(struct ctx *ctx, const struct req *req, struct resp *resp)
 {
+	const struct charge *charge = req->body_values;
 	struct transaction t;
-	struct charge c = { 0 };
-	struct idem idem;
-	enum err e, told;
+	enum err e = point_charge(ctx, req->user_id, &req->idem,
+	    charge->amount_pt, &t);
 
-	if ((e = http_decode(ctx, req, resp, charge_fields, &c)) != E_OK ||
-	    (e = idem_make(req, &c, sizeof c, &idem)) != E_OK)
+	if (e == E_VALIDATION_FAILED)
+		return put_no_room(ctx, resp, t.balance_after_pt);
+	if (e != E_OK)
 		return e;
-	e = point_charge(ctx, req->user_id, &idem, c.amount_pt, &t);
-	if (e == E_OK)
-		return put_transaction(ctx, resp, &t);
-	if (e == E_VALIDATION_FAILED && (told = put_no_room(ctx, resp,
-	    t.balance_after_pt)) != E_OK)
-		return told;
-	return e;
+	if (t.replayed)
+		http_header(resp, "Idempotency-Replayed", "true");
+	return http_object(ctx, resp, 201, transaction_fields, &t);
 }
 
+/*
+ * GET /v1/points/balance: 200, the caller's balance.
+ * 401 for a user who is not there: the balance is read by id and status.
+ */
 enum err
 h_point_balance(struct ctx *ctx, const struct req *req, struct resp *resp)
 {
-	struct json_writer w;
-	int64_t balance_pt;
-	enum err e;
+	struct balance balance;
+	enum err e = point_balance(ctx, req->user_id, &balance);
 
-	if ((e = point_balance(ctx, req->user_id, &balance_pt)) != E_OK)
-		return e;
-	json_begin(&w, ctx->arena);
-	json_open_object(&w, NULL);
-	json_int(&w, "userId", req->user_id);
-	json_int(&w, "balance", balance_pt);
-	json_close(&w);
-	return http_json(resp, 200, &w);
+	return e != E_OK ? e
+	    : http_object(ctx, resp, 200, balance_fields, &balance);
 }

@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: MIT */
+/* The catalogue. */
 #include "config.h"
-
-#include <inttypes.h>
 
 #include "shop/product.h"
 #include "web/route.h"
+#include "web/text.h"
 
+static const struct json_field product_fields[] = {
+	{ JSON_AT("id", INT, struct product, id) },
+	{ JSON_AT("name", STR, struct product, name) },
+	{ JSON_AT("description", STR, struct product, description) },
+	{ JSON_AT("price", INT, struct product, price_pt) },
+	{ JSON_AT("stock", INT, struct product, stock) },
+	JSON_END
+};
+
+/*
+ * GET /v1/products/{id}: 200, the product with its stock.
+ * 404 product_not_found; 304 where the client has this very answer.
+ */
 enum err
 h_product_get(struct ctx *ctx, const struct req *req, struct resp *resp)
 {
-	struct json_writer w;
 	struct product p;
-	enum err e;
+	enum err e = product_get(ctx, req->id, &p);
 
-	e = product_get(ctx, req->id, &p);
 	if (e == E_PRODUCT_NOT_FOUND)
-		problem_detail(ctx->arena, resp, "There is no product %"
-		    PRId64 ".", req->id);
-	if (e != E_OK)
-		return e;
-	json_begin(&w, ctx->arena);
-	json_open_object(&w, NULL);
-	json_int(&w, "id", p.id);
-	json_str(&w, "name", p.name);
-	json_str(&w, "description", p.description);
-	json_int(&w, "price", p.price_pt);
-	json_int(&w, "stock", p.stock);
-	json_close(&w);
-	return http_json(resp, 200, &w);
+		resp->problem.detail = text_say(ctx->arena, TEXT_NO_PRODUCT,
+		    TEXT_ARGS(TEXT_N(req->id)));
+	return e != E_OK ? e : http_object(ctx, resp, 200, product_fields, &p);
 }

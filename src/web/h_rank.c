@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The ranking, read through memcached.  One worker makes it anew when it has
+ * aged; the others serve the old one meanwhile.
+ */
 #include "config.h"
 
 #include <inttypes.h>
@@ -34,7 +38,7 @@ key_of(const struct ctx *ctx, const char *what, char *key)
 static bool
 by_nginx(const struct conf *c)
 {
-	return strcmp(c->rank_by_nginx, "on") == 0;
+	return c->rank_by_nginx == RANK_BY_NGINX;
 }
 
 /*
@@ -107,33 +111,26 @@ store(struct ctx *ctx, const struct sealed *s)
 	    ctx->conf->rank_stale_s);
 }
 
-static enum err
-put_rank(struct ctx *ctx, struct resp *resp, const struct rank *r)
-{
-	struct json_writer w;
+static const struct json_field item_fields[] = {
+	{ JSON_AT("rank", INT, struct rank_item, rank) },
+	{ JSON_AT("productId", INT, struct rank_item, product_id) },
+	{ JSON_AT("name", STR, struct rank_item, name) },
+	{ JSON_AT("price", INT, struct rank_item, price_pt) },
+	{ JSON_AT("sold", INT, struct rank_item, sold) },
+	JSON_END
+};
 
-	json_begin(&w, ctx->arena);
-	json_open_object(&w, NULL);
-	json_str(&w, "from", r->from);
-	json_str(&w, "to", r->to);
-	json_open_list(&w, "items");
-	for (size_t i = 0; i < r->n; i++) {
-		json_open_object(&w, NULL);
-		json_int(&w, "rank", (int64_t)i + 1);
-		json_int(&w, "productId", r->item[i].product_id);
-		json_str(&w, "name", r->item[i].name);
-		json_int(&w, "price", r->item[i].price_pt);
-		json_int(&w, "sold", r->item[i].sold);
-		json_close(&w);
-	}
-	json_close(&w);
-	json_close(&w);
-	return http_json(resp, 200, &w);
-}
+static const struct json_field rank_fields[] = {
+	{ JSON_AT("from", STR, struct rank, from) },
+	{ JSON_AT("to", STR, struct rank, to) },
+	{ JSON_LIST_AT("items", struct rank, item, n, item_fields,
+	    struct rank_item) },
+	JSON_END
+};
 
 /*
  * "to", the time a list was made, is no part of its tag: a new list of the same
- * sales is the same list.  put_rank() writes it as the second member.
+ * sales is the same list.  rank_fields has it as the second member.
  */
 static void
 leave_out_to(struct resp *resp)
@@ -164,7 +161,7 @@ serve_cached(const struct ctx *ctx, struct resp *resp, const struct cached *c,
 	return E_OK;
 }
 
-/* What is there while another request makes it anew, or none can. */
+/* The stale copy, while another request recomputes it or the database is down. */
 static enum err
 serve_kept(struct ctx *ctx, struct resp *resp, const struct cached *c)
 {
@@ -195,7 +192,7 @@ recompute(struct ctx *ctx, struct resp *resp)
 
 	ctx->trace.cache = "miss";
 	if ((e = rank_compute(ctx, &rank)) != E_OK ||
-	    (e = put_rank(ctx, resp, &rank)) != E_OK)
+	    (e = http_object(ctx, resp, 200, rank_fields, &rank)) != E_OK)
 		return e;
 	fresh = (struct sealed){ resp->body, resp->body_len, time_ms };
 	stored = store(ctx, &fresh);
@@ -206,6 +203,11 @@ recompute(struct ctx *ctx, struct resp *resp)
 	return E_OK;
 }
 
+/*
+ * GET /v1/products/top: 200, the best sellers, at most rank_stale_s old.
+ * 304 where the client has this list; 503 where there is neither a cached
+ * one nor a database.  Cache-Status says where it came from.
+ */
 enum err
 h_rank_top(struct ctx *ctx, const struct req *req, struct resp *resp)
 {

@@ -16,38 +16,44 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "io/json.h"
+#include "shop/idem.h"
 #include "web/problem.h"
 
 struct route;
 
-/* What the front end says; any text may be NULL. */
+enum header {
+#define HEADER(name, param, field) HEADER_##name,
+#include "web/header.def"
+#undef HEADER
+	HEADER_COUNT
+};
+
 struct req {
+	/* What the front end says; any text may be NULL. */
 	const char *method;
 	const char *target;		/* raw: path and query */
-	const char *authorization;
-	const char *content_type;
-	const char *content_encoding;
-	const char *idempotency_key;	/* the client's, as it was sent */
-	const char *if_none_match;	/* what of a shared answer it has */
-	const char *made_key;		/* the one to use if it sent none */
-	const char *request_id;		/* after http_begin well-formed */
+	const char *header[HEADER_COUNT];	/* as they were sent */
+	const char *made_key;		/* the key to use if none was sent */
 	const char *body;
 	size_t body_len;
 	bool body_too_large;		/* body was not read, and has */
 	int64_t body_announced;		/* so many bytes */
 	bool body_broken;		/* shorter or longer than announced */
 
-	/* What the router found out, as far as the route asks for it. */
-	const struct route *route;
-	int64_t id;			/* {id} of the path */
+	/* What web/serve found out, as far as the route asks for it. */
+	const char *request_id;		/* the client's if well-formed */
+	const struct route *route;	/* NULL: the path is none of ours */
+	int64_t id;			/* {...} of the path */
 	int64_t user_id;
 	const char *key;		/* what it means; ours if not sent */
-	const struct json *json;
+	const void *query;		/* the struct of the route's table */
+	const void *body_values;	/* the same of the body */
+	struct idem idem;		/* of the key and the body's values */
 };
 
 struct resp {
 	int status;
-	const char *type;		/* media type of the body */
+	const char *type;		/* media type; NULL: no body */
 	int64_t max_age_s;		/* others may keep it; 0: they ask */
 	struct buf headers;		/* lines ending in CR LF */
 	const char *body;
@@ -60,11 +66,10 @@ struct resp {
 	char last_resort[640];
 };
 
-/*
- * Make req and resp ready: the request id, an empty answer.  E_INTERNAL; then
- * the id may be NULL, and there is little room for headers.
- */
-enum err http_begin(struct ctx *, struct req *, struct resp *) MUST_CHECK;
+/* A header as HTTP names it; static storage. */
+const char *http_header_name(enum header);
+/* And as FastCGI does. */
+const char *http_header_param(enum header);
 
 /* Add a header; the value must not hold CR or LF. */
 void http_header(struct resp *, const char *name, const char *value);
@@ -73,17 +78,14 @@ void http_header(struct resp *, const char *name, const char *value);
 enum err http_json(struct resp *, int status, struct json_writer *)
     MUST_CHECK;
 
-/*
- * The body by a field table into *out; all its faults become the problem's.
- * E_VALIDATION_FAILED, E_INTERNAL.
- */
-enum err http_decode(struct ctx *, const struct req *, struct resp *,
-    const struct json_field *, void *out) MUST_CHECK;
+/* Answer with an object, by its table.  E_INTERNAL. */
+enum err http_object(struct ctx *, struct resp *, int status,
+    const struct json_field *, const void *in) MUST_CHECK;
+
+/* Answer with no body.  E_OK. */
+enum err http_nothing(struct resp *) MUST_CHECK;
 
 /* The reason phrase of a status we use; static storage. */
 const char *http_reason(int status);
-
-/* Whatever the request, its answer. */
-void http_serve(struct ctx *, struct req *, struct resp *);
 
 #endif

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * A key counts for its user, method, path and id.  Only digests go further:
+ * the ledger has room for no more, and nobody reads a key there.
+ */
 #include "config.h"
 
 #include "web/idem.h"
@@ -9,8 +13,10 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/name.h"
 #include "io/crypto.h"
 #include "web/route.h"
+#include "web/text.h"
 
 static bool
 is_visible(char c)
@@ -57,6 +63,53 @@ idem_key(struct arena *a, const char *value, const char **key)
 }
 
 static enum err
+refuse_key(struct arena *a, const char *sent, struct resp *resp)
+{
+	size_t len = strlen(sent);
+	struct fault f = {
+	    .parameter = http_header_name(HEADER_IDEMPOTENCY_KEY) };
+
+	if (len == 0) {
+		f.code = FAULT_OUT_OF_RANGE;
+		f.number[0] = 1;
+		f.number[1] = IDEM_KEY_BYTES_MAX;
+		f.detail = text_of(TEXT_KEY_EMPTY);
+	} else if (len > IDEM_KEY_BYTES_MAX) {
+		f.code = FAULT_TOO_LONG;
+		f.number[0] = IDEM_KEY_BYTES_MAX;
+		f.detail = text_say(a, TEXT_KEY_TOO_LONG,
+		    TEXT_ARGS(TEXT_N(IDEM_KEY_BYTES_MAX)));
+	} else {
+		f.code = FAULT_WRONG_TYPE;
+		f.detail = text_of(TEXT_KEY_FORM);
+	}
+	return problem_parameter(a, resp, f);
+}
+
+/*
+ * Two fields arrive as one value, "a, b", which is no key.  outcome_unknown
+ * tells the key as it was sent, because that form can be sent again.
+ */
+enum err
+idem_take_key(struct ctx *ctx, struct req *req, struct resp *resp)
+{
+	const char *sent = req->header[HEADER_IDEMPOTENCY_KEY];
+	enum err e;
+
+	if (req->route->key == KEY_NO)
+		return E_OK;
+	if (sent == NULL) {
+		/* nginx knows its own, should it have to answer for us. */
+		req->key = name_is_valid(req->made_key, REQUEST_ID_BYTES_MAX)
+		    ? req->made_key : crypto_random_name(ctx->arena);
+		return req->key != NULL ? E_OK : E_INTERNAL;
+	}
+	e = idem_key(ctx->arena, sent, &req->key);
+	return e == E_INVALID_PARAMETER ? refuse_key(ctx->arena, sent, resp)
+	    : e;
+}
+
+static enum err
 digest_key(const struct req *req, const char *key,
     unsigned char id[IDEM_BYTES])
 {
@@ -78,7 +131,7 @@ enum err
 idem_make(const struct req *req, const void *values, size_t len,
     struct idem *idem)
 {
-	const char *sent = req->idempotency_key;
+	const char *sent = req->header[HEADER_IDEMPOTENCY_KEY];
 	unsigned char digest[SHA256_BYTES];
 	enum err e;
 
@@ -93,4 +146,19 @@ idem_make(const struct req *req, const void *values, size_t len,
 		return e;
 	memcpy(idem->fingerprint, digest, sizeof idem->fingerprint);
 	return E_OK;
+}
+
+enum err
+idem_take(struct ctx *ctx, struct req *req)
+{
+	const struct input *in = req->route->body;
+	const void *values = "";
+	size_t len = 0;
+
+	if (req->route->key == KEY_NO)
+		return E_OK;
+	if (in->fields != NULL && !json_values(ctx->arena, in->fields,
+	    req->body_values, &values, &len))
+		return E_INTERNAL;
+	return idem_make(req, values, len, &req->idem);
 }

@@ -13,7 +13,6 @@
 #include <stddef.h>
 
 #include "base/arena.h"
-#include "shop/idem.h"
 #include "web/http.h"
 
 /*
@@ -24,9 +23,19 @@ enum err idem_key(struct arena *, const char *value, const char **key)
     MUST_CHECK;
 
 /*
- * What makes this request happen once: digests of user, route and key, and of
- * the values (any bytes that are equal when the request means the same).
+ * The request's key into req->key, where the route takes one: what was sent,
+ * else one that the front end or chance made.  E_INVALID_PARAMETER, E_INTERNAL.
  */
+enum err idem_take_key(struct ctx *, struct req *, struct resp *) MUST_CHECK;
+
+/*
+ * What makes this request happen once into req->idem, where the route takes a
+ * key: digests of user, route and key, and of the body's values, which are
+ * equal where the request means the same.  E_INTERNAL.
+ */
+enum err idem_take(struct ctx *, struct req *) MUST_CHECK;
+
+/* The same of values in any bytes. */
 enum err idem_make(const struct req *, const void *values, size_t len,
     struct idem *) MUST_CHECK;
 

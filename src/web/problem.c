@@ -1,31 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+/* One writer of all problem documents: an enum err, and what was said of it. */
 #include "config.h"
 
 #include "web/problem.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "io/json.h"
 #include "web/route.h"
+#include "web/text.h"
 
 #define SHOWN_BYTES_MAX 64
-
-void
-problem_detail(struct arena *a, struct resp *resp, const char *format, ...)
-{
-	char text[DETAIL_BYTES_MAX];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(text, sizeof text, format, ap);
-	va_end(ap);
-	resp->problem.detail = arena_copy(a, text, strlen(text));
-}
 
 static void
 add_member(struct resp *resp, const char *name, int64_t number,
@@ -66,7 +54,7 @@ problem_fault(struct arena *a, struct resp *resp, struct fault fault)
 {
 	struct faults *f = problem_faults(a, resp);
 
-	return f != NULL && fault.detail != NULL && faults_add(a, f, fault)
+	return f != NULL && faults_add(a, f, fault)
 	    ? E_OK : E_INTERNAL;
 }
 
@@ -104,6 +92,12 @@ problem_shown(struct arena *a, const char *s, size_t len)
 	return to;
 }
 
+static const char *
+detail_of(struct arena *a, const struct fault *f)
+{
+	return f->detail != NULL ? f->detail : text_fault(a, f);
+}
+
 static void
 put_fault(struct json_writer *w, const struct fault *f)
 {
@@ -115,7 +109,7 @@ put_fault(struct json_writer *w, const struct fault *f)
 	else
 		json_str(w, "pointer", f->pointer);
 	json_str(w, "code", row->code);
-	json_str(w, "detail", f->detail);
+	json_str(w, "detail", detail_of(w->arena, f));
 	for (int i = 0; i < 2 && row->number[i] != NULL; i++)
 		json_int(w, row->number[i], f->number[i]);
 	if (f->product_id != 0)
@@ -140,17 +134,12 @@ put_members(struct json_writer *w, const struct problem *p)
 	json_close(w);
 }
 
-static void
-count_faults(struct arena *a, struct resp *resp, const struct faults *f)
+static const char *
+count_faults(struct arena *a, const struct faults *f)
 {
-	if (f->more)
-		problem_detail(a, resp, "There are more faults than the %zu "
-		    "in errors.", f->n);
-	else if (f->n == 1)
-		problem_detail(a, resp, "%s", f->fault[0].detail);
-	else
-		problem_detail(a, resp, "%zu values are not valid: see errors.",
-		    f->n);
+	return f->n == 1 ? detail_of(a, &f->fault[0])
+	    : text_say(a, f->more ? TEXT_MORE_FAULTS : TEXT_FAULTS,
+	    TEXT_ARGS(TEXT_N(f->n)));
 }
 
 /* The request's key; those that it is told with have been checked. */
@@ -160,24 +149,32 @@ shown_key(struct arena *a, const struct req *req)
 	return problem_shown(a, req->key, strlen(req->key));
 }
 
-/* What the request alone tells of a refusal. */
-static void
-describe(struct arena *a, const struct req *req, struct resp *resp, enum err e)
+/* What the request alone tells of a refusal; or NULL. */
+static const char *
+describe(struct arena *a, const struct req *req, const struct problem *p,
+    enum err e)
 {
 	if (e == E_UNKNOWN_USER)
-		problem_detail(a, resp, "User %" PRId64 ", whom the token "
-		    "names, is closed or never was.", req->user_id);
-	else if (e == E_KEY_REUSED)
-		problem_detail(a, resp, "The Idempotency-Key %s came with "
-		    "another body before. Take a new key for a new request.",
-		    shown_key(a, req));
-	else if (e == E_IN_PROGRESS)
-		problem_detail(a, resp, "The first request with the "
-		    "Idempotency-Key %s has no outcome yet. Repeat this one, "
-		    "with the same key, after Retry-After seconds.",
-		    shown_key(a, req));
-	else if (e == E_VALIDATION_FAILED && resp->problem.faults != NULL)
-		count_faults(a, resp, resp->problem.faults);
+		return text_say(a, TEXT_NO_SUCH_USER,
+		    TEXT_ARGS(TEXT_N(req->user_id)));
+	if (e == E_KEY_REUSED)
+		return text_say(a, TEXT_KEY_OF_ANOTHER,
+		    TEXT_ARGS(TEXT_S(shown_key(a, req))));
+	if (e == E_IN_PROGRESS)
+		return text_say(a, TEXT_KEY_AT_WORK,
+		    TEXT_ARGS(TEXT_S(shown_key(a, req))));
+	return p->faults != NULL && p->faults->n > 0 &&
+	    (e == E_VALIDATION_FAILED || e == E_INVALID_PARAMETER)
+	    ? count_faults(a, p->faults) : NULL;
+}
+
+/* As it was sent, so that it can be sent again. */
+static const char *
+key_to_repeat(const struct req *req)
+{
+	const char *sent = req->header[HEADER_IDEMPOTENCY_KEY];
+
+	return sent != NULL ? sent : req->key;
 }
 
 static enum err
@@ -200,10 +197,10 @@ put_problem(struct ctx *ctx, const struct req *req, struct resp *resp,
 	json_begin(&w, ctx->arena);
 	json_open_object(&w, NULL);
 	json_str(&w, "type", type);
-	json_str(&w, "title", row->title);
+	json_str(&w, "title", text_title(e));
 	json_int(&w, "status", row->status);
 	json_str(&w, "code", row->code);
-	json_str(&w, "detail", p->detail != NULL ? p->detail : row->detail);
+	json_str(&w, "detail", p->detail != NULL ? p->detail : text_detail(e));
 	json_str(&w, "requestId", req->request_id);
 	json_str(&w, "instance", instance);
 	put_members(&w, p);
@@ -215,14 +212,13 @@ put_problem(struct ctx *ctx, const struct req *req, struct resp *resp,
 static void
 put_last_resort(const struct req *req, struct resp *resp)
 {
-	const struct err_row *row = err_row(E_INTERNAL);
 	struct buf b;
 
 	buf_init(&b, resp->last_resort, sizeof resp->last_resort);
 	buf_str(&b, "{\"type\":\"/problems/internal\",\"title\":\"");
-	buf_str(&b, row->title);
+	buf_str(&b, text_title(E_INTERNAL));
 	buf_str(&b, "\",\"status\":500,\"code\":\"internal\",\"detail\":\"");
-	buf_str(&b, row->detail);
+	buf_str(&b, text_detail(E_INTERNAL));
 	if (req->request_id != NULL) {
 		buf_str(&b, "\",\"requestId\":\"");
 		buf_str(&b, req->request_id);
@@ -231,7 +227,7 @@ put_last_resort(const struct req *req, struct resp *resp)
 	}
 	buf_str(&b, "\"}");
 	assert(buf_ok(&b));
-	resp->status = row->status;
+	resp->status = err_row(E_INTERNAL)->status;
 	resp->body = b.data;
 	resp->body_len = b.len;
 }
@@ -257,7 +253,7 @@ problem_answer(struct ctx *ctx, const struct req *req, struct resp *resp,
     enum err e)
 {
 	int status = err_row(e)->status;
-	char seconds[16];
+	char seconds[16], allow[ROUTE_ALLOW_BYTES];
 
 	assert(e != E_OK);
 	resp->status = status;
@@ -265,11 +261,10 @@ problem_answer(struct ctx *ctx, const struct req *req, struct resp *resp,
 	resp->headers.len = 0;
 	resp->headers.overflow = false;
 	if (e == E_OUTCOME_UNKNOWN)
-		problem_str(resp, "idempotencyKey",
-		    req->idempotency_key != NULL ? req->idempotency_key
-		    : req->key);
+		problem_str(resp, "idempotencyKey", key_to_repeat(req));
 	if (resp->problem.detail == NULL)
-		describe(ctx->arena, req, resp, e);
+		resp->problem.detail = describe(ctx->arena, req, &resp->problem,
+		    e);
 	if (req->request_id == NULL || put_problem(ctx, req, resp, e) != E_OK)
 		put_last_resort(req, resp);
 	http_header(resp, "Cache-Control", "no-store");
@@ -280,8 +275,10 @@ problem_answer(struct ctx *ctx, const struct req *req, struct resp *resp,
 		http_header(resp, resp->problem.coded ? "Accept-Encoding"
 		    : "Accept", resp->problem.coded ? "identity"
 		    : "application/json");
-	if (e == E_METHOD_NOT_ALLOWED)
-		http_header(resp, "Allow", route_allow(req->route));
+	if (e == E_METHOD_NOT_ALLOWED) {
+		route_allow(req->route, allow);
+		http_header(resp, "Allow", allow);
+	}
 	if (status == 503 || e == E_IN_PROGRESS) {
 		snprintf(seconds, sizeof seconds, "%d", RETRY_AFTER_S);
 		http_header(resp, "Retry-After", seconds);

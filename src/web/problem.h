@@ -2,7 +2,7 @@
 /*
  * Problem documents (RFC 9457).  Whoever refuses a request says in
  * resp->problem what was wrong this time, and returns an enum err; when all
- * have returned, http_serve() lets problem_answer() write the document: type,
+ * have returned, web/serve lets problem_answer() write the document: type,
  * title, status, code, detail, requestId, instance, members of its own, and
  * errors.
  *
@@ -28,7 +28,7 @@ struct resp;
 
 /* What a problem document says beyond its code; begins zeroed. */
 struct problem {
-	const char *detail;	/* a sentence; NULL: err.def's */
+	const char *detail;	/* a sentence; NULL: text.def's of the code */
 	struct faults *faults;	/* its errors; NULL: none */
 	bool coded;		/* 415: for its Content-Encoding */
 	size_t n;
@@ -38,12 +38,6 @@ struct problem {
 		const char *text;	/* instead of the number, or NULL */
 	} member[PROBLEM_MEMBERS_MAX];
 };
-
-/*
- * Say what was wrong, by printf; without memory err.def's sentence remains.
- */
-void problem_detail(struct arena *, struct resp *, const char *, ...)
-    __attribute__((format(printf, 3, 4)));
 
 /* A member of this code's own; the name is static. */
 void problem_int(struct resp *, const char *name, int64_t);

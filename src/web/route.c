@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Which row a request is for; a 405 and Allow fall out of the same table. */
 #include "config.h"
 
 #include "web/route.h"
@@ -8,29 +9,26 @@
 
 #include "base/arena.h"
 #include "base/num.h"
+#include "base/percent.h"
+#include "web/text.h"
 
 static const struct route routes[] = {
-#define ROUTE(method, pattern, handler, needs) \
-	{ method, pattern, handler, needs },
+#define ROUTE(method, pattern, handler, auth, key, body, query, cache) \
+	{ #method, pattern, handler, auth, key, &body, &query, cache },
 #include "web/routes.def"
 #undef ROUTE
 };
 
 #define ROUTES (sizeof routes / sizeof routes[0])
 
+const struct input no_body = { .fields = NULL };
+const struct input no_query = { .fields = NULL };
+
 const struct route *
 route_table(size_t *n)
 {
 	*n = ROUTES;
 	return routes;
-}
-
-static int
-hex(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0'
-	    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	    : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 static bool
@@ -48,21 +46,18 @@ is_unreserved(int c)
 static enum err
 decode_path(const char *target, size_t len, char *to)
 {
-	size_t i, at = 0;
+	size_t at = 0;
+	int byte;
 
-	for (i = 0; i < len; i++) {
-		int high, low;
-
+	for (size_t i = 0; i < len; i++) {
 		to[at++] = target[i];
 		if (target[i] != '%')
 			continue;
-		high = i + 2 < len ? hex(target[i + 1]) : -1;
-		low = high >= 0 ? hex(target[i + 2]) : -1;
-		if (low < 0)
+		if ((byte = percent_byte(target + i, len - i)) < 0)
 			return E_INVALID_PARAMETER;
-		if (!is_unreserved(high * 16 + low))
+		if (!is_unreserved(byte))
 			continue;
-		to[at - 1] = (char)(high * 16 + low);
+		to[at - 1] = (char)byte;
 		i += 2;
 	}
 	to[at] = '\0';
@@ -96,7 +91,7 @@ answers(const struct route *r, const char *method)
 
 /* The first row that fits decides the path; its method may be another's. */
 static const struct route *
-find(const char *path, const char *method, const char **id, size_t *id_len)
+find_row(const char *path, const char *method, const char **id, size_t *id_len)
 {
 	const struct route *first = NULL;
 
@@ -114,23 +109,54 @@ find(const char *path, const char *method, const char **id, size_t *id_len)
 	return first;
 }
 
+/* What the pattern calls its id. */
+static const char *
+id_name(struct arena *a, const struct route *r)
+{
+	const char *name = strchr(r->pattern, '{') + 1;
+
+	return arena_copy(a, name, strcspn(name, "}"));
+}
+
 /* An integer, but none of an id's; or no integer at all. */
 static enum err
-refuse_id(struct arena *a, struct resp *resp, const char *id, size_t len)
+refuse_id(struct arena *a, const struct route *r, struct resp *resp,
+    const char *id, size_t len)
 {
 	size_t sign = id[0] == '-', digits = len - sign;
+	struct fault f = { .parameter = id_name(a, r) };
 
+	if (f.parameter == NULL)
+		return E_INTERNAL;
 	if (digits > 0 && strspn(id + sign, "0123456789") >= digits &&
-	    (digits == 1 || id[sign] != '0'))
-		return problem_parameter(a, resp, (struct fault){
-		    .code = FAULT_OUT_OF_RANGE, .parameter = "id",
-		    .number = { 1, SAFE_INT_MAX },
-		    .detail = "An id is a number from 1 to "
-		    "9007199254740991." });
-	return problem_parameter(a, resp, (struct fault){
-	    .code = FAULT_WRONG_TYPE, .parameter = "id",
-	    .detail = "An id is a decimal number, without a sign or a "
-	    "leading zero." });
+	    (digits == 1 || id[sign] != '0')) {
+		f.code = FAULT_OUT_OF_RANGE;
+		f.number[0] = 1;
+		f.number[1] = SAFE_INT_MAX;
+		f.detail = text_of(TEXT_ID_RANGE);
+	} else {
+		f.code = FAULT_WRONG_TYPE;
+		f.detail = text_of(TEXT_ID_FORM);
+	}
+	return problem_parameter(a, resp, f);
+}
+
+static enum err
+refuse_method(struct arena *a, const struct req *req, struct resp *resp)
+{
+	char allow[ROUTE_ALLOW_BYTES];
+
+	route_allow(req->route, allow);
+	resp->problem.detail = text_say(a, TEXT_BAD_METHOD,
+	    TEXT_ARGS(TEXT_S(problem_shown(a, req->method,
+	    strlen(req->method))), TEXT_S(allow)));
+	return E_METHOD_NOT_ALLOWED;
+}
+
+bool
+route_is_asked(const struct req *req)
+{
+	return strcmp(req->method, "OPTIONS") == 0;
 }
 
 enum err
@@ -150,35 +176,48 @@ route_find(struct arena *a, struct req *req, struct resp *resp)
 	if (decode_path(req->target, len, path) != E_OK)
 		return problem_parameter(a, resp, (struct fault){
 		    .code = FAULT_WRONG_TYPE, .parameter = "path",
-		    .detail = "The path has a malformed escape." });
-	if ((req->route = find(path, req->method, &id, &id_len)) == NULL) {
-		problem_detail(a, resp, "There is nothing at %s.",
-		    problem_shown(a, req->target, len));
+		    .detail = text_of(TEXT_BAD_ESCAPE) });
+	if ((req->route = find_row(path, req->method, &id, &id_len)) == NULL) {
+		resp->problem.detail = text_say(a, TEXT_NOTHING_AT,
+		    TEXT_ARGS(TEXT_S(problem_shown(a, req->target, len))));
 		return E_NOT_FOUND;
 	}
-	if (!answers(req->route, req->method)) {
-		problem_detail(a, resp, "%s is none of the methods "
-		    "that are allowed here: %s.",
-		    problem_shown(a, req->method, strlen(req->method)),
-		    route_allow(req->route));
-		return E_METHOD_NOT_ALLOWED;
-	}
+	if (route_is_asked(req))
+		return E_OK;
+	if (!answers(req->route, req->method))
+		return refuse_method(a, req, resp);
 	if (id != NULL && !num_parse(id, id_len, 1, SAFE_INT_MAX, &req->id))
-		return refuse_id(a, resp, id, id_len);
+		return refuse_id(a, req->route, resp, id, id_len);
 	return E_OK;
 }
 
-const char *
-route_allow(const struct route *r)
+void
+route_allow(const struct route *r, char out[ROUTE_ALLOW_BYTES])
 {
-	bool get = false, post = false;
+	static const char *const methods[] = { "GET", "POST", "PUT", "PATCH",
+		"DELETE" };
+	struct buf b;
 
-	for (size_t i = 0; i < ROUTES; i++) {
-		if (strcmp(routes[i].pattern, r->pattern) != 0)
-			continue;
-		get = get || strcmp(routes[i].method, "GET") == 0;
-		post = post || strcmp(routes[i].method, "POST") == 0;
-	}
-	assert(get || post);
-	return get && post ? "GET, HEAD, POST" : get ? "GET, HEAD" : "POST";
+	buf_init(&b, out, ROUTE_ALLOW_BYTES);
+	for (size_t m = 0; m < sizeof methods / sizeof methods[0]; m++)
+		for (size_t i = 0; i < ROUTES; i++) {
+			if (strcmp(routes[i].pattern, r->pattern) != 0 ||
+			    strcmp(routes[i].method, methods[m]) != 0)
+				continue;
+			buf_str(&b, b.len > 0 ? ", " : "");
+			buf_str(&b, m == 0 ? "GET, HEAD" : methods[m]);
+		}
+	assert(b.len > 0);
+	assert(buf_ok(&b));
+}
+
+enum err
+route_options(const struct req *req, struct resp *resp)
+{
+	char allow[ROUTE_ALLOW_BYTES];
+
+	route_allow(req->route, allow);
+	http_header(resp, "Allow", allow);
+	http_header(resp, "Cache-Control", "no-store");
+	return http_nothing(resp);
 }

@@ -1,27 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The routes: one table (routes.def), whose columns are what a request must
- * bring before its handler runs.
+ * bring before its handler runs, and how its answer may be kept.
  */
 #ifndef SHOP_ROUTE_H
 #define SHOP_ROUTE_H
 
 #include "web/http.h"
 
-enum {
-	ROUTE_NONE = 0,
-	ROUTE_USER = 1,		/* a valid token */
-	ROUTE_KEY = 2,		/* an idempotency key, or one is made */
-	ROUTE_BODY = 4,		/* a JSON body */
-	ROUTE_SHARED = 8,	/* the answer is the same for everybody */
-	ROUTE_WRITE = ROUTE_USER | ROUTE_KEY | ROUTE_BODY
+/* The caller must be ... */
+enum auth {
+	AUTH_NONE,	/* anybody */
+	AUTH_USER,	/* the user of a valid token */
+	AUTH_ADMIN	/* such a user whose role is admin */
 };
+
+enum key { KEY_NO, KEY_YES };	/* an idempotency key; one is made if none */
+enum caching { CACHE_NO, CACHE_SHARED };	/* SHARED: the same for everybody */
+
+/*
+ * What a request brings in its body or its query: a table of fields and the
+ * struct that they fill, which the handler gets.
+ */
+struct input {
+	const struct json_field *fields;
+	size_t size;
+	bool may_lack;		/* of a body: none is {} */
+	/*
+	 * Of a body: faults that no table can tell, added to the problem's.
+	 * Called whether the table found faults or not.  E_VALIDATION_FAILED
+	 * where it adds one, E_INTERNAL; or NULL.
+	 */
+	enum err (*check)(struct ctx *, struct resp *, const void *values);
+};
+
+/* The column of a route that takes none. */
+extern const struct input no_body, no_query;
 
 struct route {
 	const char *method;
-	const char *pattern;	/* {id} is an id, 1..2^53-1 */
+	const char *pattern;	/* {name} is an id, 1..2^53-1; one at most */
 	enum err (*handler)(struct ctx *, const struct req *, struct resp *);
-	unsigned needs;
+	enum auth auth;
+	enum key key;
+	const struct input *body, *query;
+	enum caching cache;
 };
 
 /* All of them; *n is how many. */
@@ -32,20 +55,24 @@ const struct route *route_table(size_t *n);
  * The target is taken raw; only escaped unreserved characters are decoded,
  * once.  E_NOT_FOUND, E_METHOD_NOT_ALLOWED, E_INVALID_PARAMETER, with what is
  * wrong in resp->problem; E_INTERNAL.
+ *
+ * OPTIONS finds any row of its path, and no id.
  */
 enum err route_find(struct arena *, struct req *, struct resp *) MUST_CHECK;
 
-/* The Allow header of the row's path; static storage. */
-const char *route_allow(const struct route *);
+/* Is it the path that is asked about, by OPTIONS? */
+bool route_is_asked(const struct req *);
 
-/*
- * The user of the request's bearer token, into req->user_id.  E_MISSING_TOKEN,
- * E_INVALID_TOKEN, E_EXPIRED_TOKEN, E_INTERNAL.
- */
-enum err auth_user(struct ctx *, struct req *, struct resp *) MUST_CHECK;
+/* Answer OPTIONS: 204 and Allow. */
+enum err route_options(const struct req *, struct resp *) MUST_CHECK;
 
-#define ROUTE(method, pattern, handler, needs) \
-	enum err handler(struct ctx *, const struct req *, struct resp *);
+/* The Allow header of the row's path. */
+#define ROUTE_ALLOW_BYTES sizeof "GET, HEAD, POST, PUT, PATCH, DELETE"
+void route_allow(const struct route *, char out[ROUTE_ALLOW_BYTES]);
+
+#define ROUTE(method, pattern, handler, auth, key, body, query, cache)	\
+	enum err handler(struct ctx *, const struct req *, struct resp *); \
+	extern const struct input body, query;
 #include "web/routes.def"
 #undef ROUTE
 

@@ -235,7 +235,8 @@ put_write(enum sql sql, const struct db_arg *arg, unsigned vary,
 		put_rows(r, 1, "siiis", vary, text);
 	} else {
 		text[1] = sql == SQL_PLACE ? short_lines(arg, vary) : NULL;
-		put_rows(r, code == NULL ? 0 : 1, "siis", vary, text);
+		put_rows(r, code == NULL ? 0 : 1, sql == SQL_PLACE ? "siis"
+		    : "siiis", vary, text);
 	}
 }
 

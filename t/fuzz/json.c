@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "io/json.h"
+#include "web/text.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
@@ -23,15 +24,16 @@ struct line {
 struct all {
 	int64_t n;
 	const char *s;
-	struct json_list lines;
+	size_t lines;
+	struct line *line;
 };
 
 #define INT(s, m, label, from, to) { .name = label, .type = JSON_INT, \
 	.min = from, .max = to, .offset = offsetof(struct s, m) }
 #define LINES(label, from, to, may) { .name = label, .type = JSON_LIST, \
-	.min = from, .max = to, .offset = offsetof(struct all, lines), \
-	.optional = may, .item = line_fields, \
-	.item_size = sizeof(struct line) }
+	.min = from, .max = to, .offset = offsetof(struct all, line), \
+	.optional = may, .count = offsetof(struct all, lines), \
+	.fields = line_fields, .size = sizeof(struct line) }
 #define END { .name = NULL }
 
 static const struct json_field line_fields[] = {
@@ -74,7 +76,8 @@ has_long_number(const char *text, size_t len)
 static void
 check_fault(const struct fault *f)
 {
-	CHECK(f->detail != NULL && f->detail[0] != '\0');
+	CHECK(f->form < FORM_COUNT);
+	CHECK(text_fault(fuzz_arena(), f) != NULL);
 	CHECK(f->pointer != NULL);
 	CHECK(f->pointer[0] == '\0' || f->pointer[0] == '/');
 	CHECK(utf8_chars(f->pointer) >= 0);
@@ -107,12 +110,12 @@ check_int(const cJSON *from, const char *name, int64_t n, int64_t min,
 }
 
 static void
-check_lines(const cJSON *list, const struct json_list *lines)
+check_lines(const cJSON *list, const struct all *all)
 {
-	const struct line *line = lines->items;
+	const struct line *line = all->line;
 
-	CHECK((size_t)cJSON_GetArraySize(list) == lines->n);
-	for (size_t i = 0; i < lines->n; i++) {
+	CHECK((size_t)cJSON_GetArraySize(list) == all->lines);
+	for (size_t i = 0; i < all->lines; i++) {
 		const cJSON *item = cJSON_GetArrayItem(list, (int)i);
 
 		check_int(item, "productId", line[i].product_id, 1,
@@ -128,8 +131,8 @@ check_values(const cJSON *tree, const struct json_field *fields,
     const struct all *all)
 {
 	if (fields == order_fields) {
-		CHECK(all->lines.n >= 1 && all->lines.n <= ORDER_LINES_MAX);
-		check_lines(get(tree, "items"), &all->lines);
+		CHECK(all->lines >= 1 && all->lines <= ORDER_LINES_MAX);
+		check_lines(get(tree, "items"), all);
 	} else if (fields == charge_fields) {
 		check_int(tree, "amount", all->n, 1, CHARGE_MAX);
 	} else {
@@ -139,24 +142,8 @@ check_values(const cJSON *tree, const struct json_field *fields,
 		    cJSON_GetStringValue(get(tree, "s"))) == 0);
 		CHECK(all->s == NULL || (utf8_chars(all->s) >= 2 &&
 		    utf8_chars(all->s) <= 5));
-		check_lines(get(tree, "a/b~c"), &all->lines);
+		check_lines(get(tree, "a/b~c"), all);
 	}
-}
-
-static void
-write_lines(struct json_writer *w, const char *name,
-    const struct json_list *lines)
-{
-	const struct line *line = lines->items;
-
-	json_open_list(w, name);
-	for (size_t i = 0; i < lines->n; i++) {
-		json_open_object(w, NULL);
-		json_int(w, "productId", line[i].product_id);
-		json_int(w, "quantity", line[i].quantity);
-		json_close(w);
-	}
-	json_close(w);
 }
 
 /* What was decoded, as a text again. */
@@ -169,18 +156,7 @@ rewrite(const struct json_field *fields, const struct all *all)
 	size_t len;
 
 	json_begin(&w, fuzz_arena());
-	json_open_object(&w, NULL);
-	if (fields == order_fields) {
-		write_lines(&w, "items", &all->lines);
-	} else if (fields == charge_fields) {
-		json_int(&w, "amount", all->n);
-	} else {
-		json_int(&w, "n", all->n);
-		if (all->s != NULL)
-			json_str(&w, "s", all->s);
-		write_lines(&w, "a/b~c", &all->lines);
-	}
-	json_close(&w);
+	json_fields(&w, NULL, fields, all);
 	CHECK(json_end(&w, &text, &len) == E_OK);
 	CHECK(strlen(text) == len);
 	CHECK(json_parse(fuzz_arena(), text, len, &json) == E_OK);
@@ -193,13 +169,18 @@ check_again(const struct json_field *fields, const struct all *all)
 	const struct json *json = rewrite(fields, all);
 	struct faults faults = { 0 };
 	struct all again = { 0 };
+	const void *a, *b;
+	size_t a_len, b_len;
 
 	CHECK(json_decode(fuzz_arena(), json, fields, &again, &faults)
 	    == E_OK);
-	CHECK(again.n == all->n && again.lines.n == all->lines.n);
-	CHECK(all->lines.n == 0 || memcmp(again.lines.items,
-	    all->lines.items, all->lines.n * sizeof(struct line)) == 0);
+	CHECK(again.n == all->n && again.lines == all->lines);
+	CHECK(all->lines == 0 || memcmp(again.line, all->line,
+	    all->lines * sizeof(struct line)) == 0);
 	CHECK(all->s == NULL || strcmp(again.s, all->s) == 0);
+	CHECK(json_values(fuzz_arena(), fields, all, &a, &a_len) &&
+	    json_values(fuzz_arena(), fields, &again, &b, &b_len));
+	CHECK(a_len == b_len && memcmp(a, b, a_len) == 0);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "config.h"
 
 #include "run/request.h"
+#include "web/text.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -189,7 +190,7 @@ check_status(const char *head, int status)
 }
 
 static const char *
-text_of(const cJSON *problem, const char *name)
+member_text(const cJSON *problem, const char *name)
 {
 	const char *text = cJSON_GetStringValue(
 	    cJSON_GetObjectItemCaseSensitive(problem, name));
@@ -205,8 +206,8 @@ check_faults(const cJSON *errors)
 
 	CHECK(errors == NULL || cJSON_GetArraySize(errors) <= FAULTS_MAX);
 	cJSON_ArrayForEach(one, errors) {
-		text_of(one, "detail");
-		text_of(one, "code");
+		member_text(one, "detail");
+		member_text(one, "code");
 		CHECK(cJSON_IsString(cJSON_GetObjectItemCaseSensitive(one,
 		    "pointer")) != cJSON_IsString(
 		    cJSON_GetObjectItemCaseSensitive(one, "parameter")));
@@ -218,22 +219,23 @@ check_problem(const cJSON *problem, int status, const char *id)
 {
 	const cJSON *told = cJSON_GetObjectItemCaseSensitive(problem,
 	    "status");
-	const char *code = text_of(problem, "code");
+	const char *code = member_text(problem, "code");
 	const struct err_row *row = NULL;
+	enum err is = E_OK;
 	char type[64], instance[sizeof type + REQUEST_ID_BYTES_MAX + 1];
 
 	for (int e = E_OK + 1; e < E_COUNT; e++)
 		if (strcmp(err_row((enum err)e)->code, code) == 0)
-			row = err_row((enum err)e);
+			row = err_row(is = (enum err)e);
 	CHECK(row != NULL && row->status == status);
 	CHECK(cJSON_IsNumber(told) && told->valueint == status);
 	snprintf(type, sizeof type, "/problems/%s", code);
-	CHECK(strcmp(text_of(problem, "type"), type) == 0);
-	CHECK(strcmp(text_of(problem, "title"), row->title) == 0);
-	CHECK(strcmp(text_of(problem, "requestId"), id) == 0);
+	CHECK(strcmp(member_text(problem, "type"), type) == 0);
+	CHECK(strcmp(member_text(problem, "title"), text_title(is)) == 0);
+	CHECK(strcmp(member_text(problem, "requestId"), id) == 0);
 	snprintf(instance, sizeof instance, "%s#%s", type, id);
-	CHECK(strcmp(text_of(problem, "instance"), instance) == 0);
-	CHECK(strcmp(text_of(problem, "detail"), row->title) != 0);
+	CHECK(strcmp(member_text(problem, "instance"), instance) == 0);
+	CHECK(strcmp(member_text(problem, "detail"), text_title(is)) != 0);
 	check_faults(cJSON_GetObjectItemCaseSensitive(problem, "errors"));
 }
 

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+#
+# awk -f problems.awk err.def text.def: a line "CODE STATUS TITLE" for each problem
+# that the application (ERR) or nginx (FRONT) answers.
+/^(ERR|FRONT)\(/ {
+	split($0, part, /[(, ")]+/)
+	status[part[2]] = part[3]
+	code[part[2]] = part[4]
+	name[++n] = part[2]
+}
+/^TEXT\(TITLE_/ {
+	text = $0
+	sub(/^[^"]*"/, "", text)
+	sub(/"\)$/, "", text)
+	id = $0
+	sub(/^TEXT\(TITLE_/, "", id)
+	sub(/,.*/, "", id)
+	title[id] = text
+}
+END {
+	for (i = 1; i <= n; i++)
+		if (code[name[i]] != "ok")
+			print code[name[i]], status[name[i]], title[name[i]]
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands about what the shop has: users, products, and its own id. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "base/email.h"
+#include "base/limits.h"
+#include "io/db.h"
+#include "ops/ahead.h"
+#include "ops/command.h"
+#include "shop/identity.h"
+#include "shop/product.h"
+#include "shop/user.h"
+
+/* ---- user add */
+
+struct user_options {
+	const char *name, *email;
+	int64_t balance_pt;
+};
+
+static const struct option_row user_options[] = {
+	{ .name = "name", .type = OPTION_TEXT, .required = true, .min = 1,
+	    .max = NAME_CHARS_MAX,
+	    .offset = offsetof(struct user_options, name) },
+	{ .name = "email", .type = OPTION_TEXT, .required = true,
+	    .max = INT32_MAX, .offset = offsetof(struct user_options, email) },
+	{ .name = "balance", .type = OPTION_INT, .max = POINTS_MAX,
+	    .offset = offsetof(struct user_options, balance_pt) },
+	{ .name = NULL },
+};
+
+static int
+run_user_add(struct ctx *ctx, const void *options)
+{
+	const struct user_options *o = options;
+	const char *fault = email_fault(o->email);
+	char why[128];
+	int64_t id;
+	enum err e;
+
+	if (fault != NULL) {
+		snprintf(why, sizeof why, "must be an address, and %s", fault);
+		return command_misused("email", why);
+	}
+	e = user_add(ctx, o->name, o->email, o->balance_pt, &id);
+	if (e == E_TAKEN)
+		return command_failed("user add", "this address is taken");
+	if (e != E_OK)
+		return command_failed("user add", db_error(ctx->db));
+	printf("%lld\n", (long long)id);
+	return EXIT_DONE;
+}
+
+const struct command cmd_user_add = {
+	.noun = "user", .verb = "add",
+	.usage = "--name N --email E [--balance P]",
+	.help = "print the new user's id",
+	.run = run_user_add,
+	.options = user_options, .size = sizeof(struct user_options),
+};
+
+/* ---- product add */
+
+struct product_options {
+	const char *name, *description;
+	int64_t price_pt, stock;
+};
+
+static const struct option_row product_options[] = {
+	{ .name = "name", .type = OPTION_TEXT, .required = true, .min = 1,
+	    .max = NAME_CHARS_MAX,
+	    .offset = offsetof(struct product_options, name) },
+	{ .name = "price", .type = OPTION_INT, .required = true, .min = 1,
+	    .max = POINTS_MAX,
+	    .offset = offsetof(struct product_options, price_pt) },
+	{ .name = "stock", .type = OPTION_INT, .required = true,
+	    .max = SAFE_INT_MAX,
+	    .offset = offsetof(struct product_options, stock) },
+	{ .name = "description", .type = OPTION_TEXT,
+	    .max = DESCRIPTION_CHARS_MAX,
+	    .offset = offsetof(struct product_options, description) },
+	{ .name = NULL },
+};
+
+static int
+run_product_add(struct ctx *ctx, const void *options)
+{
+	const struct product_options *o = options;
+	struct product p = { .name = o->name, .price_pt = o->price_pt,
+	    .stock = o->stock, .description = o->description != NULL
+	    ? o->description : "" };
+
+	if (product_add(ctx, &p) != E_OK)
+		return command_failed("product add", db_error(ctx->db));
+	printf("%lld\n", (long long)p.id);
+	return EXIT_DONE;
+}
+
+const struct command cmd_product_add = {
+	.noun = "product", .verb = "add",
+	.usage = "--name N --price P --stock S [--description D]",
+	.help = "print the new product's id",
+	.run = run_product_add,
+	.options = product_options, .size = sizeof(struct product_options),
+};
+
+/* ---- redate, id */
+
+static int
+run_redate(struct ctx *ctx, const void *options)
+{
+	(void)options;
+	return ahead_redate(ctx, stdout) == E_OK ? EXIT_DONE
+	    : command_failed("redate", db_error(ctx->db));
+}
+
+const struct command cmd_redate = {
+	.noun = "redate", .help = "date now what is dated ahead",
+	.run = run_redate,
+};
+
+static int
+run_id(struct ctx *ctx, const void *options)
+{
+	const char *id = identity_get(ctx);
+
+	(void)options;
+	if (id == NULL)
+		return command_failed("id", "the database has none, or can't "
+		    "be asked: run shopctl migrate");
+	puts(id);
+	return EXIT_DONE;
+}
+
+const struct command cmd_id = {
+	.noun = "id", .help = "print the shop's id, which its\n"
+	    "keys in memcached have",
+	.run = run_id,
+};

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The commands of shopctl.  A command is a row: its words, the options it
+ * takes, the struct that they land in, and a function that returns the exit
+ * status.  Each lives in a file cmd_*.c; shopctl.c has the table.
+ */
+#ifndef SHOP_COMMAND_H
+#define SHOP_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ctx.h"
+#include "base/prog.h"
+
+enum option_type {
+	OPTION_INT,		/* int64_t */
+	OPTION_TEXT,		/* const char *, NULL where it is not given */
+	OPTION_FLAG		/* bool */
+};
+
+/* An option of a command; the last row has no name. */
+struct option_row {
+	const char *name;
+	enum option_type type;
+	bool required;
+	int64_t min, max;	/* of the number; of the text's characters */
+	int64_t def;		/* the number where it is not given */
+	size_t offset;		/* of its place in the struct */
+};
+
+struct command {
+	const char *noun, *verb;	/* verb NULL: there is none */
+	const char *usage;		/* its options, as --help has them */
+	const char *help;		/* lines that say what it does */
+	int (*run)(struct ctx *, const void *options);
+	const struct option_row *options;	/* NULL: it takes none */
+	size_t size;			/* of the struct */
+	bool says_source;	/* tells itself which settings were read */
+};
+
+/* One line on stderr; EXIT_FAILED, EXIT_USAGE. */
+int command_failed(const char *what, const char *why);
+int command_misused(const char *what, const char *why);
+
+/*
+ * The command that the arguments name, with its options: the program's exit
+ * status.  The last of the table is NULL.
+ */
+int command_run(const struct command *const *, const struct conf *, int argc,
+    char **argv);
+
+/* The table for --help, the caller's to free; NULL without memory. */
+char *command_usage(const struct command *const *) MUST_CHECK;
+
+extern const struct command cmd_token, cmd_key_add, cmd_key_list,
+    cmd_key_retire, cmd_user_add, cmd_product_add, cmd_audit, cmd_redate,
+    cmd_doctor, cmd_migrate, cmd_id;
+
+#endif

@@ -41,7 +41,7 @@ mutant() {
 	(cd "$top_srcdir" && tar -cf - configure.ac Makefile.am Makefile.in \
 	    configure aclocal.m4 config.h.in build-aux src schema nginx apache lighttpd \
 	    systemd docs t \
-	    README.md SECURITY.md) |
+	    README.md CHANGELOG.md SECURITY.md) |
 	    tar -C "$work/src" -xf -
 	perl -0pi -e "$perl" "$work/src/$file"
 	if cmp -s "$work/src/$file" "$top_srcdir/$file"; then

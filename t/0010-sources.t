@@ -322,37 +322,6 @@ awk '/^[a-z]/ { on = /^paths:/ }
 same 'each route is in the OpenAPI document, and no other is'
 is "$(grep -c "^        '429':" nginx/html/openapi.yaml)" \
     "$(wc -l <"$dir/a")" 'which tells each that there may be too many'
-# setting WORD: its number in nginx's limits.
-setting() {
-	cat nginx/zones.conf.in nginx/limits.conf.in |
-	    sed -n "s/^limit_.*@SHOP@_$1\([0-9]*\).*/\1/p"
-}
-tr -s '\n ' ' ' <README.md | grep -qF "$(setting 'reads:.* rate=') reads a second, $(
-    )$(setting 'reads burst=') at once, $(
-    )$(setting 'writes:.* rate=') writes, $(
-    )$(setting 'writes burst=') at once, $(
-    )$(setting 'reads_at_once ') reads and $(
-    )$(setting 'writes_at_once ') writes under way"
-ok 'and the README, how many are too many'
-while read -r method path; do
-	echo "\`$method $path\`"
-done <"$dir/a" >"$dir/c"
-mv "$dir/c" "$dir/a"
-sed -n 's/^| \(`[A-Z]* \/[^`]*`\) |.*/\1/p' README.md >"$dir/b"
-same 'and in the README'
-
-# ---- Settings and the README
-
-# Where a default is made by configure the README has its name for it.
-"$top_builddir/shopd" --help | sed '1,/^settings/d' |
-    sed -n 's/^  \([a-z][a-z0-9_]*\) *\([^ ]*\).*/\1 \2/p' |
-    sed -e 's|^\(worker_path\) .*/shop\.fcgi$|\1 LIBEXECDIR/shop.fcgi|' \
-	-e 's|^\(schema_dir\) .*/shop/schema$|\1 DATADIR/shop/schema|' >"$dir/a"
-is "$(wc -l <"$dir/a")" "$(grep -c '^CONF_' src/base/conf.def)" \
-    'shopd --help has every row of conf.def'
-sed -n 's/^| `\([a-z][a-z0-9_]*\)` | `*\([^`|]*[^`| ]\)`* |.*|.*|$/\1 \2/p' \
-    README.md >"$dir/b"
-same 'the README has every setting with its default'
 
 # ---- The schema
 

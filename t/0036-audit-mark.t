@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Where one audit ends and the next begins: the README's line for cron, the
+# Where one audit ends and the next begins: docs/operating.md's line for cron, the
 # file that it keeps, and transactions that are open between two of them.
 . "${top_srcdir:-.}/t/lib.sh"
 # No hour may end while we look.
@@ -8,9 +8,9 @@ while [ $(($(date +%s) % 3600)) -gt 3500 ]; do sleep 1; done
 shop_start
 
 # The line as it stands there, of this shop: what cron would run.
-line=$(sed -n 's/^\* \* \* \* \* //p' "$top_srcdir/README.md" |
+line=$(sed -n 's/^\* \* \* \* \* //p' "$top_srcdir/docs/operating.md" |
     sed "s|/var/lib/shop|$dir|")
-is "$(echo "$line" | grep -c '^shopctl audit ')" 1 "the README has the line"
+is "$(echo "$line" | grep -c '^shopctl audit ')" 1 "docs/operating.md has the line"
 mkdir "$dir/bin"
 printf '#!/bin/sh\nexec "%s/shopctl" --config "%s/shop.conf" "$@"\n' \
     "$top_builddir" "$dir" >"$dir/bin/shopctl"

@@ -307,7 +307,7 @@ sql_root "CREATE USER ops@localhost IDENTIFIED BY 'of-ops';
 (umask 077; echo of-ops >"$dir/ops.password")
 conf db_admin_user ops
 conf db_admin_password_file "$dir/ops.password"
-well 'an admin with just what the README says'
+well 'an admin with just what docs/operating.md says'
 # admin TEXT RIGHT: without it; what to run is told.
 admin() {
 	sql_root "REVOKE $2 FROM ops@localhost"

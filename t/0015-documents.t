@@ -159,7 +159,7 @@ cat $documents | grep -oE \
     '`(src|t|docs|schema|nginx|apache|lighttpd|systemd)/[^` ]*`' |
     tr -d '`' | sort -u | grep -v NNNN >"$dir/named"
 grep -oh '@docdir@/[^ ]*' docs/man/*.in | sed 's|^@docdir@/||' >>"$dir/named"
-cat $documents | grep -oE '`(base|io|shop|run|ops)/[a-z_]+`' |
+cat $documents | grep -oE '`(base|io|shop|web|run|ops)/[a-z_]+`' |
     tr -d '`' | sort -u | sed 's|.*|src/&.c|' >>"$dir/named"
 [ "$(wc -l <"$dir/named")" -gt 50 ]
 ok 'the documents name files'

@@ -1,25 +1,28 @@
 -- Place an order and pay it with points, all or nothing, exactly once a key.
 -- grant: worker
 --
--- p_lines: 23 digits a line, product id 16, quantity 4, place in the order 3;
--- sorted by product id, so that two orders lock their products in one order.
+-- p_lines, here and wherever a routine has it: 23 digits a line, one line after
+-- the other.  16 of the product's id (2^53-1 has as many), 4 of the quantity,
+-- 3 of the place in the client's order, from 0.  All are of one width, so that
+-- line n is SUBSTRING(p_lines, n * 23 + 1, 23), and a join with line_numbers
+-- takes all apart at once.  They are sorted by product id, so that two orders
+-- lock their products in one order.
 -- p_attempt: 1..4, told to the payment service.  p_wait: see points_charge.
 --
 -- 'ok' and 'replayed': a row a line of the order (outcome, order_id, status,
 -- total_price, balance_after, created_at, payment_status, attempts,
 -- product_id, name, quantity, price).  Else one row: outcome, required,
--- available (points), lines ("PLACE:AVAILABLE" of each line at fault, with a
--- blank between).  Committed on 'ok'; nothing is changed on any other
--- outcome.  On an error the transaction is open: the caller rolls back.
+-- available (points), lines (see order_judge).  Committed on 'ok'; nothing is
+-- changed on any other outcome.  On an error the transaction is open: the
+-- caller rolls back.
 --
--- The quick way looks at the products without a lock and then takes points
--- and stock by guarded UPDATEs: the user's row first, which makes one user's
--- writes wait for each other; the rows that many users want, the stock, last.
--- LAST_INSERT_ID(x) is how an UPDATE tells what it has set.  Prices are
--- carried along, so that total and lines agree.  An order of one line, as most
--- are, is spared the joins that take p_lines apart.  Where a guard or the key
--- fails, the slow way finds out why under the user's lock, in the contract's
--- order.
+-- This is the quick way, which looks at the products without a lock and then
+-- takes points and stock by guarded UPDATEs: the user's row first, which makes
+-- one user's writes wait for each other; the rows that many users want, the
+-- stock, last.  Where a guard or the key fails, order_judge finds out why.
+-- LAST_INSERT_ID(x) is how an UPDATE tells what it has set.  Prices are carried
+-- along, so that total and lines agree.  An order of one line, as most are, is
+-- spared the joins.
 --
 -- An order is dated by the clock, whatever that was before.  A product's hour
 -- is that of its newest row in sales_marks, and what it sells is of that hour:
@@ -34,18 +37,17 @@ place: BEGIN
   DECLARE v_product BIGINT DEFAULT CAST(SUBSTRING(p_lines, 1, 16) AS SIGNED);
   DECLARE v_quantity INT DEFAULT CAST(SUBSTRING(p_lines, 17, 4) AS SIGNED);
   DECLARE v_outcome VARCHAR(32) CHARACTER SET ascii;
-  DECLARE v_status VARCHAR(8) CHARACTER SET ascii;
   DECLARE v_name VARCHAR(100) CHARACTER SET utf8mb4;
-  DECLARE v_balance, v_order, v_price, v_stock, v_total BIGINT;
-  DECLARE v_enough, v_taken, v_at INT;
+  DECLARE v_balance, v_order, v_price, v_total BIGINT;
+  DECLARE v_enough, v_taken INT;
   DECLARE v_rounds INT DEFAULT 0;
-  DECLARE v_missing, v_short VARCHAR(2300) CHARACTER SET ascii;
+  DECLARE v_lines VARCHAR(2300) CHARACTER SET ascii;
   DECLARE v_prices VARCHAR(1600) CHARACTER SET ascii;
-  DECLARE v_fingerprint BINARY(16);
   DECLARE v_now DATETIME(3);
   DECLARE v_hour, v_newest DATETIME;
 
-  -- A lock's name is the server's, which other shops may use.
+  -- 1. One request a key at a time.  A lock's name is the server's, which
+  --    other shops may use.
   IF p_wait > 0 AND COALESCE(GET_LOCK(CONCAT(LEFT(SHA2(DATABASE(), 256), 24), ':',
       HEX(p_idem)), p_wait), 0) = 0 THEN
     SELECT 'idempotency_in_progress' AS outcome, NULL AS required,
@@ -57,6 +59,7 @@ place: BEGIN
     quickly: BEGIN
       DECLARE EXIT HANDLER FOR 1062 BEGIN END;
 
+      -- 2. What do the lines cost, and is there as much?
       START TRANSACTION;
       SET v_enough = 0;
       IF v_n = 1 THEN
@@ -78,11 +81,15 @@ place: BEGIN
       IF v_enough < v_n THEN
         LEAVE quickly;
       END IF;
+
+      -- 3. Points: an active user who has as many.
       UPDATE users SET balance = LAST_INSERT_ID(balance - v_total)
         WHERE id = p_user AND status = 'active' AND balance >= v_total;
       IF ROW_COUNT() <> 1 THEN
         LEAVE quickly;
       END IF;
+
+      -- 4. The hour, of the ranking.
       SET v_balance = LAST_INSERT_ID(),
         v_now = UTC_TIMESTAMP(3);
       IF v_now < v_newest OR v_now >= v_hour + INTERVAL 1 HOUR THEN
@@ -90,6 +97,7 @@ place: BEGIN
         CALL sales_mark(p_lines, v_hour);
       END IF;
 
+      -- 5. Payment, order, ledger with the key.
       CALL payment_request(p_user, v_total, p_attempt, v_order);
       INSERT INTO orders (id, user_id, total_price, balance_after, created_at)
         VALUES (v_order, p_user, v_total, v_balance, v_now);
@@ -97,6 +105,8 @@ place: BEGIN
           (user_id, type, amount, balance_after, order_id, idem, fingerprint, created_at)
         VALUES (p_user, 'payment', -v_total, v_balance, v_order, p_idem,
           p_fingerprint, v_now);
+
+      -- 6. Lines, and the stock last.
       IF v_n = 1 THEN
         INSERT INTO order_items (order_id, line, product_id, name, quantity, price)
           VALUES (v_order, 0, v_product, v_name, v_quantity, v_price);
@@ -128,53 +138,22 @@ place: BEGIN
       LEAVE once;
     END quickly;
 
-    ROLLBACK;
-    START TRANSACTION;
-    SET v_status = NULL, v_fingerprint = NULL;
-    SELECT status, balance INTO v_status, v_balance
-      FROM users WHERE id = p_user FOR UPDATE;
-    SELECT fingerprint, order_id INTO v_fingerprint, v_order
-      FROM points_ledger WHERE user_id = p_user AND idem = p_idem;
-    SET v_total = 0, v_missing = '', v_short = '', v_at = 1;
-    WHILE v_at <= LENGTH(p_lines) DO
-      SET v_quantity = CAST(SUBSTRING(p_lines, v_at + 16, 4) AS SIGNED),
-        v_price = NULL;
-      SELECT price, stock INTO v_price, v_stock
-        FROM products WHERE id = CAST(SUBSTRING(p_lines, v_at, 16) AS SIGNED);
-      IF v_price IS NULL THEN
-        SET v_missing = CONCAT(v_missing, SUBSTRING(p_lines, v_at + 20, 3), ':0 ');
-      ELSE
-        SET v_total = LEAST(v_total + v_price * v_quantity, 9007199254740992);
-        IF v_stock < v_quantity THEN
-          SET v_short = CONCAT(v_short, SUBSTRING(p_lines, v_at + 20, 3), ':',
-            v_stock, ' ');
-        END IF;
-      END IF;
-      SET v_at = v_at + 23;
-    END WHILE;
-    SET v_outcome = CASE
-      WHEN v_status IS NULL OR v_status <> 'active' THEN 'unknown_user'
-      -- A refusal now may have been a success when the key came first.
-      WHEN v_fingerprint = p_fingerprint THEN 'replayed'
-      WHEN v_fingerprint IS NOT NULL THEN 'idempotency_key_reused'
-      WHEN v_missing <> '' THEN 'product_not_found'
-      WHEN v_total > 9007199254740991 THEN 'validation_failed'
-      WHEN v_total > v_balance THEN 'insufficient_points'
-      WHEN v_short <> '' THEN 'insufficient_stock'
-      END;
-    ROLLBACK;
+    CALL order_judge(p_user, p_idem, p_fingerprint, p_lines,
+      v_outcome, v_order, v_total, v_balance, v_lines);
     IF v_outcome IS NOT NULL THEN
       LEAVE once;
     END IF;
-    -- What was wrong is over: again, but not for ever.
-    SET v_quantity = CAST(SUBSTRING(p_lines, 17, 4) AS SIGNED),
-      v_rounds = v_rounds + 1;
+    -- What was in the way is over: again.  Each round has lost a race for a
+    -- row; who loses ten would lose more, and the caller pauses before it
+    -- tries again.
+    SET v_rounds = v_rounds + 1;
     IF v_rounds > 10 THEN
       SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213,
         MESSAGE_TEXT = 'the stock does not hold still';
     END IF;
   END LOOP once;
 
+  -- 7. The answer, as it was given first.
   IF p_wait > 0 THEN
     DO RELEASE_ALL_LOCKS();
   END IF;
@@ -194,7 +173,7 @@ place: BEGIN
         FROM order_items WHERE order_id = v_order ORDER BY line;
     END IF;
   WHEN 'replayed' THEN
-    -- As it was answered first, whatever became of the order since.
+    -- Whatever became of the order since.
     SELECT 'replayed' AS outcome, o.id AS order_id, 'paid' AS status,
         o.total_price, o.balance_after, o.created_at,
         'approved' AS payment_status, p.attempts,
@@ -205,6 +184,6 @@ place: BEGIN
   ELSE
     SELECT v_outcome AS outcome,
       LEAST(v_total, 9007199254740991) AS required, v_balance AS available,
-      IF(v_outcome = 'product_not_found', v_missing, v_short) AS `lines`;
+      v_lines AS `lines`;
   END CASE;
 END

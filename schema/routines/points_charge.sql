@@ -70,7 +70,7 @@ charge: BEGIN
     IF v_outcome IS NOT NULL THEN
       LEAVE once;
     END IF;
-    -- What was wrong is over: again, but not for ever.
+    -- What was in the way is over: again, ten times as order_place does.
     SET v_rounds = v_rounds + 1;
     IF v_rounds > 10 THEN
       SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213,

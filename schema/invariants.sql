@@ -1,11 +1,27 @@
--- What must hold, always: each query returns no rows.  Each begins with a
--- line "-- NAME: what holds", and its rows tell what breaks it; they need no
--- order.  shopctl audit runs them in one snapshot; every test ends with them.
+-- What must hold, always: each query returns no rows.  A row tells what breaks
+-- it; rows need no order.  shopctl audit runs them in one snapshot, and
+-- shopctl audit --since those for what was written since another audit; every
+-- test ends with all of them.
 --
--- Each reads whole tables, in the order they lie in.  SQL_BIG_RESULT makes
--- the server group what has as many groups as rows by sorting it, which is
--- ten times as fast as a temporary table once that doesn't fit into memory;
--- IGNORE INDEX keeps it from fetching every row by a key's order.
+-- Each begins with a line "-- NAME: what holds":
+--
+--	NAME		reads whole tables, in the order they lie in
+--	NAME@since	the same of what is new alone, in a second or two
+--	NAME@since?	a suspicion: where it returns rows, NAME is run, and what
+--			that returns is wrong
+--	NAME@both	serves for both
+--
+-- New is what has an id of @ledger_from, @order_from (orders and payments) or
+-- @mark_from (sales_marks) and beyond: no time decides, for clocks are set.
+-- Where these are not set, as for anybody who runs this file by hand, @both
+-- reads everything, and @since nothing, for there is nothing new.
+--
+-- SQL_BIG_RESULT makes the server group what has as many groups as rows by
+-- sorting it, which is ten times as fast as a temporary table once that doesn't
+-- fit into memory; IGNORE INDEX keeps it from fetching every row by a key's
+-- order.  In @since what belongs together need not be new together, so the
+-- other side is looked up by a key where it isn't among the new ones; a table is
+-- never read from its start.
 
 -- balance_is_ledger: a user's balance is the sum of the user's ledger
 SELECT CONCAT('user ', u.id, ': balance ', u.balance, ', ledger ', COALESCE(l.total, 0)) AS violation
@@ -13,10 +29,33 @@ FROM users u
 LEFT JOIN (SELECT user_id, SUM(amount) AS total FROM points_ledger IGNORE INDEX (points_ledger_idem) GROUP BY user_id) l ON l.user_id = u.id
 WHERE u.balance <> COALESCE(l.total, 0);
 
+-- balance_is_ledger@since: the user of each new ledger row has what the last one left
+SELECT CONCAT('user ', t.user_id, ': balance ', COALESCE(u.balance, 'of nobody'), ', ledger ', l.balance_after) AS violation
+FROM (SELECT user_id, MAX(id) AS last FROM points_ledger WHERE id >= @ledger_from GROUP BY user_id) t
+JOIN points_ledger l ON l.id = t.last
+LEFT JOIN users u ON u.id = t.user_id
+WHERE u.id IS NULL OR u.balance <> l.balance_after;
+
 -- ledger_chain: each balance_after is the sum of the ledger up to it
 SELECT CONCAT('ledger row ', c.id, ' of user ', c.user_id, ': balance after ', c.balance_after, ', sum ', c.running) AS violation
 FROM (SELECT id, user_id, balance_after, SUM(amount) OVER (PARTITION BY user_id ORDER BY id) AS running FROM points_ledger) c
 WHERE c.balance_after <> c.running;
+
+-- ledger_chain@since: each new balance_after is the one before it and the amount
+SELECT CONCAT('ledger row ', c.id, ' of user ', c.user_id, ': balance after ', c.balance_after, ', row before ', COALESCE(b.balance_after, 0), ', amount ', c.amount) AS violation
+FROM (
+  SELECT n.id, n.user_id, n.amount, n.balance_after, COALESCE(
+      LAG(n.id) OVER (PARTITION BY n.user_id ORDER BY n.id), f.before_id) AS before_id
+  FROM points_ledger n
+  JOIN (
+    SELECT t.user_id, (SELECT MAX(p.id) FROM points_ledger p FORCE INDEX (points_ledger_idem)
+      WHERE p.user_id = t.user_id AND p.id < @ledger_from) AS before_id
+    FROM (SELECT DISTINCT user_id FROM points_ledger WHERE id >= @ledger_from) t
+  ) f ON f.user_id = n.user_id
+  WHERE n.id >= @ledger_from
+) c
+LEFT JOIN points_ledger b ON b.id = c.before_id
+WHERE c.balance_after <> COALESCE(b.balance_after, 0) + c.amount;
 
 -- ledger_user: each ledger row has its user
 SELECT CONCAT('ledger row ', l.id, ': no user ', l.user_id) AS violation
@@ -28,7 +67,12 @@ SELECT CONCAT('user ', id, ': balance ', balance) AS violation FROM users WHERE 
 UNION ALL
 SELECT CONCAT('product ', id, ': stock ', stock) FROM products WHERE stock < 0;
 
--- stock_is_movements: a product's stock is what came less what was sold
+-- nothing_negative@since: no balance after a new ledger row and no stock is below zero
+SELECT CONCAT('ledger row ', id, ': balance after ', balance_after) AS violation FROM points_ledger WHERE id >= @ledger_from AND balance_after < 0
+UNION ALL
+SELECT CONCAT('product ', id, ': stock ', stock) FROM products WHERE stock < 0;
+
+-- stock_is_movements@both: a product's stock is what came less what was sold
 SELECT CONCAT('product ', p.id, ': stock ', p.stock, ', movements ', COALESCE(m.came, 0), ', sold ', p.sold) AS violation
 FROM products p
 LEFT JOIN (SELECT product_id, SUM(quantity) AS came FROM stock_movements GROUP BY product_id) m ON m.product_id = p.id
@@ -40,32 +84,33 @@ FROM products p
 LEFT JOIN (SELECT product_id, SUM(quantity) AS sold FROM order_items GROUP BY product_id) s ON s.product_id = p.id
 WHERE p.sold <> COALESCE(s.sold, 0);
 
--- order_total: an order's total is the sum of its lines
+-- order_total@both: an order's total is the sum of its lines
 SELECT CONCAT('order ', o.id, ': total ', MIN(o.total_price), ', lines ', COALESCE(SUM(i.quantity * i.price), 0)) AS violation
 FROM orders o LEFT JOIN order_items i ON i.order_id = o.id
+WHERE o.id >= COALESCE(@order_from, 0)
 GROUP BY o.id
 HAVING MIN(o.total_price) <> COALESCE(SUM(i.quantity * i.price), 0);
 
--- item_order: each line has its order
+-- item_order@both: each line has its order
 SELECT CONCAT('line ', i.line, ' of order ', i.order_id, ': no such order') AS violation
 FROM order_items i LEFT JOIN orders o ON o.id = i.order_id
-WHERE o.id IS NULL;
+WHERE i.order_id >= COALESCE(@order_from, 0) AND o.id IS NULL;
 
--- item_product: each line has its product
+-- item_product@both: each line has its product
 SELECT CONCAT('product ', i.product_id, ': ', i.n, ' lines, and no such product') AS violation
-FROM (SELECT product_id, COUNT(*) AS n FROM order_items GROUP BY product_id) i
+FROM (SELECT product_id, COUNT(*) AS n FROM order_items WHERE order_id >= COALESCE(@order_from, 0) GROUP BY product_id) i
 LEFT JOIN products p ON p.id = i.product_id
 WHERE p.id IS NULL;
 
--- order_payment: each order has an approved payment of its user and total
+-- order_payment@both: each order has an approved payment of its user and total
 SELECT CONCAT('order ', o.id, ': total ', o.total_price, ', payment ', COALESCE(CONCAT(p.status, ' of ', p.amount, ' by user ', p.user_id), 'missing')) AS violation
 FROM orders o LEFT JOIN payments p ON p.id = o.id
-WHERE p.id IS NULL OR p.status <> 'approved' OR p.amount <> o.total_price OR p.user_id <> o.user_id;
+WHERE o.id >= COALESCE(@order_from, 0) AND (p.id IS NULL OR p.status <> 'approved' OR p.amount <> o.total_price OR p.user_id <> o.user_id);
 
--- payment_order: an approved payment has its order, a failed one has none
+-- payment_order@both: an approved payment has its order, a failed one has none
 SELECT CONCAT('payment ', p.id, ': ', p.status, IF(o.id IS NULL, ' without an order', ' with an order')) AS violation
 FROM payments p LEFT JOIN orders o ON o.id = p.id
-WHERE (p.status = 'approved') <> (o.id IS NOT NULL);
+WHERE p.id >= COALESCE(@order_from, 0) AND (p.status = 'approved') <> (o.id IS NOT NULL);
 
 -- order_ledger: each order took its total from its user's ledger, once
 SELECT SQL_BIG_RESULT CONCAT('order ', x.order_id, ': total ', SUM(x.total), ', ledger ', SUM(x.taken), ' in ', SUM(x.entries), ' rows') AS violation
@@ -73,6 +118,35 @@ FROM (
   SELECT id AS order_id, user_id, total_price AS total, 0 AS taken, 0 AS entries, balance_after AS after_order, 0 AS after_entry FROM orders
   UNION ALL
   SELECT order_id, user_id, 0, -amount, 1, 0, balance_after FROM points_ledger WHERE type = 'payment'
+) x
+GROUP BY x.order_id, x.user_id
+HAVING SUM(x.total) <> SUM(x.taken) OR SUM(x.entries) <> 1 OR SUM(x.after_order) <> SUM(x.after_entry);
+
+-- order_ledger@since: each new order took its total from its user's ledger, once; each new row of a payment has its order
+SELECT CONCAT('order ', x.order_id, ': total ', SUM(x.total), ', ledger ', SUM(x.taken), ' in ', SUM(x.entries), ' rows') AS violation
+FROM (
+  SELECT id AS order_id, user_id, total_price AS total, 0 AS taken, 0 AS entries, balance_after AS after_order, 0 AS after_entry
+  FROM orders WHERE id >= @order_from
+  UNION ALL
+  SELECT order_id, user_id, 0, -amount, 1, 0, balance_after
+  FROM points_ledger WHERE id >= @ledger_from AND type = 'payment'
+  UNION ALL
+  SELECT o.id, o.user_id, o.total_price, 0, 0, o.balance_after, 0
+  FROM (SELECT DISTINCT order_id FROM points_ledger WHERE id >= @ledger_from AND type = 'payment' AND order_id < @order_from) n
+  STRAIGHT_JOIN orders o ON o.id = n.order_id
+  UNION ALL
+  SELECT l.order_id, l.user_id, 0, -l.amount, 1, 0, l.balance_after
+  FROM (
+    SELECT o.id, o.user_id
+    FROM orders o LEFT JOIN (SELECT DISTINCT order_id FROM points_ledger WHERE id >= @ledger_from AND type = 'payment') n ON n.order_id = o.id
+    WHERE o.id >= @order_from AND n.order_id IS NULL
+    UNION
+    SELECT o.id, o.user_id
+    FROM (SELECT DISTINCT order_id FROM points_ledger WHERE id >= @ledger_from AND type = 'payment' AND order_id < @order_from) n
+    STRAIGHT_JOIN orders o ON o.id = n.order_id
+  ) b
+  STRAIGHT_JOIN points_ledger l FORCE INDEX (points_ledger_idem) ON l.user_id = b.user_id
+  WHERE l.order_id = b.id AND l.id < @ledger_from
 ) x
 GROUP BY x.order_id, x.user_id
 HAVING SUM(x.total) <> SUM(x.taken) OR SUM(x.entries) <> 1 OR SUM(x.after_order) <> SUM(x.after_entry);
@@ -89,6 +163,44 @@ FROM (
 GROUP BY x.hour, x.product_id
 HAVING SUM(x.marked) <> SUM(x.ordered);
 
+-- marks_are_orders@since?: what a product sold since in each hour by its marks stands in the new orders; before them it had sold the rest, which lies in the last old mark that begins by then
+SELECT x.product_id AS violation
+FROM (
+  SELECT TO_SECONDS(s.hour) DIV 3600 AS hour, s.product_id, s.ends - s.begins AS marked, 0 AS ordered
+  FROM (
+    SELECT m.product_id, m.hour, m.begins, COALESCE(LEAD(m.sold_before) OVER (PARTITION BY m.product_id ORDER BY m.id), p.sold, 0) AS ends
+    FROM (
+      SELECT k.id, k.product_id, k.hour, k.sold_before, c.cut AS begins
+      FROM (
+        SELECT p.id, p.sold - t.quantity AS cut, (
+            SELECT o.id FROM sales_marks o FORCE INDEX (PRIMARY)
+            WHERE o.product_id = p.id AND o.id < @mark_from AND o.sold_before <= p.sold - t.quantity
+            ORDER BY o.id DESC LIMIT 1) AS mark_id
+        FROM (
+          SELECT u.product_id, SUM(u.quantity) AS quantity
+          FROM (
+            SELECT product_id, quantity FROM order_items WHERE order_id >= @order_from
+            UNION ALL
+            SELECT product_id, 0 FROM sales_marks FORCE INDEX (sales_marks_id) WHERE id >= @mark_from
+          ) u
+          GROUP BY u.product_id
+        ) t
+        STRAIGHT_JOIN products p ON p.id = t.product_id
+      ) c
+      STRAIGHT_JOIN sales_marks k ON k.product_id = c.id AND k.id = c.mark_id
+      UNION ALL
+      SELECT id, product_id, hour, sold_before, sold_before FROM sales_marks FORCE INDEX (sales_marks_id) WHERE id >= @mark_from
+    ) m
+    LEFT JOIN products p ON p.id = m.product_id
+  ) s
+  UNION ALL
+  SELECT TO_SECONDS(o.created_at) DIV 3600, i.product_id, 0, i.quantity
+  FROM orders o STRAIGHT_JOIN order_items i ON i.order_id = o.id
+  WHERE o.id >= @order_from
+) x
+GROUP BY x.hour, x.product_id
+HAVING SUM(x.marked) <> SUM(x.ordered);
+
 -- product_hour: a product's hour is that of its newest mark, and stepped_from the latest that an earlier one came after
 SELECT CONCAT('product ', p.id, ': hour ', p.hour, ', newest mark ', COALESCE(n.hour, 'missing'), IF(p.stepped_from <> COALESCE(m.stepped_from, '1970-01-01 00:00:00'), CONCAT(', stepped from ', p.stepped_from, ', marks ', COALESCE(m.stepped_from, 'missing')), '')) AS violation
 FROM products p
@@ -99,3 +211,23 @@ LEFT JOIN (
 ) m ON m.product_id = p.id
 LEFT JOIN sales_marks n ON n.product_id = m.product_id AND n.id = m.newest
 WHERE p.hour <> COALESCE(n.hour, '1970-01-01 00:00:00') OR p.stepped_from <> COALESCE(m.stepped_from, '1970-01-01 00:00:00');
+
+-- product_hour@since?: a product's hour is that of its newest mark, and stepped_from no earlier than one that a new mark of an earlier hour came after
+SELECT h.id AS violation
+FROM (
+  SELECT p.id, p.hour, (
+      SELECT m.hour FROM sales_marks m FORCE INDEX (PRIMARY)
+      WHERE m.product_id = p.id ORDER BY m.id DESC LIMIT 1) AS newest
+  FROM products p
+) h
+WHERE h.hour <> COALESCE(h.newest, '1970-01-01 00:00:00')
+UNION ALL
+SELECT p.id
+FROM (
+  SELECT m.product_id, m.hour, (
+      SELECT b.hour FROM sales_marks b FORCE INDEX (PRIMARY)
+      WHERE b.product_id = m.product_id AND b.id < m.id ORDER BY b.id DESC LIMIT 1) AS hour_before
+  FROM sales_marks m FORCE INDEX (sales_marks_id) WHERE m.id >= @mark_from
+) s
+JOIN products p ON p.id = s.product_id
+WHERE s.hour < s.hour_before AND p.stepped_from < s.hour_before;

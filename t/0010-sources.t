@@ -19,7 +19,7 @@ same() {
 
 # macro NAME: a number of base/limits.h.
 macro() {
-	sed -n "s/^#define $1[[:space:]]*\([0-9]*\).*/\1/p" src/base/limits.h
+	sed -n "s/^#define $1[[:space:]]*\(INT64_C(\)*\([0-9]*\).*/\2/p" src/base/limits.h
 }
 
 # ---- Storeys
@@ -308,6 +308,43 @@ buffers=$(site 's/^[[:space:]]*fastcgi_buffers \([0-9]*\) 8k;.*/\1/p')
 [ "$((buffers * 8192))" -ge "$(($(macro RESPONSE_BYTES_MAX) + 8192))" ]
 ok 'RESPONSE_BYTES_MAX fits into the buffers'
 
+# ---- Limits that SQL repeats
+
+grep -v '^ *--' schema/routines/*.sql src/shop/sql.def >"$dir/sql"
+awk 'FNR == 1 { up = 1 } /^-- migrate:down/ { up = 0 } up' \
+    schema/migrations/*.sql >"$dir/tables"
+
+# repeats TEXT NUMBER PATTERN [FILE]: in what the pattern finds, the last number
+# is this one, each time.
+repeats() {
+	grep -ohE "$3" "${4:-$dir/sql}" | grep -oE '[0-9]+[^0-9]*$' |
+	    grep -oE '^[0-9]+' | sort | uniq -c |
+	    awk -v n="$2" '{ print $2 == n ? "" : "not " n ": " $2 }
+		END { if (NR == 0) print "nowhere" }' | grep . >"$dir/found"
+	none "SQL has $1"
+}
+line=$(sed -n 's/^#define LINE_BYTES \([0-9]*\)$/\1/p' src/shop/order.c)
+lines=$(macro ORDER_LINES_MAX)
+repeats RANK_ITEMS "$(macro RANK_ITEMS)" 'sold DESC, p\.id LIMIT [0-9]+'
+repeats 'RANK_HOURS, less the one that runs' "$(($(macro RANK_HOURS) - 1))" \
+    'INTERVAL [0-9]+ HOUR, '
+repeats POINTS_MAX "$(macro SAFE_INT_MAX)" '[^0-9][0-9]{15}1[^0-9]'
+repeats 'and one more' "$(($(macro SAFE_INT_MAX) + 1))" '[^0-9][0-9]{15}[02-9][^0-9]'
+repeats 'POINTS_MAX in tables' "$(macro SAFE_INT_MAX)" 'AND [0-9]{5,}' "$dir/tables"
+repeats QUANTITY_MAX "$(macro QUANTITY_MAX)" 'quantity BETWEEN 1 AND [0-9]+' "$dir/tables"
+repeats ATTEMPTS_MAX "$(macro ATTEMPTS_MAX)" 'attempts BETWEEN 1 AND [0-9]+' "$dir/tables"
+repeats 'the last of ORDER_LINES_MAX' "$((lines - 1))" "COMMENT='0 to [0-9]+" "$dir/tables"
+repeats 'LINE_BYTES, from line to line' "$line" \
+    '(p_lines, l\.n \*|LENGTH\(p_lines\) DIV|v_at = v_at \+) [0-9]+'
+repeats 'ORDER_LINES_MAX of them' "$((lines * line))" \
+    '(p_lines|v_lines|v_short) VARCHAR\([0-9]+'
+repeats 'NAME_CHARS_MAX' "$(macro NAME_CHARS_MAX)" '_name VARCHAR\([0-9]+'
+repeats 'in tables, too' "$(macro NAME_CHARS_MAX)" ' name VARCHAR\([0-9]+' "$dir/tables"
+repeats 'DESCRIPTION_CHARS_MAX' "$(macro DESCRIPTION_CHARS_MAX)" 'description VARCHAR\([0-9]+'
+repeats 'in tables, too' "$(macro DESCRIPTION_CHARS_MAX)" 'description VARCHAR\([0-9]+' "$dir/tables"
+repeats 'EMAIL_BYTES_MAX' "$(macro EMAIL_BYTES_MAX)" 'email VARCHAR\([0-9]+'
+repeats 'in tables, too' "$(macro EMAIL_BYTES_MAX)" 'email VARCHAR\([0-9]+' "$dir/tables"
+
 # ---- Routes and the OpenAPI document
 
 sed -n 's/^ROUTE(\([A-Z]*\), "\([^"]*\)".*/\1 \2/p' src/web/routes.def \
@@ -325,7 +362,6 @@ is "$(grep -c "^        '429':" nginx/html/openapi.yaml)" \
 
 # ---- The schema
 
-cat schema/migrations/*.sql | sed '/^-- migrate:down/,$d' >"$dir/up"
 awk '/^CREATE TABLE/ { on = 1; next }
 	on && /^\)/ { on = 0; tables++
 		if ($0 !~ /ENGINE=InnoDB / || $0 !~ / CHARSET=utf8mb4 / ||
@@ -335,7 +371,7 @@ awk '/^CREATE TABLE/ { on = 1; next }
 		if ($0 !~ / COMMENT \047..+\047,?$/)
 			print "column: " $0 }
 	END { if (tables < 8 || columns < 30)
-		print "only " tables " tables, " columns " columns" }' "$dir/up" >"$dir/found"
+		print "only " tables " tables, " columns " columns" }' "$dir/tables" >"$dir/found"
 none 'each table is InnoDB and utf8mb4_unicode_ci, each column has a comment'
 grep -rn 'FLOAT\|DOUBLE\|REAL' schema/migrations schema/routines >"$dir/found"
 none 'nothing is counted in floating point'

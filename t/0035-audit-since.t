@@ -174,7 +174,7 @@ found 'a quantity' \
 found 'a line of no product' \
     "UPDATE order_items SET product_id = 999 WHERE order_id = $order AND line = 1" \
     "UPDATE order_items SET product_id = 2 WHERE order_id = $order AND line = 1" \
-    "item_product: line 1 of order $order: no such product" \
+    "item_product: product 999: 1 lines, and no such product" \
     "marks_are_orders: product 2 at $hour: marks 1, orders 0" \
     "sold_is_orders: product 2: sold 1, lines 0" \
     "marks_are_orders: product 999 at $hour: marks 0, orders 1"

@@ -15,7 +15,7 @@ test_statements(void)
 	    "-- inside\nFROM x;\n  SELECT ';' ;\n-- second: other\n"
 	    "SELECT 2;\n-- the end\n";
 	char *at = text;
-	const char *name;
+	char *name;
 
 	CU_ASSERT_STRING_EQUAL(script_next(&at, &name),
 	    "SELECT 1\n-- inside\nFROM x");
@@ -33,7 +33,7 @@ test_unended(void)
 {
 	char text[] = "SELECT 1", empty[] = " \n-- only this";
 	char *at = text;
-	const char *name;
+	char *name;
 
 	CU_ASSERT_STRING_EQUAL(script_next(&at, &name), "SELECT 1");
 	CU_ASSERT_PTR_NULL(script_next(&at, &name));

@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS hourly_sales (
   product_id BIGINT NOT NULL COMMENT 'products.id',
   sold BIGINT NOT NULL COMMENT 'pieces in orders of that hour',
   PRIMARY KEY (hour, product_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='what the ranking was summed from';
 
 -- The old order_place sells nothing from here on, until the new one is there.
 LOCK TABLES hourly_sales WRITE, products WRITE, sales_marks WRITE;

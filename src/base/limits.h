@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every maximum of Shop, with its unit.  nginx/shop.conf.in repeats two of
- * them (BODY_BYTES_MAX, TARGET_BYTES_MAX); t/0010-sources.t holds them equal.
+ * Every maximum of Shop, with its unit.  nginx's files and the SQL of
+ * src/shop/sql.def and schema/ repeat some of them; t/0010-sources.t holds
+ * them equal.
  */
 #ifndef SHOP_LIMITS_H
 #define SHOP_LIMITS_H
@@ -17,6 +18,7 @@
 #define QUANTITY_MAX		INT64_C(1000)		/* pieces a line */
 #define ORDER_LINES_MAX		100			/* lines an order */
 #define RANK_ITEMS		5			/* products ranked */
+#define RANK_HOURS		72			/* in which they sold */
 #define RANK_BY_NGINX_S_MIN	4			/* rank_fresh_s then */
 #define ATTEMPTS_MAX		4			/* 1 + 3 retries */
 

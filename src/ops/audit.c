@@ -58,10 +58,46 @@ run_one(struct job *j, const char *name, const char *sql)
 	return E_OK;
 }
 
-static enum err
-read_file(struct job *j, const char *file, char **text)
+/* What an invariant's query is for, told by what its name ends in. */
+enum scope { SCOPE_WHOLE, SCOPE_SINCE, SCOPE_SUSPICION, SCOPE_BOTH };
+
+/* Cuts the end off. */
+static enum scope
+scope_of(char *name)
 {
-	return schema_read(j->ctx, ".", file, text, j->why);
+	static const struct {
+		const char *end;
+		enum scope scope;
+	} ends[] = { { "@since", SCOPE_SINCE }, { "@since?", SCOPE_SUSPICION },
+	    { "@both", SCOPE_BOTH } };
+	char *end = strchr(name, '@');
+
+	for (size_t i = 0; end != NULL && i < sizeof ends / sizeof ends[0];
+	    i++)
+		if (strcmp(end, ends[i].end) == 0) {
+			*end = '\0';
+			return ends[i].scope;
+		}
+	return SCOPE_WHOLE;
+}
+
+static enum err
+read_file(struct job *j, char **text)
+{
+	return schema_read(j->ctx, ".", "invariants.sql", text, j->why);
+}
+
+/* The next query of the file; NULL at its end. */
+static const char *
+next_query(char **text, const char **name, enum scope *scope)
+{
+	static char nameless[] = "invariant";
+	char *label;
+	const char *sql = script_next(text, &label);
+
+	*name = label = label != NULL ? label : nameless;
+	*scope = scope_of(label);
+	return sql;
 }
 
 /* The one of this name that reads everything, and has the last word. */
@@ -69,48 +105,47 @@ static enum err
 run_whole(struct job *j, const char *wanted)
 {
 	const char *sql, *name;
+	enum scope scope;
 	char *text;
-	enum err e = read_file(j, "invariants.sql", &text);
+	enum err e = read_file(j, &text);
 
 	if (e != E_OK)
 		return e;
-	while ((sql = script_next(&text, &name)) != NULL)
-		if (name != NULL && strcmp(name, wanted) == 0)
+	while ((sql = next_query(&text, &name, &scope)) != NULL)
+		if (scope == SCOPE_WHOLE && strcmp(name, wanted) == 0)
 			return run_one(j, name, sql);
 	*j->why = "invariants.sql is not this program's";
 	return E_UNAVAILABLE;
 }
 
-/*
- * A name that ends in '?' is a suspicion: its query is quick, and returns
- * rows where there may be a violation.
- */
+/* Rows only where there may be a violation: quick, and then to be looked at. */
 static enum err
-run_named(struct job *j, const char *name, const char *sql)
+run_suspicion(struct job *j, const char *name, const char *sql)
 {
-	struct arena *a = j->ctx->arena;
-	size_t len = strlen(name);
 	struct db_result r;
-	enum err e;
+	enum err e = run(j, arena_printf(j->ctx->arena,
+	    "SELECT 1 FROM (%s) v LIMIT 1", sql), &r);
 
-	if (name[len - 1] != '?')
-		return run_one(j, name, sql);
-	e = run(j, arena_printf(a, "SELECT 1 FROM (%s) v LIMIT 1", sql), &r);
-	if (e != E_OK || r.rows == 0)
-		return e;
-	return run_whole(j, arena_copy(a, name, len - 1));
+	return e != E_OK || r.rows == 0 ? e : run_whole(j, name);
 }
 
 static enum err
 run_all(struct job *j)
 {
 	const char *sql, *name;
+	enum scope scope;
 	char *text;
-	enum err e = read_file(j, j->since != NULL ? "invariants_since.sql"
-	    : "invariants.sql", &text);
+	enum err e = read_file(j, &text);
 
-	while (e == E_OK && (sql = script_next(&text, &name)) != NULL)
-		e = run_named(j, name != NULL ? name : "invariant", sql);
+	while (e == E_OK && (sql = next_query(&text, &name, &scope)) != NULL) {
+		bool wanted = scope == SCOPE_BOTH ||
+		    (j->since == NULL) == (scope == SCOPE_WHOLE);
+
+		if (wanted && scope == SCOPE_SUSPICION)
+			e = run_suspicion(j, name, sql);
+		else if (wanted)
+			e = run_one(j, name, sql);
+	}
 	return e;
 }
 
@@ -122,6 +157,8 @@ static enum err
 snapshot(struct job *j)
 {
 	static const char *const begin[] = {
+		"SET @ledger_from = NULL, @order_from = NULL, "
+		    "@mark_from = NULL",
 		"SET SESSION tmp_table_size = 268435456, "
 		    "max_heap_table_size = 268435456, "
 		    "sort_buffer_size = 33554432",
@@ -190,7 +227,7 @@ find_hour(struct job *j)
 	return last_before(j, "sales_marks", "hour", &m->mark);
 }
 
-/* What the queries of invariants_since.sql begin at. */
+/* What the queries for what is new begin at. */
 static enum err
 set_since(struct job *j)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Is all money and stock still there?  Runs schema/invariants.sql, queries
- * that must return no rows, in one snapshot of a live database; or, for what
- * was written since another audit, schema/invariants_since.sql, which takes a
- * second however much was written before.
+ * that must return no rows, in one snapshot of a live database; or those of
+ * them for what was written since another audit, which take a second however
+ * much was written before.
  *
  * What was written since is told by ids: no step of the database's clock
  * makes it see anything twice or never.

@@ -85,7 +85,8 @@ for_model(struct arena *a, struct names *names, const char *sql)
 static bool
 model_script(struct doctor *d, struct names *names, char *text)
 {
-	const char *sql, *name, *copy;
+	const char *sql, *copy;
+	char *name;
 	struct db_result r;
 
 	while ((sql = script_next(&text, &name)) != NULL) {

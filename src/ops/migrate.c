@@ -29,7 +29,8 @@ run(struct job *j, const char *sql, struct db_result *r)
 static enum err
 run_script(struct job *j, char *text)
 {
-	const char *sql, *name;
+	const char *sql;
+	char *name;
 	enum err e = E_OK;
 
 	while (e == E_OK && (sql = script_next(&text, &name)) != NULL)

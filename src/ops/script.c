@@ -17,7 +17,7 @@ take_line(char **at)
 	return line;
 }
 
-static const char *
+static char *
 label(char *comment)
 {
 	char *name = comment + 2 + strspn(comment + 2, " ");
@@ -30,10 +30,9 @@ label(char *comment)
 }
 
 const char *
-script_next(char **at, const char **name)
+script_next(char **at, char **name)
 {
-	const char *found;
-	char *statement, *end;
+	char *statement, *end, *found;
 
 	*name = NULL;
 	for (;;) {

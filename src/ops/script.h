@@ -11,7 +11,7 @@
  * is what stands in the last comment line "-- NAME: ..." before it, or NULL;
  * both are cut out of the text.
  */
-const char *script_next(char **at, const char **name);
+const char *script_next(char **at, char **name);
 
 /*
  * Run a statement; *r may be NULL where nobody wants the rows, sql where the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* shopd: reads its setup, and runs the pool. */
 #include "config.h"
 
 #include <stddef.h>

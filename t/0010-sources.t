@@ -122,6 +122,15 @@ find src -name '*.c' | while read -r file; do
 done >"$dir/found"
 none 'each .c begins with config.h'
 
+find src -name '*.[ch]' -o -name '*.def' | while read -r file; do
+	sed -n 2p "$file" | grep -q '^/\*' || echo "$file"
+done >"$dir/found"
+none 'each source has a head that says what it is for'
+# Who reads "number(" wants to know which.
+grep -A 1 '^static' src/*.c src/*/*.c | sed -n 's/^src\/\(.*\.c\)-\([a-z_0-9]*\)(.*/\2 \1/p' |
+    sort -u | cut -d ' ' -f 1 | uniq -d >"$dir/found"
+none 'no two files have a static function of one name'
+
 find src -name '*.[ch]' -o -name '*.def' | xargs wc -l |
     awk '$2 == "src/io/db.c" { $1 -= 20 }	# alone may know mysql.h
 	$2 != "total" && $1 > 450 { print $2 " has " $1 " lines" }' \

@@ -239,7 +239,7 @@ made 'with other arguments' 'payment_fail is not its file'\''s' \
     payment_fail "$mode" $ours 's/p_reason VARCHAR(64)/p_reason VARCHAR(9)/'
 sql 'ALTER DATABASE shop COLLATE utf8mb4_bin'
 finds 'a database of another collation' \
-    'routines: order_place has the collation_database utf8mb4_unicode_ci instead of utf8mb4_bin, .* and more: run'
+    'routines: order_judge has the collation_database utf8mb4_unicode_ci instead of utf8mb4_bin, .* and more: run'
 ctl migrate >/dev/null
 well 'which migrate follows'
 sql 'ALTER DATABASE shop COLLATE utf8mb4_unicode_ci'
@@ -369,7 +369,7 @@ conf db_user root
 conf db_password_file ''
 finds 'the admin'\''s account' 'worker-rights: root has too many rights, ' \
     'definer: .*root, who writes although read_only is on \(' \
-    'routines: order_place is not root'\''s, ' \
+    'routines: order_judge is not root'\''s, ' \
     'worker-account: root comes in without a password, and so does anybody: '
 sql "CREATE USER one@localhost IDENTIFIED BY 'of-one';
     GRANT ALL ON shop.* TO one@localhost"

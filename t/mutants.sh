@@ -102,7 +102,7 @@ mutant ahead-believed src/shop/sql.def \
     's/WHERE hour > w\.now/WHERE false/' \
     '4030-clock.t'
 mutant open-not-awaited src/ops/audit_mark.c \
-    's/return wait_for\(ctx, list, open, why\);/return E_OK;/; s/^static enum err\nwait_for/MUST_CHECK enum err wait_for(struct ctx *, const char *, const char **, const char **);\nenum err\nwait_for/m' \
+    's/return wait_for_open\(ctx, list, open, why\);/return E_OK;/; s/^static enum err\nwait_for_open/MUST_CHECK enum err wait_for_open(struct ctx *, const char *, const char **, const char **);\nenum err\nwait_for_open/m' \
     '0036-audit-mark.t'
 mutant no-rollback src/io/db.c \
     's/mysql_rollback\(db->conn\) == 0\)\n\t\t\treturn;/true)\n\t\t\treturn;/' \

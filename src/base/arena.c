@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Blocks that are filled from the start and used again by the next request. */
 #include "config.h"
 
 #include "base/arena.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* All of it is two atomic numbers: a count of failures, and a time. */
 #include "config.h"
 
 #include "base/breaker.h"

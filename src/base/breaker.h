@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A breaker: after BREAKER_FAILURES in a row nobody tries for BREAKER_REST_MS,
- * then one does, on whose luck it depends whether the others may again.
+ * A breaker: after BREAKER_FAILURES in a row nobody tries for BREAKER_REST_MS.
+ * Then a single caller probes; its result closes the breaker or opens it again.
  * Workers share one through memory: everything is atomic, and zeroed memory
  * is a closed breaker.
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text that never grows beyond the bytes it was given. */
 #include "config.h"
 
 #include "base/buf.h"

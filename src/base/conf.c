@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* conf.def as a table of rows, and a struct conf that is filled by it. */
 #include "config.h"
 
 #include "base/conf.h"
@@ -110,7 +111,7 @@ set_value(struct conf *c, const struct row *r, const char *value, char *why)
 }
 
 static const struct row *
-find_row(const char *key)
+find_setting(const char *key)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		if (strcmp(rows[i].key, key) == 0)
@@ -122,7 +123,7 @@ static enum err
 on_pair(void *user, const struct conf_pair *pair, char *why)
 {
 	struct loading *l = user;
-	const struct row *r = find_row(pair->key);
+	const struct row *r = find_setting(pair->key);
 	enum err e;
 	int *line;
 
@@ -350,7 +351,7 @@ conf_source(const struct conf *c)
 
 /* What is wrong with a file, whose bytes are wiped. */
 static enum err
-refuse(const char *path, const char *fault, char *bytes, size_t size,
+refuse_secret(const char *path, const char *fault, char *bytes, size_t size,
     char *why)
 {
 	explicit_bzero(bytes, size);
@@ -366,7 +367,7 @@ conf_read_octets(const char *path, size_t max, char **out, size_t *len,
 	enum err e = snapshot_read(path, SNAPSHOT_SECRET, max, out, len, why);
 
 	if (e == E_OK && *len == 0)
-		return refuse(path, "empty", *out, max, why);
+		return refuse_secret(path, "empty", *out, max, why);
 	return e;
 }
 
@@ -391,7 +392,7 @@ conf_read_secret(const char *path, size_t max, char **out, size_t *len,
 	else if (strlen(text) != n)
 		fault = "holds a zero byte";
 	if (fault != NULL)
-		return refuse(path, fault, text, max + 1, why);
+		return refuse_secret(path, fault, text, max + 1, why);
 	*out = text;
 	*len = n;
 	return E_OK;

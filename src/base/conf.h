@@ -21,7 +21,8 @@
 /* The values of each choice, in the order of its words. */
 #define CONF_INT(key, def, min, max, unit, help)
 #define CONF_STR(key, def, longest, help)
-#define CONF_CHOICE(key, def, choices, help, ...) enum conf_##key { __VA_ARGS__ };
+#define CONF_CHOICE(key, def, choices, help, ...) \
+	enum conf_##key { __VA_ARGS__ };
 #include "base/conf.def"
 #undef CONF_INT
 #undef CONF_STR

@@ -54,7 +54,7 @@ conf_text_fault(const char *text)
 
 /* Cuts a line in two; false and why it can't be. */
 static bool
-split(char *line, struct conf_pair *pair, char *why)
+split_pair(char *line, struct conf_pair *pair, char *why)
 {
 	char *sign;
 
@@ -83,7 +83,7 @@ struct reading {
 };
 
 static enum err
-take_line(const struct reading *r, int number, char *line, size_t len,
+next_line(const struct reading *r, int number, char *line, size_t len,
     char *why)
 {
 	struct conf_pair pair = { .line = number };
@@ -95,7 +95,7 @@ take_line(const struct reading *r, int number, char *line, size_t len,
 	line = trim(line);
 	if (line[0] == '\0' || line[0] == '#' || line[0] == ';')
 		return E_OK;
-	return split(line, &pair, why) ? r->on_pair(r->user, &pair, why)
+	return split_pair(line, &pair, why) ? r->on_pair(r->user, &pair, why)
 	    : E_CONFIG;
 }
 
@@ -118,7 +118,7 @@ take_text(const struct reading *r, const char *file, char *text, size_t len,
 			stop = end;
 		*stop = '\0';
 		text = stop + 1;
-		e = take_line(r, number, line, (size_t)(stop - line), fault);
+		e = next_line(r, number, line, (size_t)(stop - line), fault);
 		if (e != E_OK)
 			snprintf(why, CONF_WHY_BYTES, "%.200s:%d: %.280s",
 			    file, number, fault);

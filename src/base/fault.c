@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The table of codes, and a list that grows as faults are found. */
 #include "config.h"
 
 #include "base/fault.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Whole files into the arena. */
 #include "config.h"
 
 #include "base/file.h"
@@ -82,7 +83,7 @@ stat_fault(const struct stat *st, bool secret)
 }
 
 static const char *
-load(int fd, bool secret, char *to, size_t max, size_t *len)
+load_whole(int fd, bool secret, char *to, size_t max, size_t *len)
 {
 	const char *fault;
 	struct stat st;
@@ -106,7 +107,7 @@ file_load(const char *path, bool secret, char *to, size_t max, size_t *len)
 {
 	/* A FIFO's open() must not wait for its writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	const char *fault = load(fd, secret, to, max, len);
+	const char *fault = load_whole(fd, secret, to, max, len);
 
 	if (fd >= 0)
 		close(fd);

@@ -74,7 +74,7 @@ put_time(struct log_line *l)
 }
 
 static void
-begin(struct log_line *l, enum log_level level, const char *event)
+begin_line(struct log_line *l, enum log_level level, const char *event)
 {
 	l->level = level;
 	/* One byte stays free for the line's end. */
@@ -87,7 +87,7 @@ begin(struct log_line *l, enum log_level level, const char *event)
 void
 log_begin(struct log_line *l, enum log_level level, const char *event)
 {
-	begin(l, level, event);
+	begin_line(l, level, event);
 	if (request_id[0] != '\0')
 		log_str(l, "id", request_id);
 }
@@ -169,14 +169,14 @@ log_catch_up(void)
 
 	if (dropped == 0)
 		return;
-	begin(&l, LOG_WARN, "log-dropped");
+	begin_line(&l, LOG_WARN, "log-dropped");
 	log_int(&l, "lines", dropped);
 	l.data[l.buf.len] = '\n';
 	if (sink_write(l.data, l.buf.len + 1))
 		dropped = 0;
 }
 
-/* Whatever is dropped is told before what comes after it. */
+/* Tell of dropped lines before the next line. */
 static void
 put_line(const char *line, size_t len)
 {

@@ -42,7 +42,7 @@ void log_threshold(enum log_level);
 /* For a daemon, once at its start; else stderr is written to as it is. */
 void log_open(void);
 
-/* Tells what was dropped, if that can be written now: for an idle moment. */
+/* Tell how many lines were dropped, if it can be written now. */
 void log_catch_up(void);
 
 /*

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What may stand in an id of ours, a header or a file's name. */
 #include "config.h"
 
 #include "base/name.h"

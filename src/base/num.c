@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Decimal integers and times, by hand: strtoll() takes blanks, signs and more.
+ */
 #include "config.h"
 
 #include "base/num.h"
@@ -186,7 +189,7 @@ num_now_ms(void)
 
 /* d stands for a digit, anything else for itself. */
 static bool
-has_shape(const char *s, const char *shape)
+has_time_shape(const char *s, const char *shape)
 {
 	if (strlen(s) != strlen(shape))
 		return false;
@@ -199,7 +202,7 @@ has_shape(const char *s, const char *shape)
 bool
 num_rfc3339(const char *db_time, char *out)
 {
-	if (!has_shape(db_time, "dddd-dd-dd dd:dd:dd.ddd"))
+	if (!has_time_shape(db_time, "dddd-dd-dd dd:dd:dd.ddd"))
 		return false;
 	snprintf(out, NUM_TIME_BYTES, "%sZ", db_time);
 	out[10] = 'T';
@@ -222,7 +225,7 @@ num_db_time(const char *rfc3339, char *out)
 {
 	int year, month, day, hour, minute, second;
 
-	if (!has_shape(rfc3339, "dddd-dd-ddTdd:dd:dd.dddZ"))
+	if (!has_time_shape(rfc3339, "dddd-dd-ddTdd:dd:dd.dddZ"))
 		return false;
 	year = atoi(rfc3339);
 	month = atoi(rfc3339 + 5);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Options, settings and help of the three programs, by one parser each. */
 #include "config.h"
 
 #include "base/prog.h"
@@ -28,7 +29,8 @@ print_help(const struct prog *p)
 }
 
 static int
-load(const struct prog *p, const char *file, bool check, struct conf *c)
+load_settings(const struct prog *p, const char *file, bool check,
+    struct conf *c)
 {
 	char why[CONF_WHY_BYTES];
 
@@ -124,6 +126,6 @@ prog_start(const struct prog *p, int argc, char **argv, struct conf *c,
 	}
 	if (file != NULL && p->config != NULL)
 		*p->config = file;
-	*status = load(p, file, check, c);
+	*status = load_settings(p, file, check, c);
 	return *status != EXIT_DONE || check ? -1 : optind;
 }

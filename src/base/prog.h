@@ -17,8 +17,8 @@ struct prog {
 };
 
 /*
- * A daemon's first call: what is closed of fd 0, 1 and 2 becomes /dev/null, and
- * the log never waits (base/log.h).
+ * A daemon's first call: of fd 0, 1 and 2 those that are closed become
+ * /dev/null, and the log never waits (base/log.h).
  */
 void prog_daemon(void);
 

@@ -49,7 +49,7 @@ struct found {
 };
 
 static enum err
-fail(char *why, const char *path, const char *fault)
+file_fault(char *why, const char *path, const char *fault)
 {
 	snprintf(why, CONF_WHY_BYTES, "%.300s: %.200s", path, fault);
 	return E_CONFIG;
@@ -68,7 +68,7 @@ snapshot_drop(void)
 
 /* realloc() would leave a secret behind. */
 static bool
-make_room(size_t more)
+make_room_for(size_t more)
 {
 	size_t size = record.size * 2 > record.len + more
 	    ? record.size * 2 : record.len + more + 4096;
@@ -89,9 +89,9 @@ make_room(size_t more)
 }
 
 static void
-append(const void *data, size_t len)
+append_record(const void *data, size_t len)
 {
-	if (record.failed || !make_room(len)) {
+	if (record.failed || !make_room_for(len)) {
 		record.failed = true;
 		return;
 	}
@@ -124,7 +124,7 @@ find(const char *path, const char *slash, struct found *out)
 }
 
 static void
-remember(const char *path, const char *slash, const char *data,
+remember_file(const char *path, const char *slash, const char *data,
     uint32_t bytes)
 {
 	struct head h = { (uint32_t)(strlen(path) + strlen(slash)), bytes };
@@ -132,10 +132,10 @@ remember(const char *path, const char *slash, const char *data,
 
 	if (!record.recording || find(path, slash, &f))
 		return;
-	append(&h, sizeof h);
-	append(path, strlen(path));
-	append(slash, strlen(slash));
-	append(data, bytes == ABSENT ? 0 : bytes);
+	append_record(&h, sizeof h);
+	append_record(path, strlen(path));
+	append_record(slash, strlen(slash));
+	append_record(data, bytes == ABSENT ? 0 : bytes);
 }
 
 /* Whole entries to the end, for it may be another version's. */
@@ -176,7 +176,7 @@ read_record(const struct found *f, char *text, size_t max, size_t *len)
 }
 
 static const char *
-read_file(const char *path, enum snapshot_kind kind, char *text, size_t max,
+read_from_disk(const char *path, enum snapshot_kind kind, char *text, size_t max,
     size_t *len)
 {
 	const char *fault;
@@ -186,7 +186,7 @@ read_file(const char *path, enum snapshot_kind kind, char *text, size_t max,
 		return read_record(&f, text, max, len);
 	fault = file_load(path, kind == SNAPSHOT_SECRET, text, max, len);
 	if (fault == NULL)
-		remember(path, "", text, (uint32_t)*len);
+		remember_file(path, "", text, (uint32_t)*len);
 	return fault;
 }
 
@@ -196,7 +196,7 @@ snapshot_read(const char *path, enum snapshot_kind kind, size_t max,
 {
 	char *text = calloc(1, max + 2);
 	const char *fault = text == NULL ? "out of memory"
-	    : read_file(path, kind, text, max, len);
+	    : read_from_disk(path, kind, text, max, len);
 
 	if (fault == NULL) {
 		*out = text;
@@ -205,7 +205,7 @@ snapshot_read(const char *path, enum snapshot_kind kind, size_t max,
 	if (text != NULL)
 		explicit_bzero(text, max + 2);
 	free(text);
-	return fail(why, path, fault);
+	return file_fault(why, path, fault);
 }
 
 static bool
@@ -252,7 +252,7 @@ list_files(const char *dir, const char *suffix, char *names, size_t *len)
 	fault = list_disk(d, suffix, names, len);
 	closedir(d);
 	if (fault == NULL)
-		remember(dir, "/", names, (uint32_t)*len);
+		remember_file(dir, "/", names, (uint32_t)*len);
 	return fault;
 }
 
@@ -269,7 +269,7 @@ snapshot_list(const char *dir, const char *suffix, char **names, size_t *len,
 		return E_OK;
 	}
 	free(text);
-	return fail(why, dir, fault);
+	return file_fault(why, dir, fault);
 }
 
 bool
@@ -283,7 +283,7 @@ snapshot_exists(const char *path)
 	/* What can't be looked at is left to who reads it, and complains. */
 	if (lstat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR))
 		return true;
-	remember(path, "", NULL, ABSENT);
+	remember_file(path, "", NULL, ABSENT);
 	return false;
 }
 
@@ -294,7 +294,7 @@ snapshot_record(void)
 {
 	snapshot_drop();
 	record.recording = true;
-	append(MAGIC, MAGIC_BYTES);
+	append_record(MAGIC, MAGIC_BYTES);
 }
 
 static bool
@@ -351,7 +351,7 @@ snapshot_hand_on(int fd)
 
 /* The offset is shared with other workers, who read at the same time. */
 static bool
-take(int fd)
+take_file(int fd)
 {
 	struct stat st;
 	size_t len = 0;
@@ -383,7 +383,7 @@ snapshot_join(void)
 	ok = num_parse(text, strlen(text), 3, 65535, &fd);
 	unsetenv(VARIABLE);
 	if (ok) {
-		ok = take((int)fd);
+		ok = take_file((int)fd);
 		close((int)fd);
 	}
 	if (!ok) {

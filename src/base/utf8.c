@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A decoder for whatever must be counted in characters or refused. */
 #include "config.h"
 
 #include "base/utf8.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Base64url (RFC 4648, 5) without padding, in the one spelling that bytes
+ * have.
+ */
 #include "config.h"
 
 #include "io/base64url.h"

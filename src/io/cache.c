@@ -59,7 +59,7 @@ find_server(struct cache *cache, int wait_ms)
 
 /* HOST:PORT in two. */
 static bool
-split(const char *where, char name[HOST_BYTES], int64_t *port)
+split_address(const char *where, char name[HOST_BYTES], int64_t *port)
 {
 	const char *colon = strrchr(where, ':');
 
@@ -77,7 +77,7 @@ cache_check(const struct conf *c, char *why)
 	char name[HOST_BYTES];
 	int64_t port;
 
-	if (where[0] == '\0' || where[0] == '/' || split(where, name, &port))
+	if (where[0] == '\0' || where[0] == '/' || split_address(where, name, &port))
 		return E_OK;
 	snprintf(why, CONF_WHY_BYTES, "memcached = %.200s: must be an "
 	    "absolute path or HOST:PORT", where);
@@ -93,7 +93,7 @@ add_server(struct cache *cache, const char *where)
 	if (where[0] == '/')
 		return memcached_server_add_unix_socket(cache->mc, where)
 		    == MEMCACHED_SUCCESS;
-	if (!split(where, name, &port) ||
+	if (!split_address(where, name, &port) ||
 	    (cache->host = host_new(name)) == NULL)
 		return false;
 	cache->port = (in_port_t)port;
@@ -175,11 +175,11 @@ resting(struct cache *cache)
 }
 
 /*
- * After CACHE_FAILURES_MAX it is left alone, and its name is looked up anew;
- * one more failure after the rest begins the next one.
+ * After CACHE_FAILURES_MAX failures it is not asked for a while, and its name is
+ * looked up anew.  One more failure after the rest begins the next one.
  */
 static void
-failed(struct cache *cache, const char *what, memcached_return_t rc)
+call_failed(struct cache *cache, const char *what, memcached_return_t rc)
 {
 	if (++cache->failures >= CACHE_FAILURES_MAX) {
 		rest(cache);
@@ -208,7 +208,7 @@ worked(struct cache *cache, const char *what, memcached_return_t rc)
 	}
 	/* After an odd answer the stream may be out of step: start anew. */
 	memcached_quit(cache->mc);
-	failed(cache, what, rc);
+	call_failed(cache, what, rc);
 	return false;
 }
 

@@ -62,7 +62,7 @@ listener_turn(const struct conns *c)
 /* ---- What is waited for */
 
 static bool
-add(struct conns *c, int fd, uint32_t events, size_t number)
+hold_conn(struct conns *c, int fd, uint32_t events, size_t number)
 {
 	struct epoll_event e = { .events = events,
 	    .data.u32 = (uint32_t)number };
@@ -79,8 +79,8 @@ open_all(struct conns *c, size_t keep)
 	return flags >= 0 &&
 	    fcntl(c->listener, F_SETFL, flags | O_NONBLOCK) == 0 &&
 	    (c->events = epoll_create1(EPOLL_CLOEXEC)) >= 0 &&
-	    add(c, c->listener, EPOLLIN | EPOLLEXCLUSIVE, keep) &&
-	    (c->told_fd < 0 || add(c, c->told_fd, EPOLLIN, TOLD)) &&
+	    hold_conn(c, c->listener, EPOLLIN | EPOLLEXCLUSIVE, keep) &&
+	    (c->told_fd < 0 || hold_conn(c, c->told_fd, EPOLLIN, TOLD)) &&
 	    kept_open(&c->kept, keep);
 }
 
@@ -125,7 +125,7 @@ void
 conns_watch(struct conns *c, int fd)
 {
 	if (fd >= 0)
-		(void)add(c, fd, EPOLLRDHUP, WATCHED);
+		(void)hold_conn(c, fd, EPOLLRDHUP, WATCHED);
 }
 
 bool
@@ -155,7 +155,7 @@ conns_rest(struct conns *c, int ms)
 
 /* What epoll finds within that time; how much. */
 static int
-look(struct conns *c, int ms)
+look_around(struct conns *c, int ms)
 {
 	struct epoll_event e[EVENTS];
 	int n = epoll_wait(c->events, e, EVENTS, ms);
@@ -189,7 +189,7 @@ conns_wait(struct conns *c)
 		conns_shed(c);
 		return conns_rest(c, SHORT_MS);
 	}
-	if (!some_ready(c) && look(c, LOOK_MS) == 0)
+	if (!some_ready(c) && look_around(c, LOOK_MS) == 0)
 		c->ready[listener_turn(c)] = true;
 	return !c->lost && !c->told;
 }
@@ -316,7 +316,7 @@ keep_new(struct conns *c)
 		return;
 	}
 	kept_put(&c->kept, at, c->fd);
-	if (!add(c, c->fd, EPOLLIN | EPOLLRDHUP, at))
+	if (!hold_conn(c, c->fd, EPOLLIN | EPOLLRDHUP, at))
 		kept_empty(&c->kept, at);
 }
 
@@ -352,7 +352,7 @@ bool
 conns_part(struct conns *c)
 {
 	c->parting = true;
-	(void)look(c, 0);
+	(void)look_around(c, 0);
 	c->ready[listener_turn(c)] = false;
 	for (size_t i = 0; i < c->kept.slots; i++)
 		if (!c->ready[i])

@@ -38,7 +38,7 @@ struct conns;
  */
 struct conns *conns_new(int listen_fd, size_t keep, int told_fd) MUST_CHECK;
 
-/* Closes what is kept, but neither the listener nor told_fd.  NULL is fine. */
+/* Closes the kept connections, not the listener or told_fd.  NULL is fine. */
 void conns_free(struct conns *);
 
 /*

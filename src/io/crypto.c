@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* OpenSSL's errors are logged here and become E_INTERNAL. */
 #include "config.h"
 
 #include "io/crypto.h"
@@ -20,7 +21,7 @@
 
 /* OpenSSL keeps its errors in a queue: the newest is told, the rest dropped. */
 static enum err
-failed(const char *what)
+digest_failed(const char *what)
 {
 	char text[256];
 
@@ -37,7 +38,7 @@ crypto_sha256(const void *data, size_t len, unsigned char out[SHA256_BYTES])
 
 	if (EVP_Digest(data, len, out, &n, EVP_sha256(), NULL) != 1 ||
 	    n != SHA256_BYTES)
-		return failed("SHA-256");
+		return digest_failed("SHA-256");
 	return E_OK;
 }
 
@@ -65,7 +66,7 @@ crypto_hmac_new(const void *key, size_t len)
 	if (ctx != NULL && EVP_MAC_init(ctx, key, len, params) == 1)
 		return (struct crypto_hmac *)(void *)ctx;
 	EVP_MAC_CTX_free(ctx);
-	(void)failed("HMAC-SHA-256");
+	(void)digest_failed("HMAC-SHA-256");
 	return NULL;
 }
 
@@ -86,7 +87,7 @@ crypto_hmac(struct crypto_hmac *h, const void *data, size_t len,
 	    EVP_MAC_update(mac_of(h), data, len) != 1 ||
 	    EVP_MAC_final(mac_of(h), out, &n, SHA256_BYTES) != 1 ||
 	    n != SHA256_BYTES)
-		return failed("HMAC-SHA-256");
+		return digest_failed("HMAC-SHA-256");
 	return E_OK;
 }
 
@@ -107,7 +108,7 @@ enum err
 crypto_random(void *out, size_t len)
 {
 	if (len > INT_MAX || RAND_bytes(out, (int)len) != 1)
-		return failed("random bytes");
+		return digest_failed("random bytes");
 	return E_OK;
 }
 

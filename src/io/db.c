@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* One connection: prepare, run, and what becomes of it after an error. */
 #include "config.h"
 
 #include "io/db_rows.h"
@@ -217,8 +218,8 @@ recover(struct db *db, enum db_class class)
 
 /*
  * End the session we left, for its statement might still run and commit
- * after we have told the client otherwise.  A server younger than that session
- * is another one, and its numbers are others' sessions.
+ * after we have told the client otherwise.  If the server restarted since, its
+ * thread ids have been reused: do not KILL.
  */
 static void
 kill_left(struct db *db)
@@ -289,13 +290,13 @@ db_socket(const struct db *db, int64_t *since_us)
 }
 
 static enum db_class
-failed(struct db *db, size_t sql, enum phase phase)
+statement_failed(struct db *db, size_t sql, enum phase phase)
 {
 	MYSQL_STMT *stmt = db->stmt[sql];
 	enum db_class class = told(db, db->table[sql].name,
 	    mysql_stmt_errno(stmt), mysql_stmt_error(stmt), phase);
 
-	/* Prepared anew next time: what it knew may be what was wrong. */
+	/* Prepare anew next time: its metadata may be what was wrong. */
 	mysql_stmt_close(stmt);
 	db->stmt[sql] = NULL;
 	recover(db, class);
@@ -328,7 +329,7 @@ prepare(struct db *db, size_t sql)
 		return class;
 	}
 	if (mysql_stmt_prepare(db->stmt[sql], text, strlen(text)) != 0)
-		return failed(db, sql, PREPARING);
+		return statement_failed(db, sql, PREPARING);
 	return db_rows_declared(db->stmt[sql], &db->table[sql]) ? DB_OK
 	    : unfit(db, sql);
 }
@@ -371,7 +372,7 @@ bind_args(struct args *to, const char *letters, const struct db_arg *arg,
 
 /* A CALL ends in a result without columns that tells how it went. */
 static bool
-finish(MYSQL_STMT *stmt)
+finish_results(MYSQL_STMT *stmt)
 {
 	int rc;
 
@@ -391,10 +392,10 @@ execute(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 	bind_args(&args, db->table[sql].args, arg, n);
 	if ((n == 0 || mysql_stmt_bind_param(stmt, args.bind) == 0) &&
 	    mysql_stmt_execute(stmt) == 0 &&
-	    db_rows_fetch(stmt, &db->table[sql], a, r) && finish(stmt))
+	    db_rows_fetch(stmt, &db->table[sql], a, r) && finish_results(stmt))
 		return DB_OK;
 	if (mysql_stmt_errno(stmt) != 0)
-		return failed(db, sql, db->table[sql].writes ? COMMITTING
+		return statement_failed(db, sql, db->table[sql].writes ? COMMITTING
 		    : RUNNING);
 	/* Ours: no memory, a cell larger than we said, or none of its shapes. */
 	told(db, db->table[sql].name, 0, "the result is not as declared", RUNNING);

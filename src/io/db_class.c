@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* db_err.def as a switch: a number becomes what can be done about it. */
 #include "config.h"
 
 #include "io/db.h"

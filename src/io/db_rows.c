@@ -56,7 +56,7 @@ is_shape(const struct db_sql *sql, const char *shape)
 
 /* Does the result that is to come, or has come, have a shape of the table? */
 static bool
-has_shape(MYSQL_RES *meta, const struct db_sql *sql)
+is_declared(MYSQL_RES *meta, const struct db_sql *sql)
 {
 	unsigned n = mysql_num_fields(meta);
 	char shape[COLUMNS_MAX + 1];
@@ -79,7 +79,7 @@ db_rows_declared(MYSQL_STMT *stmt, const struct db_sql *sql)
 	if (!ok || sql->writes ||
 	    (meta = mysql_stmt_result_metadata(stmt)) == NULL)
 		return ok;
-	ok = has_shape(meta, sql);
+	ok = is_declared(meta, sql);
 	mysql_free_result(meta);
 	return ok;
 }
@@ -126,7 +126,7 @@ bind_row(MYSQL_STMT *stmt, const struct db_sql *sql, struct arena *a,
     struct row *row, size_t *cols)
 {
 	MYSQL_RES *meta = mysql_stmt_result_metadata(stmt);
-	bool ok = meta != NULL && has_shape(meta, sql);
+	bool ok = meta != NULL && is_declared(meta, sql);
 
 	if (ok) {
 		*cols = mysql_num_fields(meta);

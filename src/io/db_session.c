@@ -76,7 +76,7 @@ db_verifies_loosely(void)
 }
 
 static void
-set_tls(MYSQL *conn, const struct conf *c)
+set_session_tls(MYSQL *conn, const struct conf *c)
 {
 	bool on = db_uses_tls(c);
 	bool verify = on && c->db_tls == DB_TLS_VERIFY;
@@ -125,7 +125,7 @@ set_options(MYSQL *conn, const struct db_login *login)
 	/* Else the library takes the host "localhost" for a socket of its. */
 	if (c->db_socket[0] == '\0')
 		mysql_options(conn, MYSQL_OPT_PROTOCOL, &tcp);
-	set_tls(conn, c);
+	set_session_tls(conn, c);
 }
 
 /* "@@session.NAME = VALUE": words quoted, numbers not, as both servers want. */

@@ -38,7 +38,7 @@ struct host {
 
 /* Takes what the library can tell as digits; false when that is nothing. */
 static bool
-remember(struct host *h, const struct addrinfo *all)
+remember_addresses(struct host *h, const struct addrinfo *all)
 {
 	size_t n = 0;
 
@@ -68,7 +68,7 @@ host_new(const char *name)
 	setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
 	snprintf(h->name, sizeof h->name, "%s", name);
 	if (getaddrinfo(name, NULL, &digits, &all) == 0) {
-		h->is_address = remember(h, all);
+		h->is_address = remember_addresses(h, all);
 		freeaddrinfo(all);
 	}
 	return h;
@@ -94,7 +94,7 @@ host_free(struct host *h)
 }
 
 static bool
-begin(struct host *h)
+begin_lookup(struct host *h)
 {
 	struct lookup *l = calloc(1, sizeof *l);
 	struct gaicb *list[1];
@@ -118,7 +118,7 @@ begin(struct host *h)
 
 /* The answer, if it comes in time. */
 static bool
-finish(struct host *h, int wait_ms)
+finish_lookup(struct host *h, int wait_ms)
 {
 	const struct timespec wait = { wait_ms / 1000,
 	    wait_ms % 1000 * 1000000L };
@@ -130,7 +130,7 @@ finish(struct host *h, int wait_ms)
 	h->fault = gai_error(&h->pending->cb);
 	if (h->fault == EAI_INPROGRESS)
 		return false;
-	found = h->fault == 0 && remember(h, h->pending->cb.ar_result);
+	found = h->fault == 0 && remember_addresses(h, h->pending->cb.ar_result);
 	lookup_free(h->pending);
 	h->pending = NULL;
 	return found;
@@ -141,7 +141,7 @@ host_look(struct host *h, int wait_ms)
 {
 	if (h->is_address)
 		return HOST_FOUND;
-	if ((h->pending != NULL || begin(h)) && finish(h, wait_ms))
+	if ((h->pending != NULL || begin_lookup(h)) && finish_lookup(h, wait_ms))
 		return HOST_FOUND;
 	return h->n > 0 ? HOST_REMEMBERED : HOST_UNKNOWN;
 }

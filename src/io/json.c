@@ -192,7 +192,7 @@ decode_member(struct json_decoding *d, const struct json_path *p,
 }
 
 static bool
-is_known(const struct json_field *f, const char *name)
+is_member(const struct json_field *f, const char *name)
 {
 	for (; f->name != NULL; f++)
 		if (strcmp(f->name, name) == 0)
@@ -225,7 +225,7 @@ decode_object(struct json_decoding *d, const struct json_path *p,
 
 		if (d->failed || d->faults->more)
 			return;
-		if (!is_known(fields, item->string))
+		if (!is_member(fields, item->string))
 			json_unknown(d, &at, fields);
 	}
 }
@@ -337,7 +337,7 @@ add_root(struct json_writer *w, cJSON *item)
 }
 
 static void
-add(struct json_writer *w, const char *key, cJSON *item)
+add_item(struct json_writer *w, const char *key, cJSON *item)
 {
 	cJSON *to = w->depth > 0 ? w->at[w->depth - 1] : NULL;
 
@@ -360,7 +360,7 @@ static void
 open_value(struct json_writer *w, const char *key, cJSON *item)
 {
 	assert(w->depth < JSON_DEPTH_MAX);
-	add(w, key, item);
+	add_item(w, key, item);
 	if (!w->failed)
 		w->at[w->depth++] = item;
 }
@@ -393,25 +393,25 @@ json_int(struct json_writer *w, const char *key, int64_t n)
 
 	/* cJSON prints a large number as a rounded double. */
 	snprintf(text, sizeof text, "%" PRId64, n);
-	add(w, key, cJSON_CreateRaw(text));
+	add_item(w, key, cJSON_CreateRaw(text));
 }
 
 void
 json_str(struct json_writer *w, const char *key, const char *s)
 {
-	add(w, key, cJSON_CreateString(s));
+	add_item(w, key, cJSON_CreateString(s));
 }
 
 void
 json_bool(struct json_writer *w, const char *key, bool b)
 {
-	add(w, key, cJSON_CreateBool(b));
+	add_item(w, key, cJSON_CreateBool(b));
 }
 
 void
 json_null(struct json_writer *w, const char *key)
 {
-	add(w, key, cJSON_CreateNull());
+	add_item(w, key, cJSON_CreateNull());
 }
 
 enum err

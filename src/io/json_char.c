@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The next character of a string, escaped or not, as a code point. */
 #include "config.h"
 
 #include "io/json_char.h"

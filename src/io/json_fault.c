@@ -39,11 +39,11 @@ pointer_to(struct arena *a, const struct json_path *p)
 }
 
 static void
-add_fault(struct json_decoding *d, const struct json_path *p, struct fault f)
+tell_fault(struct json_decoding *d, const struct json_path *p, struct fault f)
 {
 	f.subject = p != NULL ? p->name : NULL;
 	f.pointer = "";
-	/* A body can hold thousands of faults: don't spell what is dropped. */
+	/* A body can hold thousands of faults: don't spell the dropped ones. */
 	if (d->faults->n < FAULTS_MAX)
 		f.pointer = pointer_to(d->arena, p);
 	if (f.pointer == NULL || !faults_add(d->arena, d->faults, f))
@@ -52,7 +52,7 @@ add_fault(struct json_decoding *d, const struct json_path *p, struct fault f)
 
 /* A list in words, as far as there is room for it. */
 static const char *
-join(struct arena *a, const char *const *names, size_t n)
+join_names(struct arena *a, const char *const *names, size_t n)
 {
 	char text[DETAIL_BYTES_MAX];
 	struct buf b;
@@ -69,7 +69,7 @@ void
 json_wrong_type(struct json_decoding *d, const struct json_path *p,
     enum fault_form form)
 {
-	add_fault(d, p, (struct fault){ .code = FAULT_WRONG_TYPE,
+	tell_fault(d, p, (struct fault){ .code = FAULT_WRONG_TYPE,
 	    .form = form });
 }
 
@@ -77,7 +77,7 @@ void
 json_out_of_range(struct json_decoding *d, const struct json_path *p,
     const struct json_field *f)
 {
-	add_fault(d, p, (struct fault){ .code = FAULT_OUT_OF_RANGE,
+	tell_fault(d, p, (struct fault){ .code = FAULT_OUT_OF_RANGE,
 	    .form = FORM_RANGE, .number = { f->min, f->max } });
 }
 
@@ -90,9 +90,9 @@ json_no_choice(struct json_decoding *d, const struct json_path *p,
 
 	while (f->choices[n] != NULL)
 		n++;
-	fault.names = join(d->arena, f->choices, n);
+	fault.names = join_names(d->arena, f->choices, n);
 	d->failed = d->failed || fault.names == NULL;
-	add_fault(d, p, fault);
+	tell_fault(d, p, fault);
 }
 
 bool
@@ -111,14 +111,14 @@ json_check_count(struct json_decoding *d, const struct json_path *p,
 		    .form = f->min == 1 ? FORM_EMPTY
 		    : items ? FORM_FEW_ITEMS : FORM_FEW_CHARS,
 		    .number = { f->min, f->max } };
-	add_fault(d, p, fault);
+	tell_fault(d, p, fault);
 	return false;
 }
 
 void
 json_missing(struct json_decoding *d, const struct json_path *p)
 {
-	add_fault(d, p, (struct fault){ .code = FAULT_MISSING,
+	tell_fault(d, p, (struct fault){ .code = FAULT_MISSING,
 	    .form = FORM_MISSING });
 }
 
@@ -132,7 +132,7 @@ json_unknown(struct json_decoding *d, const struct json_path *p,
 
 	for (; there_are[n].name != NULL && n < JSON_FIELDS_MAX; n++)
 		names[n] = there_are[n].name;
-	fault.names = join(d->arena, names, n);
+	fault.names = join_names(d->arena, names, n);
 	d->failed = d->failed || fault.names == NULL;
-	add_fault(d, p, fault);
+	tell_fault(d, p, fault);
 }

@@ -112,7 +112,7 @@ struct bytes {
 };
 
 static void
-append(struct bytes *b, const void *p, size_t len)
+append_bytes(struct bytes *b, const void *p, size_t len)
 {
 	size_t size = b->size > 0 ? b->size : 256;
 	char *data;
@@ -139,9 +139,9 @@ put_number(struct bytes *b, int64_t n)
 	const int64_t end[] = { MARK, LIST_END };
 
 	for (; b->ends > 0 && !b->failed; b->ends--)
-		append(b, end, sizeof end);
+		append_bytes(b, end, sizeof end);
 	if (!b->failed)
-		append(b, &n, sizeof n);
+		append_bytes(b, &n, sizeof n);
 }
 
 static void
@@ -151,7 +151,7 @@ put_text(struct bytes *b, const char *s)
 
 	put_number(b, (int64_t)len);
 	if (!b->failed)
-		append(b, s, len);
+		append_bytes(b, s, len);
 }
 
 static void put_values(struct bytes *, const struct json_field *,

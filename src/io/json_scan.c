@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * One pass over the text, which must be JSON to the letter, before cJSON sees
+ * it.
+ */
 #include "config.h"
 
 #include "io/json_scan.h"
@@ -60,13 +64,13 @@ bad(struct scan *s, enum json_why why)
 }
 
 static bool
-is_digit(char c)
+is_number_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
 static void
-skip_blanks(struct scan *s)
+skip_json_blanks(struct scan *s)
 {
 	while (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' ||
 	    *s->at == '\r')
@@ -142,14 +146,14 @@ scan_member(struct scan *s, struct member **members)
 
 	if (m == NULL)
 		return E_INTERNAL;
-	skip_blanks(s);
+	skip_json_blanks(s);
 	*m = (struct member){ s->at + 1, *members };
 	*members = m;
 	if (*s->at != '"')
 		return bad(s, JSON_WHY_NAME);
 	if ((e = scan_string(s)) != E_OK)
 		return e;
-	skip_blanks(s);
+	skip_json_blanks(s);
 	if (*s->at != ':')
 		return bad(s, JSON_WHY_COLON);
 	s->at++;
@@ -160,7 +164,7 @@ scan_member(struct scan *s, struct member **members)
 static bool
 scan_empty(struct scan *s, char close)
 {
-	skip_blanks(s);
+	skip_json_blanks(s);
 	if (*s->at != close)
 		return false;
 	s->at++;
@@ -299,7 +303,7 @@ skip_digits(struct scan *s)
 {
 	const char *from = s->at;
 
-	while (is_digit(*s->at))
+	while (is_number_digit(*s->at))
 		s->at++;
 	return s->at != from;
 }
@@ -355,9 +359,9 @@ scan_element(struct scan *s)
 {
 	enum err e;
 
-	skip_blanks(s);
+	skip_json_blanks(s);
 	e = scan_value(s);
-	skip_blanks(s);
+	skip_json_blanks(s);
 	return e;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A token is judged in the order in which its parts can be trusted. */
 #include "config.h"
 
 #include "io/jwt.h"
@@ -30,7 +31,7 @@ struct verifying {
 };
 
 static enum err
-refuse(struct verifying *v, const char *cause)
+refuse_token(struct verifying *v, const char *cause)
 {
 	v->cause = cause;
 	return E_INVALID_TOKEN;
@@ -38,7 +39,7 @@ refuse(struct verifying *v, const char *cause)
 
 /* Header, claims, signature: exactly three. */
 static bool
-split(const char *token, size_t len, struct part part[3])
+split_token(const char *token, size_t len, struct part part[3])
 {
 	const char *end = token + len, *dot;
 
@@ -63,11 +64,11 @@ parse_part(struct verifying *v, const struct part *p, const struct json **out)
 	if (e == E_OK)
 		e = json_parse(v->arena, (const char *)bytes, len, out);
 	if (e == E_ENCODING)
-		return refuse(v, "not base64url");
+		return refuse_token(v, "not base64url");
 	if (e == E_MALFORMED_JSON)
-		return refuse(v, "not JSON");
+		return refuse_token(v, "not JSON");
 	if (e == E_OK && !json_is_object(*out))
-		return refuse(v, "not a JSON object");
+		return refuse_token(v, "not a JSON object");
 	return e;
 }
 
@@ -75,7 +76,7 @@ static enum err
 select_nameless(struct verifying *v, const struct jwt_key **key)
 {
 	*key = &v->keys->nameless;
-	return (*key)->hmac != NULL ? E_OK : refuse(v, "kid is missing");
+	return (*key)->hmac != NULL ? E_OK : refuse_token(v, "kid is missing");
 }
 
 static enum err
@@ -87,9 +88,9 @@ select_key(struct verifying *v, const struct json *header,
 	if (!json_has(header, "kid"))
 		return select_nameless(v, key);
 	if (!json_get_str(header, "kid", &kid))
-		return refuse(v, "kid is not a string");
+		return refuse_token(v, "kid is not a string");
 	*key = jwt_keys_find(v->keys, kid);
-	return *key != NULL ? E_OK : refuse(v, "unknown kid");
+	return *key != NULL ? E_OK : refuse_token(v, "unknown kid");
 }
 
 /* {"alg":"HS256","typ":"JWT"}, as most write it: what is in it is known. */
@@ -118,13 +119,13 @@ check_header(struct verifying *v, const struct part *p,
 	if ((e = parse_part(v, p, &header)) != E_OK)
 		return e;
 	if (!json_get_str(header, "alg", &text) || strcmp(text, "HS256") != 0)
-		return refuse(v, "alg is not HS256");
+		return refuse_token(v, "alg is not HS256");
 	if (json_has(header, "typ") && (!json_get_str(header, "typ", &text) ||
 	    strcasecmp(text, "JWT") != 0))
-		return refuse(v, "typ is not JWT");
+		return refuse_token(v, "typ is not JWT");
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
 		if (json_has(header, refused[i]))
-			return refuse(v, "a header member we refuse");
+			return refuse_token(v, "a header member we refuse");
 	return select_key(v, header, key);
 }
 
@@ -138,14 +139,14 @@ check_signature(struct verifying *v, const struct jwt_key *key,
 	    &given, &given_len);
 
 	if (e == E_ENCODING)
-		return refuse(v, "signature is not base64url");
+		return refuse_token(v, "signature is not base64url");
 	if (e != E_OK)
 		return e;
 	if (given_len != sizeof mac)
-		return refuse(v, "signature has not 32 bytes");
+		return refuse_token(v, "signature has not 32 bytes");
 	e = crypto_hmac(key->hmac, signed_text, len, mac);
 	if (e == E_OK && !crypto_equal(mac, given, sizeof mac))
-		e = refuse(v, "wrong signature");
+		e = refuse_token(v, "wrong signature");
 	/* What was awaited must not lie about: it would sign the forgery. */
 	explicit_bzero(mac, sizeof mac);
 	return e;
@@ -160,9 +161,9 @@ check_begun(struct verifying *v, const struct json *claims, const char *name,
 	if (!json_has(claims, name))
 		return E_OK;
 	if (!json_get_floor(claims, name, &t))
-		return refuse(v, "nbf or iat is not a time");
+		return refuse_token(v, "nbf or iat is not a time");
 	if (t - v->conf->jwt_leeway_s > now_s)
-		return refuse(v, "nbf or iat lies ahead");
+		return refuse_token(v, "nbf or iat lies ahead");
 	return E_OK;
 }
 
@@ -174,13 +175,13 @@ check_parties(struct verifying *v, const struct json *claims)
 
 	if (issuer[0] != '\0' && (!json_get_str(claims, "iss", &text) ||
 	    strcmp(text, issuer) != 0))
-		return refuse(v, "wrong iss");
+		return refuse_token(v, "wrong iss");
 	if (audience[0] == '\0' ||
 	    json_list_has_str(claims, "aud", audience) ||
 	    (json_get_str(claims, "aud", &text) &&
 	    strcmp(text, audience) == 0))
 		return E_OK;
-	return refuse(v, "wrong aud");
+	return refuse_token(v, "wrong aud");
 }
 
 static enum err
@@ -196,9 +197,9 @@ check_claims(struct verifying *v, const struct part *p, int64_t now_s,
 		return e;
 	if (!json_get_str(claims, "sub", &sub) ||
 	    !num_parse(sub, strlen(sub), 1, SAFE_INT_MAX, user_id))
-		return refuse(v, "sub is not a user's id");
+		return refuse_token(v, "sub is not a user's id");
 	if (!json_get_floor(claims, "exp", &exp))
-		return refuse(v, "exp is not a time");
+		return refuse_token(v, "exp is not a time");
 	if ((e = check_begun(v, claims, "nbf", now_s)) != E_OK ||
 	    (e = check_begun(v, claims, "iat", now_s)) != E_OK ||
 	    (e = check_parties(v, claims)) != E_OK)
@@ -218,9 +219,9 @@ verify(struct verifying *v, const char *token, size_t len, int64_t now_s,
 	enum err e;
 
 	if (len > TOKEN_BYTES_MAX)
-		return refuse(v, "too long");
-	if (!split(token, len, part))
-		return refuse(v, "not three parts");
+		return refuse_token(v, "too long");
+	if (!split_token(token, len, part))
+		return refuse_token(v, "not three parts");
 	if ((e = check_header(v, &part[0], &key)) != E_OK)
 		return e;
 	e = check_signature(v, key, token, (size_t)(part[2].text - 1 - token),
@@ -268,7 +269,7 @@ jwt_expiry(struct arena *a, const char *token, size_t len, int64_t *exp_s)
 	struct part part[3];
 	enum err e;
 
-	if (!split(token, len, part))
+	if (!split_token(token, len, part))
 		return E_INVALID_TOKEN;
 	if ((e = parse_part(&v, &part[1], &claims)) != E_OK)
 		return e;

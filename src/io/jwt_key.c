@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Keys are read at the start and stay as they were until the process ends. */
 #include "config.h"
 
 #include "io/jwt_key.h"
@@ -31,7 +32,7 @@ struct kids {
 };
 
 static enum err
-fail(char *why, const char *what, const char *fault)
+key_fault(char *why, const char *what, const char *fault)
 {
 	snprintf(why, CONF_WHY_BYTES, "%.300s: %.200s", what, fault);
 	return E_CONFIG;
@@ -64,7 +65,7 @@ kid_of(const char *file, char kid[JWT_KID_BYTES])
 }
 
 static int
-compare(const void *a, const void *b)
+compare_kids(const void *a, const void *b)
 {
 	return strcmp(a, b);
 }
@@ -83,7 +84,7 @@ list(const char *dir, struct kids *k, char *why)
 	    at += strlen(names + at) + 1)
 		k->n += kid_of(names + at, k->kid[k->n]);
 	free(names);
-	qsort(k->kid, k->n, sizeof k->kid[0], compare);
+	qsort(k->kid, k->n, sizeof k->kid[0], compare_kids);
 	return E_OK;
 }
 
@@ -112,7 +113,7 @@ load_key(struct jwt_key *k, const char *path, char *why)
 	k->len = octets.len;
 	k->made_s = stat(path, &st) == 0 ? st.st_mtime : 0;
 	explicit_bzero(&octets, sizeof octets);
-	return fault == NULL ? E_OK : fail(why, path, fault);
+	return fault == NULL ? E_OK : key_fault(why, path, fault);
 }
 
 static enum err
@@ -157,7 +158,7 @@ jwt_keys_load(const struct conf *c, struct jwt_keys **out, char *why)
 	if (e == E_OK && c->jwt_key_dir[0] != '\0')
 		e = load_dir(keys, c->jwt_key_dir, why);
 	if (e == E_OK && keys->nameless.hmac == NULL && keys->n == 0)
-		e = fail(why, "jwt_secret_file, jwt_key_dir",
+		e = key_fault(why, "jwt_secret_file, jwt_key_dir",
 		    "no key for tokens is set");
 	if (e != E_OK) {
 		jwt_keys_free(keys);
@@ -195,7 +196,7 @@ jwt_keys_signer(const struct jwt_keys *keys)
 }
 
 static void
-print(const struct jwt_key *k, const struct jwt_key *signer, FILE *out)
+print_key(const struct jwt_key *k, const struct jwt_key *signer, FILE *out)
 {
 	time_t made = (time_t)k->made_s;
 	struct tm tm = { 0 };
@@ -213,9 +214,9 @@ jwt_keys_print(const struct jwt_keys *keys, FILE *out)
 	const struct jwt_key *signer = jwt_keys_signer(keys);
 
 	if (keys->nameless.hmac != NULL)
-		print(&keys->nameless, signer, out);
+		print_key(&keys->nameless, signer, out);
 	for (size_t i = 0; i < keys->n; i++)
-		print(&keys->named[i], signer, out);
+		print_key(&keys->named[i], signer, out);
 }
 
 /* ---- Changing */
@@ -228,13 +229,13 @@ open_dir(const struct conf *c, int *fd, struct kids *kids, char *why)
 	enum err e;
 
 	if (dir[0] == '\0')
-		return fail(why, "jwt_key_dir", "is not set: make a directory "
+		return key_fault(why, "jwt_key_dir", "is not set: make a directory "
 		    "of mode 0700 and set it");
 	*fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*fd < 0)
-		return fail(why, dir, strerror(errno));
+		return key_fault(why, dir, strerror(errno));
 	e = file_lock(*fd) ? list(dir, kids, why)
-	    : fail(why, dir, strerror(errno));
+	    : key_fault(why, dir, strerror(errno));
 	if (e != E_OK)
 		close(*fd);
 	return e;
@@ -270,7 +271,7 @@ give_to_owner(int fd, int dir_fd)
 
 /* link() never replaces what is there. */
 static enum err
-make(const char *dir, int dir_fd, const char *kid, char *why)
+make_key(const char *dir, int dir_fd, const char *kid, char *why)
 {
 	char fresh[PATH_BYTES], path[PATH_BYTES];
 	bool ok;
@@ -279,15 +280,15 @@ make(const char *dir, int dir_fd, const char *kid, char *why)
 	key_path(path, dir, kid);
 	snprintf(fresh, sizeof fresh, "%s/.new.XXXXXX", dir);
 	if ((fd = mkostemp(fresh, O_CLOEXEC)) < 0)
-		return fail(why, dir, strerror(errno));
+		return key_fault(why, dir, strerror(errno));
 	ok = give_to_owner(fd, dir_fd) && write_random(fd) && fsync(fd) == 0 &&
 	    link(fresh, path) == 0;
 	if (!ok)
-		fail(why, path, strerror(errno));
+		key_fault(why, path, strerror(errno));
 	close(fd);
 	unlink(fresh);
 	if (ok && fsync(dir_fd) != 0)
-		return fail(why, dir, strerror(errno));
+		return key_fault(why, dir, strerror(errno));
 	return ok ? E_OK : E_CONFIG;
 }
 
@@ -306,9 +307,9 @@ jwt_key_add(const struct conf *c, char kid[JWT_KID_BYTES], char *why)
 	assert(jwt_kid_is_valid(kid));
 	if ((e = open_dir(c, &fd, &kids, why)) != E_OK)
 		return e;
-	e = kids.n >= JWT_KEYS_MAX ? fail(why, c->jwt_key_dir,
+	e = kids.n >= JWT_KEYS_MAX ? key_fault(why, c->jwt_key_dir,
 	    "holds as many keys as there may be: retire one")
-	    : make(c->jwt_key_dir, fd, kid, why);
+	    : make_key(c->jwt_key_dir, fd, kid, why);
 	close(fd);
 	return e;
 }
@@ -328,10 +329,10 @@ jwt_key_retire(const struct conf *c, const char *kid, char *why)
 	/* One that isn't there can't be the last. */
 	if (kids.n == 1 && c->jwt_secret_file[0] == '\0' &&
 	    access(path, F_OK) == 0)
-		e = fail(why, kid, "is the last key, without which no worker "
+		e = key_fault(why, kid, "is the last key, without which no worker "
 		    "starts: add another first");
 	else if (unlink(path) != 0 || fsync(fd) != 0)
-		e = fail(why, path, strerror(errno));
+		e = key_fault(why, path, strerror(errno));
 	close(fd);
 	return e;
 }

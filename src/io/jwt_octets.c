@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Which octets of a key's file are the key. */
 #include "config.h"
 
 #include "io/jwt_octets.h"
@@ -27,7 +28,7 @@ is_blank(char c)
 }
 
 static bool
-is_text(const char *content, size_t len)
+is_key_text(const char *content, size_t len)
 {
 	const char *at = content;
 	uint32_t c;
@@ -62,7 +63,7 @@ is_utf16(const char *content, size_t len)
 }
 
 static const char *
-take(struct jwt_octets *o, const void *bytes, size_t len)
+take_octets(struct jwt_octets *o, const void *bytes, size_t len)
 {
 	if (len < JWT_KEY_BYTES_MIN)
 		return "a key must have at least " STR(JWT_KEY_BYTES_MIN)
@@ -123,7 +124,7 @@ take_jwk(struct arena *a, const char *content, size_t len, const char *kid,
 	if (e != E_OK)
 		return e == E_INTERNAL ? "out of memory" : "a JWK whose k is "
 		    "not base64url without padding";
-	fault = take(o, bytes, n);
+	fault = take_octets(o, bytes, n);
 	explicit_bzero(bytes, n);
 	return fault;
 }
@@ -139,8 +140,8 @@ jwt_octets(const char *content, size_t len, const char *kid,
 
 	if (is_utf16(content, len))
 		return "is UTF-16: save it as UTF-8";
-	if (!is_text(content, len))
-		return take(o, content, len);
+	if (!is_key_text(content, len))
+		return take_octets(o, content, len);
 	marked = strncmp(content, BOM, sizeof BOM - 1) == 0;
 	first = marked ? sizeof BOM - 1 : 0;
 	while (is_blank(content[first]))
@@ -151,7 +152,7 @@ jwt_octets(const char *content, size_t len, const char *kid,
 		len -= len > 0 && content[len - 1] == '\n';
 		len -= content[len] == '\n' && len > 0 &&
 		    content[len - 1] == '\r';
-		return take(o, content, len);
+		return take_octets(o, content, len);
 	}
 	if ((a = arena_new(ARENA_BYTES)) == NULL)
 		return "out of memory";

@@ -44,7 +44,7 @@ struct kept {
 /* Empty slots, CONNS_KEPT_MAX at most.  False: no thread, see errno. */
 bool kept_open(struct kept *, size_t slots);
 
-/* Closes what is there. */
+/* Closes them all. */
 void kept_close(struct kept *);
 
 /* See conns_others(). */

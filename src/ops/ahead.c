@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * What is dated ahead of the clock: one statement finds it, a routine mends
+ * it.
+ */
 #include "config.h"
 
 #include "ops/ahead.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * One snapshot, and all queries in it: what is wrong between two of them is a
+ * violation, and not the shop going on meanwhile.
+ */
 #include "config.h"
 
 #include "ops/audit.h"
@@ -25,13 +29,13 @@ struct job {
 };
 
 static enum err
-run(struct job *j, const char *sql, struct db_result *r)
+run_query(struct job *j, const char *sql, struct db_result *r)
 {
 	return script_run(j->ctx, sql, r, j->why);
 }
 
 static int64_t
-number(const struct db_result *r, size_t row, size_t col)
+number_at(const struct db_result *r, size_t row, size_t col)
 {
 	const struct db_cell *c = db_at(r, row, col);
 
@@ -44,7 +48,7 @@ static enum err
 run_one(struct job *j, const char *name, const char *sql)
 {
 	struct db_result r;
-	enum err e = run(j, arena_printf(j->ctx->arena,
+	enum err e = run_query(j, arena_printf(j->ctx->arena,
 	    "SELECT v.violation FROM (%s) v LIMIT %d", sql,
 	    AUDIT_ROWS_MAX + 1), &r);
 
@@ -82,7 +86,7 @@ scope_of(char *name)
 }
 
 static enum err
-read_file(struct job *j, char **text)
+read_invariants(struct job *j, char **text)
 {
 	return schema_read(j->ctx, ".", "invariants.sql", text, j->why);
 }
@@ -107,7 +111,7 @@ run_whole(struct job *j, const char *wanted)
 	const char *sql, *name;
 	enum scope scope;
 	char *text;
-	enum err e = read_file(j, &text);
+	enum err e = read_invariants(j, &text);
 
 	if (e != E_OK)
 		return e;
@@ -123,7 +127,7 @@ static enum err
 run_suspicion(struct job *j, const char *name, const char *sql)
 {
 	struct db_result r;
-	enum err e = run(j, arena_printf(j->ctx->arena,
+	enum err e = run_query(j, arena_printf(j->ctx->arena,
 	    "SELECT 1 FROM (%s) v LIMIT 1", sql), &r);
 
 	return e != E_OK || r.rows == 0 ? e : run_whole(j, name);
@@ -135,7 +139,7 @@ run_all(struct job *j)
 	const char *sql, *name;
 	enum scope scope;
 	char *text;
-	enum err e = read_file(j, &text);
+	enum err e = read_invariants(j, &text);
 
 	while (e == E_OK && (sql = next_query(&text, &name, &scope)) != NULL) {
 		bool wanted = scope == SCOPE_BOTH ||
@@ -169,7 +173,7 @@ snapshot(struct job *j)
 
 	for (size_t i = 0; e == E_OK && i < sizeof begin / sizeof begin[0];
 	    i++)
-		e = run(j, begin[i], NULL);
+		e = run_query(j, begin[i], NULL);
 	return e;
 }
 
@@ -189,12 +193,12 @@ static enum err
 last_before(struct job *j, const char *table, const char *date, int64_t *id)
 {
 	struct db_result r;
-	enum err e = run(j, arena_printf(j->ctx->arena, "SELECT COALESCE("
+	enum err e = run_query(j, arena_printf(j->ctx->arena, "SELECT COALESCE("
 	    "(SELECT id FROM %s WHERE %s >= '%s' ORDER BY id LIMIT 1) - 1, "
 	    "(SELECT MAX(id) FROM %s), 0)", table, date, j->hour, table), &r);
 
 	if (e == E_OK)
-		*id = number(&r, 0, 0);
+		*id = number_at(&r, 0, 0);
 	return e;
 }
 
@@ -210,9 +214,9 @@ find_hour(struct job *j)
 
 	if (!num_db_time(j->since, time))
 		return E_INTERNAL;
-	e = run(j, arena_printf(a, "SELECT CAST('%s' AS DATETIME(3)) > "
+	e = run_query(j, arena_printf(a, "SELECT CAST('%s' AS DATETIME(3)) > "
 	    "UTC_TIMESTAMP(3)", time), &r);
-	if (e == E_OK && number(&r, 0, 0) != 0) {
+	if (e == E_OK && number_at(&r, 0, 0) != 0) {
 		*j->why = "that time is ahead of the database's clock";
 		return E_STALE;
 	}
@@ -234,7 +238,7 @@ set_since(struct job *j)
 	enum err e = j->by_mark ? audit_mark_check(j->ctx, &j->from, j->why)
 	    : find_hour(j);
 
-	return e != E_OK ? e : run(j, arena_printf(j->ctx->arena, "SET "
+	return e != E_OK ? e : run_query(j, arena_printf(j->ctx->arena, "SET "
 	    "@ledger_from = %" PRId64 ", @order_from = %" PRId64 ", "
 	    "@mark_from = %" PRId64, j->from.ledger + 1, j->from.payment + 1,
 	    j->from.mark + 1), NULL);
@@ -266,7 +270,7 @@ take_dated(struct job *j)
 	int64_t ledger = j->by_mark ? j->from.ledger : 0;
 	int64_t payment = j->by_mark ? j->from.payment : 0;
 	struct db_result r;
-	enum err e = run(j, arena_printf(j->ctx->arena, "SELECT GREATEST("
+	enum err e = run_query(j, arena_printf(j->ctx->arena, "SELECT GREATEST("
 	    "%" PRId64 ", COALESCE((SELECT TO_SECONDS(MAX(created_at)) "
 	    "FROM points_ledger WHERE id > %" PRId64 "), 0), "
 	    "COALESCE((SELECT TO_SECONDS(MAX(created_at)) FROM payments "
@@ -277,8 +281,8 @@ take_dated(struct job *j)
 
 	if (e != E_OK)
 		return e;
-	j->next.dated_s = number(&r, 0, 0);
-	if (j->by_mark && j->next.dated_s > number(&r, 0, 1) + AHEAD_S) {
+	j->next.dated_s = number_at(&r, 0, 0);
+	if (j->by_mark && j->next.dated_s > number_at(&r, 0, 1) + AHEAD_S) {
 		/* Somewhere; unless it was dated anew. */
 		j->by_mark = false;
 		return take_dated(j);
@@ -298,7 +302,7 @@ find_ahead(struct job *j)
 
 	if (e != E_OK || j->by_mark || r == NULL)
 		return e;
-	e = run(j, ahead_query(j->ctx->arena, true), r);
+	e = run_query(j, ahead_query(j->ctx->arena, true), r);
 	if (e == E_OK)
 		j->audit->ahead = r;
 	return e;

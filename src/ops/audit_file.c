@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A word in a file, locked while an audit runs and replaced at one go. */
 #include "config.h"
 
 #include "ops/audit_file.h"
@@ -20,7 +21,8 @@
 #define LOOK_MS 100
 
 static enum err
-fail(struct arena *a, const char *path, const char *what, const char **why)
+mark_file_fault(struct arena *a, const char *path, const char *what,
+    const char **why)
 {
 	*why = arena_printf(a, "%s: %s", path, what);
 	if (*why == NULL)
@@ -30,7 +32,7 @@ fail(struct arena *a, const char *path, const char *what, const char **why)
 
 /* Locked, and still what stands at path: who had it may have replaced it. */
 static bool
-is_ours(const char *path, int fd)
+is_still_ours(const char *path, int fd)
 {
 	struct stat now, st;
 
@@ -48,15 +50,15 @@ open_locked(struct arena *a, const char *path, int *fd, const char **why)
 		*fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK,
 		    0644);
 		if (*fd < 0)
-			return fail(a, path, strerror(errno), why);
-		if (is_ours(path, *fd))
+			return mark_file_fault(a, path, strerror(errno), why);
+		if (is_still_ours(path, *fd))
 			return E_OK;
 		close(*fd);
 		*fd = -1;
 		nanosleep(&pause, NULL);
 	}
-	return fail(a, path, "another audit has been at work with it for a "
-	    "minute", why);
+	return mark_file_fault(a, path,
+	    "another audit has been at work with it for a minute", why);
 }
 
 static enum err
@@ -69,20 +71,21 @@ read_word(struct arena *a, struct audit_file *f, const char **why)
 	ssize_t n;
 
 	if (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))
-		return fail(a, f->path, "not a file", why);
+		return mark_file_fault(a, f->path, "not a file", why);
 	if ((n = read(f->fd, text, sizeof text - 1)) < 0)
-		return fail(a, f->path, strerror(errno), why);
+		return mark_file_fault(a, f->path, strerror(errno), why);
 	if (memchr(text, '\0', (size_t)n) != NULL)
-		return fail(a, f->path, bad, why);
+		return mark_file_fault(a, f->path, bad, why);
 	while (n > 0 && strchr(" \t\r\n", text[n - 1]) != NULL)
 		n--;
 	text[n] = '\0';
 	if (n == 0)
 		return E_OK;
 	if (!audit_since_is_valid(text))
-		return fail(a, f->path, bad, why);
+		return mark_file_fault(a, f->path, bad, why);
 	f->since = arena_copy(a, text, (size_t)n);
-	return f->since != NULL ? E_OK : fail(a, f->path, "out of memory", why);
+	return f->since != NULL ? E_OK
+	    : mark_file_fault(a, f->path, "out of memory", why);
 }
 
 enum err
@@ -97,7 +100,7 @@ audit_file_open(struct arena *a, const char *path, struct audit_file *f,
 		return e;
 	f->path = realpath(path, real) == NULL ? NULL
 	    : arena_copy(a, real, strlen(real));
-	e = f->path == NULL ? fail(a, path, strerror(errno), why)
+	e = f->path == NULL ? mark_file_fault(a, path, strerror(errno), why)
 	    : read_word(a, f, why);
 	if (e != E_OK)
 		audit_file_close(f);
@@ -141,7 +144,7 @@ audit_file_put(struct arena *a, const struct audit_file *f, const char *mark,
 	const char *bad = NULL;
 
 	if (fd < 0)
-		return fail(a, f->path, fresh != NULL ? strerror(errno)
+		return mark_file_fault(a, f->path, fresh != NULL ? strerror(errno)
 		    : "out of memory", why);
 	if (!write_word(f, fd, mark) || rename(fresh, f->path) != 0)
 		bad = strerror(errno);
@@ -150,7 +153,8 @@ audit_file_put(struct arena *a, const struct audit_file *f, const char *mark,
 		unlink(fresh);
 	else if (!sync_dir(fresh))
 		bad = strerror(errno);
-	return bad == NULL ? E_OK : fail(a, f->path, bad, why);
+	return bad == NULL ? E_OK
+	    : mark_file_fault(a, f->path, bad, why);
 }
 
 void

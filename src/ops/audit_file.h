@@ -22,7 +22,7 @@ struct audit_file {
 
 /*
  * Makes it where it is missing.  E_UNAVAILABLE: it can't be opened, another
- * audit has it, or it holds something else, which is left alone; *why says so.
+ * audit has it, or it holds something else, and is unchanged; *why says so.
  */
 enum err audit_file_open(struct arena *, const char *path,
     struct audit_file *, const char **why) MUST_CHECK;

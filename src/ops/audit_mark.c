@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Ids are taken first, and are good when whatever was under way has ended. */
 #include "config.h"
 
 #include "ops/audit_mark.h"
@@ -55,7 +56,7 @@ audit_mark_parse(const char *text, struct audit_mark *m)
 }
 
 static int64_t
-number(const struct db_result *r, size_t col)
+mark_number(const struct db_result *r, size_t col)
 {
 	const struct db_cell *c = db_at(r, 0, col);
 
@@ -79,13 +80,13 @@ take_ids(struct ctx *ctx, struct audit_mark *m, const char **why)
 
 	if (e != E_OK)
 		return e;
-	m->ledger = number(&r, 0);
-	m->payment = number(&r, 1);
-	m->history = number(&r, 2);
+	m->ledger = mark_number(&r, 0);
+	m->payment = mark_number(&r, 1);
+	m->history = mark_number(&r, 2);
 	if ((e = script_run(ctx, "SET TRANSACTION ISOLATION LEVEL READ "
 	    "UNCOMMITTED", NULL, why)) == E_OK && (e = script_run(ctx,
 	    "SELECT MAX(id) FROM sales_marks", &r, why)) == E_OK)
-		m->mark = number(&r, 0);
+		m->mark = mark_number(&r, 0);
 	return e;
 }
 
@@ -117,14 +118,14 @@ list_open(struct ctx *ctx, const char **list, const char **why)
 		    " '0') FROM information_schema.innodb_trx", &r, why))
 		    != E_OK)
 			return e;
-		if (number(&r, 0) > 0)
+		if (mark_number(&r, 0) > 0)
 			*list = db_at(&r, 0, 1)->s;
 	}
 	return e != E_OK ? e : script_run(ctx, "ROLLBACK", NULL, why);
 }
 
 static enum err
-wait_for(struct ctx *ctx, const char *list, const char **open,
+wait_for_open(struct ctx *ctx, const char *list, const char **open,
     const char **why)
 {
 	struct db_result r;
@@ -166,7 +167,7 @@ audit_mark_take(struct ctx *ctx, struct audit_mark *m, const char **open,
 		*open = "the server does not show its open transactions";
 		return E_OK;
 	}
-	return wait_for(ctx, list, open, why);
+	return wait_for_open(ctx, list, open, why);
 }
 
 /* ---- Going on from one */
@@ -183,7 +184,7 @@ audit_mark_check(struct ctx *ctx, const struct audit_mark *m,
 	    "(SELECT COALESCE(MAX(id), 0) FROM payments)", m->ledger,
 	    m->ledger, m->history, m->payment), &r, why);
 
-	if (e != E_OK || number(&r, 0) == 1)
+	if (e != E_OK || mark_number(&r, 0) == 1)
 		return e;
 	*why = "the mark is of another database, or rows that it has seen "
 	    "are gone: audit everything";
@@ -208,6 +209,6 @@ audit_mark_sold(struct ctx *ctx, struct audit_mark *m, const char **why)
 	    SAFE_INT_MAX, SAFE_INT_MAX), &r, why);
 
 	if (e == E_OK)
-		m->sold = number(&r, 0);
+		m->sold = mark_number(&r, 0);
 	return e;
 }

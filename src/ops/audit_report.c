@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What an audit found, as lines; by a file only what a person must know. */
 #include "config.h"
 
 #include "ops/audit_report.h"
@@ -7,7 +8,7 @@
 #include "ops/audit_file.h"
 
 static void
-print(const struct audit *audit, bool all, FILE *out)
+print_audit(const struct audit *audit, bool all, FILE *out)
 {
 	if (all)
 		fputs("ok\n", out);
@@ -42,7 +43,7 @@ by_file(struct ctx *ctx, const struct audit_file *file, FILE *out,
 	}
 	if (e != E_OK || (e = conserved(&audit, why)) != E_OK)
 		return e;
-	print(&audit, false, out);
+	print_audit(&audit, false, out);
 	return audit.kept != NULL ? E_OK
 	    : audit_file_put(ctx->arena, file, audit.mark, why);
 }
@@ -66,6 +67,6 @@ audit_report(struct ctx *ctx, const char *since, const char *path, FILE *out,
 	if ((e = audit_run(ctx, since, out, &audit, why)) != E_OK ||
 	    (e = conserved(&audit, why)) != E_OK)
 		return e;
-	print(&audit, true, out);
+	print_audit(&audit, true, out);
 	return E_OK;
 }

@@ -102,7 +102,7 @@ long_options(const struct option_row *o, char *out, struct option *longs)
 }
 
 static int
-parse(const struct option_row *o, int argc, char **argv, char *out)
+parse_options(const struct option_row *o, int argc, char **argv, char *out)
 {
 	struct option longs[OPTIONS_MAX + 1] = { { 0 } };
 	bool given[OPTIONS_MAX] = { false };
@@ -161,7 +161,7 @@ command_run(const struct command *const *table, const struct conf *conf,
 	if ((options = calloc(1, c->size + 1)) == NULL)
 		return command_failed(c->noun, "out of memory");
 	words = c->verb != NULL;
-	status = parse(c->options, argc - words, argv + words, options);
+	status = parse_options(c->options, argc - words, argv + words, options);
 	if (status == EXIT_DONE && conf->settings_file[0] == '\0' &&
 	    !c->says_source)
 		fprintf(stderr, "shopctl: %s: defaults and SHOP_* alone\n",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See the header; most of this is about naming who is in the way. */
+/* Most of this finds out which session is in the way, to name it. */
 #include "config.h"
 
 #include "ops/ddl.h"
@@ -20,7 +20,7 @@
 #define STR(n) STR_(n)
 
 /*
- * The sessions of a condition, who has waited longest first.  innodb_trx has
+ * The sessions of a condition, the one that has waited longest first.  innodb_trx has
  * its times in the system's zone.  @ddl is the statement, for want of a better
  * way to know which tables and routines it is about.
  */
@@ -57,7 +57,7 @@ static const char *const who[] = {
 	    "FROM information_schema.innodb_trx t WHERE "
 	    "CONVERT_TZ(t.trx_started, 'SYSTEM', '+00:00') "
 	    "< NOW() - INTERVAL " STR(DDL_WAIT_S) " SECOND)"),
-	/* who is at a statement for so long, and waits for nobody */
+	/* at a statement for so long, and not waiting for others */
 	WHO("p.command IN ('Query', 'Execute') "
 	    "AND p.time >= " STR(DDL_WAIT_S) " "
 	    "AND COALESCE(p.state, '') NOT LIKE 'Waiting for%'"),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The list of checks, and those about settings, server, clock and schema. */
 #include "config.h"
 
 #include "ops/doctor.h"
@@ -291,7 +292,7 @@ static const struct check {
 };
 
 static bool
-look(struct doctor *d, const struct check *c)
+run_check(struct doctor *d, const struct check *c)
 {
 	d->check = c->name;
 	if (c->needs != NEEDS_NOTHING && !d->has_admin)
@@ -311,7 +312,7 @@ doctor_run(struct ctx *ctx, FILE *out, size_t *checks)
 
 	*checks = sizeof table / sizeof table[0];
 	for (size_t i = 0; i < *checks; i++) {
-		if (look(&d, &table[i])) {
+		if (run_check(&d, &table[i])) {
 			fprintf(out, "ok %s\n", table[i].name);
 			continue;
 		}

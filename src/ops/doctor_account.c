@@ -152,7 +152,7 @@ doctor_routines(struct doctor *d)
 	    "this program's are not noted as those in force");
 }
 
-/* Is it the system that says who comes in, and not just a name? */
+/* Does the system vouch for the caller, rather than a password? */
 static bool
 is_by_system(struct doctor *d, struct ctx *worker)
 {

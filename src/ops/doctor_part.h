@@ -26,7 +26,10 @@ struct doctor {
 	const char *wrong, *remedy;	/* of the last check */
 };
 
-/* All is well is what a check returns; else this, which is false. */
+/*
+ * A check returns true, or doctor_bad(...), which records the fault and returns
+ * false.
+ */
 bool doctor_bad(struct doctor *, const char *remedy, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -34,7 +37,7 @@ bool doctor_bad(struct doctor *, const char *remedy, const char *format, ...)
 bool doctor_ask(struct doctor *, struct ctx *, const char *sql,
     struct db_result *) MUST_CHECK;
 
-/* One more; what can't be kept is counted. */
+/* Add one; beyond the first few they are only counted. */
 void doctor_add(struct doctor *, struct faults *, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -229,7 +229,7 @@ is_in_the_way(const struct lines *wanted, const char *line)
  * for a column that no INSERT of ours fills.
  */
 static bool
-compare(struct doctor *d, const char *name)
+compare_table(struct doctor *d, const char *name)
 {
 	struct lines wanted, has;
 	struct faults *f;
@@ -275,7 +275,7 @@ shapes(struct doctor *d, enum shape shape)
 		if (!model(d, &names))
 			return false;
 		for (size_t i = 0; i < names.n; i++)
-			if (!compare(d, names.name[i]))
+			if (!compare_table(d, names.name[i]))
 				return false;
 		d->shapes_known = true;
 	}

@@ -14,7 +14,7 @@
 
 /* All variables, as (name, value). */
 static const char *
-value_of(const struct db_result *vars, const char *name)
+limit_value(const struct db_result *vars, const char *name)
 {
 	for (size_t i = 0; i < vars->rows; i++)
 		if (strcmp(db_at(vars, i, 0)->s, name) == 0)
@@ -64,7 +64,7 @@ is_kept(const struct db_server_row *row, const char *value, const char *limit,
 }
 
 static void
-add_fault(struct doctor *d, const struct db_server_row *row,
+add_variable(struct doctor *d, const struct db_server_row *row,
     const char *value, const char *limit, struct faults *wrong,
     struct faults *remedy)
 {
@@ -86,16 +86,16 @@ doctor_server(struct doctor *d)
 
 	if (!doctor_ask(d, d->ctx, "SHOW GLOBAL VARIABLES", &vars))
 		return false;
-	log_bin = value_of(&vars, "log_bin");
+	log_bin = limit_value(&vars, "log_bin");
 	for (; row->name != NULL; row++) {
 		if (strcmp(row->check, d->check) != 0 ||
-		    (value = value_of(&vars, row->name)) == NULL)
+		    (value = limit_value(&vars, row->name)) == NULL)
 			continue;
 		if ((limit = bound(d, row)) == NULL)
 			return doctor_bad(d, "try again", "out of memory");
 		if (!is_kept(row, value, limit, log_bin != NULL &&
 		    strcmp(log_bin, "ON") == 0))
-			add_fault(d, row, value, limit, &wrong, &remedy);
+			add_variable(d, row, value, limit, &wrong, &remedy);
 	}
 	return wrong.n == 0 || doctor_bad(d, remedy.text, "%s", wrong.text);
 }
@@ -104,11 +104,11 @@ doctor_server(struct doctor *d)
 static bool
 is_set_here(const struct db_session_row *row, const struct db_result *vars)
 {
-	const char *version = value_of(vars, "version");
+	const char *version = limit_value(vars, "version");
 	bool mariadb = version != NULL && strstr(version, "MariaDB") != NULL;
 
 	return (mariadb ? row->mariadb : row->mysql) != DB_NO_VERSION &&
-	    value_of(vars, row->name) != NULL;
+	    limit_value(vars, row->name) != NULL;
 }
 
 bool
@@ -127,7 +127,7 @@ doctor_session(struct doctor *d)
 		wanted = row->value != NULL ? row->value
 		    : arena_printf(d->ctx->arena, "%lld",
 		    (long long)d->ctx->conf->db_lock_wait_s);
-		value = value_of(&vars, row->name);
+		value = limit_value(&vars, row->name);
 		if (wanted != NULL && !is_same(value, wanted))
 			doctor_add(d, &wrong, "%s is %s instead of %s",
 			    row->name, value, wanted);

@@ -19,7 +19,7 @@
 #define PATTERN_CHARS_MAX 64
 
 static enum err
-refuse(struct ctx *ctx, const char **why, const char *text)
+refuse_change(struct ctx *ctx, const char **why, const char *text)
 {
 	*why = text != NULL ? arena_printf(ctx->arena, "%s; nothing was "
 	    "changed", text) : "out of memory";
@@ -45,7 +45,7 @@ check_pattern(struct ctx *ctx, const char **why)
 
 	for (; *db != '\0'; db++)
 		chars += strchr("_%\\", *db) != NULL;
-	return chars <= PATTERN_CHARS_MAX ? E_OK : refuse(ctx, why,
+	return chars <= PATTERN_CHARS_MAX ? E_OK : refuse_change(ctx, why,
 	    "db_name is too long: a GRANT wants a \\ before each _, % and \\, "
 	    "and takes 64 characters");
 }
@@ -119,7 +119,7 @@ check_entry(struct ctx *ctx, struct grants *g, bool take, const char **why)
 
 	switch (account_try(ctx, true, &as, &words)) {
 	case ENTRY_AWAY:
-		return refuse(ctx, why, arena_printf(a, "%s can't be tried: "
+		return refuse_change(ctx, why, arena_printf(a, "%s can't be tried: "
 		    "%s", g->worker.sql, words));
 	case ENTRY_OPEN:
 		g->has_entry = self != NULL &&
@@ -131,7 +131,7 @@ check_entry(struct ctx *ctx, struct grants *g, bool take, const char **why)
 	}
 	if (g->has_entry || take)
 		return E_OK;
-	return refuse(ctx, why, arena_printf(a, "%s is there, and does not "
+	return refuse_change(ctx, why, arena_printf(a, "%s is there, and does not "
 	    "come in by the password in %s: where it is another's, set "
 	    "db_user; where it is this shop's, shopctl migrate "
 	    "--take-account gives it this password", g->worker.sql,
@@ -148,7 +148,7 @@ check_worker(struct ctx *ctx, bool take, struct grants *g, const char **why)
 		return e;
 	right = right_elsewhere(ctx, &g->worker_is);
 	if (right != NULL && !take)
-		return refuse(ctx, why, arena_printf(ctx->arena, "%s is "
+		return refuse_change(ctx, why, arena_printf(ctx->arena, "%s is "
 		    "there, and works elsewhere, too (GRANT %s): set db_user "
 		    "to an account of this shop's own; or shopctl migrate "
 		    "--take-account makes it this one's", g->worker.sql,
@@ -165,7 +165,7 @@ check_definer(struct ctx *ctx, bool take, struct grants *g, const char **why)
 	if (e != E_OK || !g->definer_is.exists || g->definer_is.locked || take)
 		return e;
 	right = right_elsewhere(ctx, &g->definer_is);
-	return right == NULL ? E_OK : refuse(ctx, why, arena_printf(
+	return right == NULL ? E_OK : refuse_change(ctx, why, arena_printf(
 	    ctx->arena, "%s, which is to be the routines', is there, not "
 	    "locked, and works elsewhere (GRANT %s): DROP or RENAME it; or "
 	    "shopctl migrate --take-account locks it and takes its other "
@@ -178,7 +178,7 @@ grant_password(struct ctx *ctx, const char **why)
 	if (!account_is_own(ctx->conf) ||
 	    ctx->conf->db_password_file[0] != '\0')
 		return E_OK;
-	return refuse(ctx, why, "db_password_file is not set, and anybody "
+	return refuse_change(ctx, why, "db_password_file is not set, and anybody "
 	    "could come in by an account without a password: write one to a "
 	    "file of mode 0600 and name it there");
 }
@@ -190,7 +190,7 @@ grant_check(struct ctx *ctx, bool take, struct grants *g, const char **why)
 
 	memset(g, 0, sizeof *g);
 	if (account_database(ctx, why) != E_OK)
-		return refuse(ctx, why, *why);
+		return refuse_change(ctx, why, *why);
 	if ((e = account_definer(ctx, &g->definer, why)) != E_OK ||
 	    (e = account_worker(ctx, &g->worker, why)) != E_OK ||
 	    !account_is_own(ctx->conf))
@@ -363,7 +363,7 @@ set_password(struct ctx *ctx, const struct grants *g, const char **why)
 
 /* What is asked for beyond TLS (X509, say) is the operator's. */
 static enum err
-set_tls(struct ctx *ctx, const struct grants *g, const char **why)
+set_account_tls(struct ctx *ctx, const struct grants *g, const char **why)
 {
 	bool wanted = db_uses_tls(ctx->conf);
 
@@ -426,7 +426,7 @@ grant_worker(struct ctx *ctx, const struct grants *g, FILE *out,
 		fprintf(out, "account %s\n", g->worker.user);
 		e = set_password(ctx, g, why);
 	} else {
-		e = set_tls(ctx, g, why);
+		e = set_account_tls(ctx, g, why);
 	}
 	if (e == E_OK)
 		e = grant_tables(ctx, g, out, why);
@@ -438,7 +438,7 @@ grant_right(struct ctx *ctx, const struct grants *g, const char *right,
     bool had, FILE *out, const char **why)
 {
 	if (right == NULL || !account_is_own(ctx->conf))
-		return right == NULL ? refuse(ctx, why, NULL) : E_OK;
+		return right == NULL ? refuse_change(ctx, why, NULL) : E_OK;
 	if (had && has_right(&g->worker_is, right))
 		return E_OK;
 	if (had && g->worker_is.exists)

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Everything is looked at before anything is changed; each step may be run
+ * again.
+ */
 #include "config.h"
 
 #include "ops/migrate.h"
@@ -21,7 +25,7 @@ struct job {
 };
 
 static enum err
-run(struct job *j, const char *sql, struct db_result *r)
+run_ddl(struct job *j, const char *sql, struct db_result *r)
 {
 	return ddl_run(j->ctx, sql, r, j->why);
 }
@@ -34,7 +38,7 @@ run_script(struct job *j, char *text)
 	enum err e = E_OK;
 
 	while (e == E_OK && (sql = script_next(&text, &name)) != NULL)
-		e = run(j, sql, NULL);
+		e = run_ddl(j, sql, NULL);
 	return e;
 }
 
@@ -80,7 +84,7 @@ apply(struct job *j, const char *file, const char *version)
 	fprintf(j->out, "migration %s\n", file);
 	if ((e = run_script(j, text)) != E_OK)
 		return e;
-	return run(j, arena_printf(j->ctx->arena,
+	return run_ddl(j, arena_printf(j->ctx->arena,
 	    "INSERT INTO schema_migrations (version) VALUES ('%s')", version),
 	    NULL);
 }
@@ -94,7 +98,7 @@ migrations(struct job *j)
 	enum err e;
 
 	if ((e = schema_list(j->ctx, "migrations", &file, &n, j->why)) != E_OK
-	    || (e = run(j, "SELECT version FROM schema_migrations", &applied))
+	    || (e = run_ddl(j, "SELECT version FROM schema_migrations", &applied))
 	    != E_OK || (e = refuse_newer(j, &applied, file, n)) != E_OK)
 		return e;
 	for (size_t i = 0; i < n && e == E_OK; i++) {
@@ -108,25 +112,25 @@ migrations(struct job *j)
 
 /* MariaDB replaces a routine in one step, MySQL has to drop it first. */
 static enum err
-make(struct job *j, const struct routine *r)
+make_routine(struct job *j, const struct routine *r)
 {
 	struct arena *a = j->ctx->arena;
 	struct db_result is;
 	enum err e;
 
 	fprintf(j->out, "routine %s\n", r->name);
-	if ((e = run(j, "SELECT VERSION() LIKE '%MariaDB%'", &is)) != E_OK)
+	if ((e = run_ddl(j, "SELECT VERSION() LIKE '%MariaDB%'", &is)) != E_OK)
 		return e;
-	if (strcmp(db_at(&is, 0, 0)->s, "1") != 0 && (e = run(j,
+	if (strcmp(db_at(&is, 0, 0)->s, "1") != 0 && (e = run_ddl(j,
 	    arena_printf(a, "DROP PROCEDURE IF EXISTS `%s`", r->name), NULL))
 	    != E_OK)
 		return e;
-	if ((e = run(j, r->create, NULL)) != E_OK ||
-	    (e = run(j, arena_printf(a, "REPLACE INTO schema_routines "
+	if ((e = run_ddl(j, r->create, NULL)) != E_OK ||
+	    (e = run_ddl(j, arena_printf(a, "REPLACE INTO schema_routines "
 	    "(name, digest) VALUES ('%s', SHA2(%s, 256))", r->name,
 	    r->quoted), NULL)) != E_OK)
 		return e;
-	return run(j, arena_printf(a, "REPLACE INTO schema_prints "
+	return run_ddl(j, arena_printf(a, "REPLACE INTO schema_prints "
 	    "(name, print, worker) SELECT '%s', %s, %d "
 	    "FROM information_schema.routines r WHERE r.routine_schema = "
 	    "DATABASE() AND r.routine_name = '%s' AND r.routine_type = "
@@ -144,7 +148,7 @@ routine(struct job *j, const char *file)
 
 	if ((e = schema_routine(j->ctx, file, definer, &r, j->why)) != E_OK ||
 	    (e = schema_routine_state(j->ctx, &r, definer, &wrong, j->why))
-	    != E_OK || (wrong != NULL && (e = make(j, &r)) != E_OK))
+	    != E_OK || (wrong != NULL && (e = make_routine(j, &r)) != E_OK))
 		return e;
 	/* MySQL drops a routine's rights with it. */
 	return r.grant == NULL ? E_OK : grant_right(j->ctx, &j->grants,
@@ -170,7 +174,7 @@ release(struct job *j)
 	const char *digest;
 	enum err e = schema_digest(j->ctx, &digest, j->why);
 
-	return e != E_OK ? e : run(j, arena_printf(j->ctx->arena,
+	return e != E_OK ? e : run_ddl(j, arena_printf(j->ctx->arena,
 	    "INSERT INTO schema_releases (digest, made_at) "
 	    "SELECT '%s', UTC_TIMESTAMP() FROM (SELECT 1) one "
 	    "WHERE COALESCE((SELECT digest FROM (SELECT digest "
@@ -185,7 +189,7 @@ release(struct job *j)
 static enum err
 identity(struct job *j)
 {
-	return run(j, "REPLACE INTO shop_identity (one, id, database_name) "
+	return run_ddl(j, "REPLACE INTO shop_identity (one, id, database_name) "
 	    "SELECT 1, LEFT(SHA2(CONCAT(UUID(), RAND(), RAND()), 256), 16), "
 	    "DATABASE() FROM (SELECT 1) one WHERE NOT EXISTS (SELECT 1 "
 	    "FROM shop_identity WHERE BINARY database_name "

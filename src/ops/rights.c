@@ -145,7 +145,7 @@ try_definer(struct look *l)
 
 /* MySQL: one of these; with a role it may be the role's, and is not missed. */
 static enum err
-ask(struct look *l, const char *right, const char *or_these)
+ask_probe(struct look *l, const char *right, const char *or_these)
 {
 	struct db_result r;
 	enum err e = script_run(l->ctx, arena_printf(l->ctx->arena, "SELECT "
@@ -166,11 +166,11 @@ ask(struct look *l, const char *right, const char *or_these)
 static enum err
 ask_mysql(struct look *l)
 {
-	enum err e = ask(l, "SET_ANY_DEFINER", "'SET_USER_ID', 'SUPER'");
+	enum err e = ask_probe(l, "SET_ANY_DEFINER", "'SET_USER_ID', 'SUPER'");
 
 	if (e == E_OK)
-		e = ask(l, "ALLOW_NONEXISTENT_DEFINER", "'SET_USER_ID', 'SUPER'");
-	return e == E_OK ? ask(l, "SHOW_ROUTINE", "'SELECT'") : e;
+		e = ask_probe(l, "ALLOW_NONEXISTENT_DEFINER", "'SET_USER_ID', 'SUPER'");
+	return e == E_OK ? ask_probe(l, "SHOW_ROUTINE", "'SELECT'") : e;
 }
 
 /* The statement with a name for each ?; NULL at the arena's maximum. */
@@ -207,7 +207,7 @@ try_all(struct look *l, bool own)
 }
 
 static enum err
-begin(struct look *l)
+begin_look(struct look *l)
 {
 	struct arena *a = l->ctx->arena;
 	uint64_t chance[2];
@@ -255,7 +255,7 @@ rights_check(struct ctx *ctx, const char **grant, const char **why)
 	enum err e;
 
 	*grant = NULL;
-	if ((e = begin(&l)) != E_OK || (e = try_all(&l, own)) != E_OK ||
+	if ((e = begin_look(&l)) != E_OK || (e = try_all(&l, own)) != E_OK ||
 	    (e = account_self(ctx, &who, why)) != E_OK)
 		return e;
 	if (!l.lacks[ON_DATABASE] && !l.lacks[ON_SERVER] &&

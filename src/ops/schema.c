@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The files of schema_dir, and how the server has a routine of one of them. */
 #include "config.h"
 
 #include "ops/schema.h"
@@ -274,7 +275,7 @@ judge_session(struct arena *a, const struct db_result *is,
 
 /* The digests tell which file it was made from, comments and all. */
 static enum err
-judge(struct ctx *ctx, const struct routine *r,
+judge_routine(struct ctx *ctx, const struct routine *r,
     const struct account *definer, const char **wrong, const char **why)
 {
 	struct arena *a = ctx->arena;
@@ -330,7 +331,7 @@ schema_routine_state(struct ctx *ctx, const struct routine *r,
 	*wrong = arena_printf(a, "is not %s's", definer->user);
 	if (owner == NULL || has == NULL || strcmp(has, owner) != 0)
 		return E_OK;
-	return judge(ctx, r, definer, wrong, why);
+	return judge_routine(ctx, r, definer, wrong, why);
 }
 
 enum err

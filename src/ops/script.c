@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* SQL files are cut into statements where they lie, in memory. */
 #include "config.h"
 
 #include "ops/script.h"
@@ -7,7 +8,7 @@
 
 /* Cuts the line off and moves behind it. */
 static char *
-take_line(char **at)
+cut_line(char **at)
 {
 	char *line = *at;
 	size_t len = strcspn(line, "\n");
@@ -39,7 +40,7 @@ script_next(char **at, char **name)
 		*at += strspn(*at, " \t\r\n");
 		if (strncmp(*at, "--", 2) != 0)
 			break;
-		if ((found = label(take_line(at))) != NULL)
+		if ((found = label(cut_line(at))) != NULL)
 			*name = found;
 	}
 	if (**at == '\0')

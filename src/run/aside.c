@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Whether this worker takes requests at all, asked between two of them. */
 #include "config.h"
 
 #include "run/aside.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Memory that parent and workers share; what is in it is written by one side
+ * each.
+ */
 #include "config.h"
 
 #include "run/board.h"
@@ -105,7 +109,7 @@ board_hand_on(int fd, size_t seat)
 }
 
 static bool
-parse(const char *text, int64_t *fd, int64_t *seat)
+parse_seat(const char *text, int64_t *fd, int64_t *seat)
 {
 	const char *colon = text != NULL ? strchr(text, ':') : NULL;
 
@@ -116,7 +120,7 @@ parse(const char *text, int64_t *fd, int64_t *seat)
 
 /* A page that isn't there would be a signal, so the size comes first. */
 static struct board *
-join(int fd)
+map_board(int fd)
 {
 	struct board *b;
 	struct stat st;
@@ -139,8 +143,8 @@ board_join(struct seat **seat)
 	bool given = true;
 
 	*seat = NULL;
-	if (parse(getenv(VARIABLE), &fd, &at)) {
-		b = join((int)fd);
+	if (parse_seat(getenv(VARIABLE), &fd, &at)) {
+		b = map_board((int)fd);
 		close((int)fd);
 	} else if (getenv(OLD_VARIABLE) == NULL) {
 		given = false;

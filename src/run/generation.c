@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A row of slots that is filled, or emptied, as a whole. */
 #include "config.h"
 
 #include "run/generation.h"

@@ -25,7 +25,7 @@ struct generation {
 	struct launch launch;
 	struct setup *setup;	/* launch.setup; NULL before the start */
 	bool keep;		/* who ends is replaced */
-	int64_t kill_at_us;	/* of what is left, when no longer kept */
+	int64_t kill_at_us;	/* KILL for the rest, once it is stopped */
 	bool lost;		/* one ended before it was ready */
 };
 
@@ -52,7 +52,7 @@ void generation_stop(struct generation *, int64_t kill_at_us);
 /* Starts what is due; a stopped one's slots never are. */
 void generation_fill(struct generation *);
 
-/* KILL for what is left after its time. */
+/* KILL for the workers that are left after their time. */
 void generation_kill_late(struct generation *);
 
 /* KILL for each that is stuck. */
@@ -61,7 +61,7 @@ void generation_kill_stuck(const struct generation *);
 /* Process pid ended; false when it is none of these. */
 bool generation_end(struct generation *, pid_t pid, int status);
 
-/* Hears, without waiting, who has become ready. */
+/* Hears, without waiting, which workers have become ready. */
 void generation_hear(struct generation *);
 
 /* Where to hear that: at most one entry a worker; returns how many. */

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Sockets by the text of a setting; a dead one's path is taken over, a live
+ * one's is not.
+ */
 #include "config.h"
 
 #include "run/listen.h"
@@ -34,7 +38,7 @@ listen_path(const char *text)
 
 /* Says why, and is the failed descriptor. */
 static int
-fail(char *why, const char *what, const char *fault)
+listen_fault(char *why, const char *what, const char *fault)
 {
 	snprintf(why, CONF_WHY_BYTES, "listen: %.200s: %.200s", what, fault);
 	return -1;
@@ -80,7 +84,7 @@ listen_owner(const char *text)
 
 /* Removes a dead one's socket; whatever else is there stays. */
 static int
-make_room(const struct sockaddr_un *a, char *why)
+clear_path(const struct sockaddr_un *a, char *why)
 {
 	char fault[80];
 	struct stat st;
@@ -88,12 +92,12 @@ make_room(const struct sockaddr_un *a, char *why)
 
 	if (lstat(a->sun_path, &st) != 0)
 		return errno == ENOENT ? 0
-		    : fail(why, a->sun_path, strerror(errno));
+		    : listen_fault(why, a->sun_path, strerror(errno));
 	if (!S_ISSOCK(st.st_mode))
-		return fail(why, a->sun_path, "exists and is no socket");
+		return listen_fault(why, a->sun_path, "exists and is no socket");
 	pid = owner(a);
 	if (pid == LISTEN_UNKNOWN)
-		return fail(why, a->sun_path, "another process takes "
+		return listen_fault(why, a->sun_path, "another process takes "
 		    "requests here");
 	/*
 	 * The one that listened may be dead and its workers still at their
@@ -102,10 +106,10 @@ make_room(const struct sockaddr_un *a, char *why)
 	if (pid != LISTEN_NOBODY && (kill(pid, 0) == 0 || errno != ESRCH)) {
 		snprintf(fault, sizeof fault, "process %ld takes requests "
 		    "here", (long)pid);
-		return fail(why, a->sun_path, fault);
+		return listen_fault(why, a->sun_path, fault);
 	}
 	if (unlink(a->sun_path) != 0 && errno != ENOENT)
-		return fail(why, a->sun_path, strerror(errno));
+		return listen_fault(why, a->sun_path, strerror(errno));
 	return 0;
 }
 
@@ -117,14 +121,14 @@ bind_unix(const struct sockaddr_un *a, int backlog, char *why)
 	int rc;
 
 	if (fd < 0)
-		return fail(why, a->sun_path, strerror(errno));
+		return listen_fault(why, a->sun_path, strerror(errno));
 	/* The mode is right from the first moment on. */
 	mask = umask(0117);
 	rc = bind(fd, (const struct sockaddr *)(const void *)a, sizeof *a);
 	umask(mask);
 	if (rc == 0 && listen(fd, backlog) == 0)
 		return fd;
-	fail(why, a->sun_path, strerror(errno));
+	listen_fault(why, a->sun_path, strerror(errno));
 	close(fd);
 	if (rc == 0)
 		unlink(a->sun_path);
@@ -143,10 +147,10 @@ lock_directory(const char *path, char *why)
 	dir = dirname(copy);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return fail(why, dir, strerror(errno));
+		return listen_fault(why, dir, strerror(errno));
 	if (file_lock(fd))
 		return fd;
-	fail(why, dir, errno == EWOULDBLOCK ? "another process holds its lock"
+	listen_fault(why, dir, errno == EWOULDBLOCK ? "another process holds its lock"
 	    : strerror(errno));
 	close(fd);
 	return -1;
@@ -159,12 +163,12 @@ listen_unix(const char *path, int backlog, char *why)
 	int lock, fd = -1;
 
 	if (path[0] == '\0' || strlen(path) >= sizeof a.sun_path)
-		return fail(why, PATH_PREFIX "PATH", "no path, or one that "
+		return listen_fault(why, PATH_PREFIX "PATH", "no path, or one that "
 		    "is too long");
 	memcpy(a.sun_path, path, strlen(path) + 1);
 	if ((lock = lock_directory(path, why)) < 0)
 		return -1;
-	if (make_room(&a, why) == 0)
+	if (clear_path(&a, why) == 0)
 		fd = bind_unix(&a, backlog, why);
 	close(lock);
 	return fd;
@@ -172,7 +176,7 @@ listen_unix(const char *path, int backlog, char *why)
 
 /* HOST:PORT, HOST in brackets where it has colons itself. */
 static bool
-split(const char *text, char *host, const char **port)
+split_host(const char *text, char *host, const char **port)
 {
 	const char *colon = strrchr(text, ':');
 	int64_t number;
@@ -243,17 +247,17 @@ listen_tcp(const char *text, int backlog, char *why)
 	const char *port;
 	int fd = -1;
 
-	if (!split(text, name, &port))
-		return fail(why, text, "must be unix:PATH, HOST:PORT or "
+	if (!split_host(text, name, &port))
+		return listen_fault(why, text, "must be unix:PATH, HOST:PORT or "
 		    "[IPV6]:PORT");
 	if ((host = host_new(name)) == NULL)
-		return fail(why, text, strerror(errno));
+		return listen_fault(why, text, strerror(errno));
 	if (host_look(host, LOOKUP_MS) == HOST_UNKNOWN)
-		fail(why, text, host_why(host));
+		listen_fault(why, text, host_why(host));
 	for (size_t i = 0; i < host_count(host) && fd < 0; i++) {
 		fd = listen_address(host_address(host, i), port, backlog);
 		if (fd < 0)
-			fail(why, text, errno == EADDRINUSE
+			listen_fault(why, text, errno == EADDRINUSE
 			    ? "another process takes requests here"
 			    : strerror(errno));
 	}

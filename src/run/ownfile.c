@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A file is removed only while it is still the one that we made. */
 #include "config.h"
 
 #include "run/ownfile.h"
@@ -25,7 +26,7 @@ ownfile_note(struct ownfile *f, const char *path)
 }
 
 static enum err
-fail(const char *path, const char *what)
+ownfile_fault(const char *path, const char *what)
 {
 	log_msg(LOG_ERROR, "pidfile", "%s: %s: %s", path, what,
 	    strerror(errno));
@@ -43,12 +44,12 @@ ownfile_write(struct ownfile *f, const char *path, const char *text)
 	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
 	    O_NONBLOCK | O_CLOEXEC, 0644);
 	if (fd < 0)
-		return fail(fresh, "open");
+		return ownfile_fault(fresh, "open");
 	n = dprintf(fd, "%s", text);
 	if ((close(fd) != 0) | (n < 0))
-		return fail(fresh, "write");
+		return ownfile_fault(fresh, "write");
 	if (rename(fresh, path) != 0)
-		return fail(path, "rename");
+		return ownfile_fault(path, "rename");
 	ownfile_note(f, path);
 	return E_OK;
 }

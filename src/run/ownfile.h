@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A file that stands for a running shopd and goes with it: its socket, its
- * pidfile and what lies beside it.  When the time comes another shopd's may
- * stand in its place, and is left alone.
+ * pidfile and what lies beside it.  If another shopd's file stands in its place
+ * by then, that one is not touched.
  */
 #ifndef SHOP_OWNFILE_H
 #define SHOP_OWNFILE_H

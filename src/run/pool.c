@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * A loop around poll(), and what each phase of the pool looks for in it; the
+ * header has the states.
+ */
 #include "config.h"
 
 #include "run/pool.h"
@@ -22,10 +26,14 @@
 #include "run/signals.h"
 #include "run/slot.h"
 
+/*
+ * A worker is ready 16 ms after its start where nothing hinders it; one that
+ * needs 10 s will not do better in 20, and shopctl waits for the roll meanwhile.
+ */
 #define ROLL_TIMEOUT_US INT64_C(10000000)
 #define POLL_REST_MS 100
 #define QUEUE_LOOK_US INT64_C(10000)
-/* How often is looked for stuck workers, who can't tell. */
+/* Stuck workers can't tell: look for them as often. */
 #define STUCK_LOOK_US INT64_C(500000)
 
 /* In the order of a pool's life: from PHASE_QUEUE on it is stopping. */
@@ -349,7 +357,7 @@ reap(struct pool *p)
 }
 
 static void
-log_start(const struct pool *p)
+log_pool_start(const struct pool *p)
 {
 	const struct conf *c = conf_of(p);
 	struct log_line l;
@@ -406,9 +414,9 @@ pool_close(struct pool *p)
 }
 
 static void
-serve(struct pool *p)
+serve_until_told(struct pool *p)
 {
-	log_start(p);
+	log_pool_start(p);
 	tell_state(p);
 	while (advance(p)) {
 		tell_state(p);
@@ -432,7 +440,7 @@ pool_run(struct setup *setup)
 
 	if (e == E_OK) {
 		generation_start(p.serving, ++p.rolls, setup, &p.launch);
-		serve(&p);
+		serve_until_told(&p);
 	} else {
 		setup_free(setup);
 	}

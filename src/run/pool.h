@@ -28,6 +28,30 @@
  *			get TERM, finish theirs, and drain_timeout_ms after
  *			the signal KILL
  *
+ * As a state machine, whose states are the phases of pool.c:
+ *
+ *	          HUP, the new setup is well
+ *	 SERVE ------------------------------> ROLL   a new generation starts
+ *	  | ^                                   |     beside the one that serves
+ *	  | |     all of the new are ready, so  |
+ *	  | |     the old get TERM; or one ended,
+ *	  | |     or 10 s passed, so the new do |
+ *	  | |                                   v
+ *	  | +------------------------------- RETIRE   those with TERM leave, KILL
+ *	  |        all of them are gone               after drain_timeout_ms
+ *	  |
+ *	  |  TERM or INT, also from ROLL and RETIRE
+ *	  v
+ *	 QUEUE -------> DRAIN ---------------> DONE
+ *	 what waits     workers have TERM,     nobody is left
+ *	 is taken       KILL at the end
+ *
+ * and one slot of a generation:
+ *
+ *	 empty --> started --> ready --> ended --> empty, due at once after a
+ *	              |                    ^       good life, else after a pause
+ *	              +--------------------+
+ *
  * A roll changes shopd itself, too: workers, workers_read, listen_backlog,
  * pool_pidfile and log_level when the new generation is ready, and each
  * generation is held to the backoff_max_ms, drain_timeout_ms and
@@ -43,8 +67,8 @@
  * SHOP_BOARD's (run/board.h) and SHOP_FILES_FD (base/snapshot.h); a script
  * has itself as one more.
  * INT from a terminal reaches it too: it must take it as TERM, or not at
- * all.  It must look for a pending TERM between requests: ppoll() delivers
- * none as long as the listener is readable, which under load it always is.
+ * all.  It must look for a pending TERM between requests, as run/worker does by
+ * a descriptor: under load the listener is always readable.
  */
 #ifndef SHOP_POOL_H
 #define SHOP_POOL_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Two files of the pool, put in place and taken away together. */
 #include "config.h"
 
 #include "run/poolfile.h"

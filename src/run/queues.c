@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The listening sockets of shopd, which outlive every generation. */
 #include "config.h"
 
 #include "run/queues.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* FastCGI's parameters become a struct req, and its answer bytes again. */
 #include "config.h"
 
 #include "run/request.h"

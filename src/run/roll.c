@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* HUP to shopd, and a look at its state until the roll has ended. */
 #include "config.h"
 
 #include "run/roll.h"
@@ -71,7 +72,7 @@ find_shopd(const struct conf *c, int64_t *pid, char *why)
 
 /* A pidfile that two shops share names the last one's that was started. */
 static bool
-is_ours(const struct conf *c, int64_t pid, char *why)
+is_our_pool(const struct conf *c, int64_t pid, char *why)
 {
 	pid_t owner = listen_owner(c->listen);
 
@@ -84,7 +85,7 @@ is_ours(const struct conf *c, int64_t pid, char *why)
 }
 
 static enum roll
-fail(const struct conf *c, const char *fault, char *why)
+roll_fault(const struct conf *c, const char *fault, char *why)
 {
 	snprintf(why, CONF_WHY_BYTES, "%.200s: %.280s", c->pool_pidfile,
 	    fault);
@@ -93,7 +94,7 @@ fail(const struct conf *c, const char *fault, char *why)
 
 /* True when there is nothing more to wait for. */
 static bool
-look(const struct conf *c, int64_t pid, int64_t before, enum roll *how,
+look_at_state(const struct conf *c, int64_t pid, int64_t before, enum roll *how,
     char *why)
 {
 	char path[ROLL_STATE_PATH_BYTES];
@@ -105,25 +106,25 @@ look(const struct conf *c, int64_t pid, int64_t before, enum roll *how,
 	if (told && s.oldest > before)
 		*how = ROLL_DONE;
 	else if (!is_shopd(pid))
-		*how = fail(c, "shopd has ended meanwhile", why);
+		*how = roll_fault(c, "shopd has ended meanwhile", why);
 	else if (told && s.roll > before && s.failed)
-		*how = fail(c, s.why, why);
+		*how = roll_fault(c, s.why, why);
 	else
 		return false;
 	return true;
 }
 
 static enum roll
-wait_for(const struct conf *c, int64_t pid, int64_t before, char *why)
+wait_for_pool(const struct conf *c, int64_t pid, int64_t before, char *why)
 {
 	const struct timespec pause = { 0, LOOK_MS * 1000000L };
 	int64_t longest_ms = 2 * (READY_MS + c->drain_timeout_ms) + SPARE_MS;
 	int64_t end_us = num_monotonic_us() + longest_ms * 1000;
 	enum roll how;
 
-	while (!look(c, pid, before, &how, why)) {
+	while (!look_at_state(c, pid, before, &how, why)) {
 		if (num_monotonic_us() >= end_us)
-			return fail(c, "workers of before are still there",
+			return roll_fault(c, "workers of before are still there",
 			    why);
 		nanosleep(&pause, NULL);
 	}
@@ -156,12 +157,12 @@ roll_run(const struct conf *c, char *why)
 	if (!find_shopd(c, &pid, why))
 		return listen_owner(c->listen) == LISTEN_NOBODY ? ROLL_NO_POOL
 		    : ROLL_NOT_ASKED;
-	if (!is_ours(c, pid, why))
+	if (!is_our_pool(c, pid, why))
 		return ROLL_NOT_ASKED;
 	told = read_before(c, pid, &before);
 	if (kill((pid_t)pid, SIGHUP) != 0)
-		return fail(c, strerror(errno), why);
-	return told ? wait_for(c, pid, before.roll, why) : fail(c, "new "
+		return roll_fault(c, strerror(errno), why);
+	return told ? wait_for_pool(c, pid, before.roll, why) : roll_fault(c, "new "
 	    "workers are asked for, but shopd does not tell how that goes: it "
 	    "may be an older one, restart it", why);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A small file in a form that both sides of an upgrade can read. */
 #include "config.h"
 
 #include "run/roll_state.h"

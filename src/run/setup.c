@@ -23,7 +23,7 @@
 #define AUTHORITIES_BYTES_MAX (4 * 1024 * 1024)
 
 static enum err
-fail(char *why, const char *what, const char *fault)
+setup_fault(char *why, const char *what, const char *fault)
 {
 	snprintf(why, CONF_WHY_BYTES, "%.300s: %.200s", what, fault);
 	return E_CONFIG;
@@ -36,7 +36,7 @@ read_settings(struct conf *c, const char *file, char *why)
 	enum err e = conf_load(c, file, why);
 
 	if (e == E_OK && (e = conf_check(c, fault)) != E_OK)
-		return fail(why, conf_source(c), fault);
+		return setup_fault(why, conf_source(c), fault);
 	return e;
 }
 
@@ -85,7 +85,7 @@ read_authorities(const struct conf *c, char *why)
 	if (e != E_OK)
 		return e;
 	if (!crypto_has_certificate(pem, len))
-		e = fail(why, file, "holds no certificate (PEM)");
+		e = setup_fault(why, file, "holds no certificate (PEM)");
 	free(pem);
 	return e;
 }
@@ -112,17 +112,17 @@ open_program(struct setup *s, char *why)
 
 	s->program_fd = open(path, O_PATH | O_CLOEXEC);
 	if (s->program_fd < 0 || fstat(s->program_fd, &st) != 0)
-		return fail(why, path, strerror(errno));
+		return setup_fault(why, path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return fail(why, path, "not a program");
+		return setup_fault(why, path, "not a program");
 	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) != 0)
-		return fail(why, path, strerror(errno));
+		return setup_fault(why, path, strerror(errno));
 	s->is_script = is_script(path);
 	return E_OK;
 }
 
 static enum err
-take(struct setup *s, const char *file, char *why)
+take_setup(struct setup *s, const char *file, char *why)
 {
 	enum err e;
 
@@ -135,7 +135,7 @@ take(struct setup *s, const char *file, char *why)
 		return e;
 	s->files_fd = snapshot_seal();
 	return s->files_fd >= 0 ? E_OK
-	    : fail(why, "memfd_create", strerror(errno));
+	    : setup_fault(why, "memfd_create", strerror(errno));
 }
 
 struct setup *
@@ -149,7 +149,7 @@ setup_take(const char *conf_file, char *why)
 	}
 	s->files_fd = s->program_fd = -1;
 	snapshot_record();
-	if (take(s, conf_file, why) == E_OK)
+	if (take_setup(s, conf_file, why) == E_OK)
 		return s;
 	snapshot_drop();
 	setup_free(s);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Signals come by a descriptor, so that poll() is the only place that waits.
+ */
 #include "config.h"
 
 #include "run/signals.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* fork and exec of a worker, and the pause before the next one. */
 #include "config.h"
 
 #include "run/slot.h"
@@ -36,7 +37,7 @@ slot_init(struct slot *s, enum queue queue, int64_t generation)
 }
 
 static void
-begin(struct log_line *l, enum log_level level, const char *event,
+begin_event(struct log_line *l, enum log_level level, const char *event,
     const struct slot *s)
 {
 	log_begin(l, level, event);
@@ -117,13 +118,13 @@ back_off(struct slot *s, int64_t max_ms)
 	if (s->pause_ms > max_ms)
 		s->pause_ms = max_ms;
 	s->start_at_us = num_monotonic_us() + s->pause_ms * 1000;
-	begin(&l, LOG_WARN, "worker-backoff", s);
+	begin_event(&l, LOG_WARN, "worker-backoff", s);
 	log_int(&l, "pause_ms", s->pause_ms);
 	log_end(&l);
 }
 
 static bool
-fail(struct slot *s, const struct launch *a, const char *what)
+slot_fault(struct slot *s, const struct launch *a, const char *what)
 {
 	log_msg(LOG_ERROR, "worker-start", "%s: %s", what, strerror(errno));
 	back_off(s, a->setup->conf.backoff_max_ms);
@@ -139,13 +140,13 @@ slot_start(struct slot *s, const struct launch *a)
 
 	seat_clear(&a->board->seat[s->seat], s->queue);
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
-		return fail(s, a, "pipe");
+		return slot_fault(s, a, "pipe");
 	pid = fork();
 	if (pid == 0)
 		become_worker(s, a, ends[1], parent);
 	close(ends[1]);
 	if (pid < 0) {
-		fail(s, a, "fork");
+		slot_fault(s, a, "fork");
 		close(ends[0]);
 		return false;
 	}
@@ -153,7 +154,7 @@ slot_start(struct slot *s, const struct launch *a)
 	s->ready_fd = ends[0];
 	s->ready = false;
 	s->started_us = num_monotonic_us();
-	begin(&l, LOG_INFO, "worker-start", s);
+	begin_event(&l, LOG_INFO, "worker-start", s);
 	log_end(&l);
 	return true;
 }
@@ -170,7 +171,7 @@ slot_kill_stuck(const struct slot *s, const struct launch *a)
 	if (s->pid == 0 || since == 0 ||
 	    for_us <= a->setup->conf.stuck_timeout_ms * 1000)
 		return;
-	begin(&l, LOG_ERROR, "worker-stuck", s);
+	begin_event(&l, LOG_ERROR, "worker-stuck", s);
 	log_int(&l, busy != 0 ? "busy_ms" : "silent_ms", for_us / 1000);
 	log_end(&l);
 	kill(s->pid, SIGKILL);
@@ -201,7 +202,7 @@ slot_hear(struct slot *s)
 	if (n != 1)
 		return;
 	s->ready = true;
-	begin(&l, LOG_DEBUG, "worker-ready", s);
+	begin_event(&l, LOG_DEBUG, "worker-ready", s);
 	log_int(&l, "after_ms", (num_monotonic_us() - s->started_us) / 1000);
 	log_end(&l);
 }
@@ -214,7 +215,7 @@ log_exit(const struct slot *s, int status, bool wanted, int64_t lived_us)
 	bool fine = killed ? wanted && code == SIGTERM : code == 0;
 	struct log_line l;
 
-	begin(&l, fine ? LOG_INFO : LOG_WARN, "worker-exit", s);
+	begin_event(&l, fine ? LOG_INFO : LOG_WARN, "worker-exit", s);
 	log_int(&l, killed ? "signal" : "status", code);
 	log_int(&l, "lived_ms", lived_us / 1000);
 	log_end(&l);

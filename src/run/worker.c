@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What a worker has for its life, and the loop in which it serves. */
 #include "config.h"
 
 #include "run/worker.h"
@@ -93,7 +94,7 @@ outgrown(const struct conf *c, int64_t served)
 }
 
 static void
-log_start(const struct conf *conf)
+log_worker_start(const struct conf *conf)
 {
 	struct log_line l;
 
@@ -146,7 +147,7 @@ serve_one(struct ctx *ctx, struct fcgi *f, struct seat *seat)
 }
 
 static void
-serve(struct ctx *ctx, struct fcgi *f, struct board *board,
+serve_requests(struct ctx *ctx, struct fcgi *f, struct board *board,
     struct seat *seat)
 {
 	const struct others others = { board, seat };
@@ -195,14 +196,14 @@ worker_run(const struct conf *conf, int listen_fd)
 		goto out;
 	}
 	snapshot_drop();
-	log_start(conf);
+	log_worker_start(conf);
 	ctx.keys = keys;
 	if (board != NULL)
 		db_share_breaker(ctx.db, &board->db);
 	if ((f = fcgi_new(listen_fd, is_of_reads()
 	    ? CONNS_KEPT_MAX : 0, told_fd)) == NULL)
 		goto out;
-	serve(&ctx, f, board, seat != NULL ? seat : &alone);
+	serve_requests(&ctx, f, board, seat != NULL ? seat : &alone);
 	status = EXIT_DONE;
 out:
 	fcgi_free(f);

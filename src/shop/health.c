@@ -124,7 +124,7 @@ meaning(enum db_class class)
 
 /* One statement, whose one row goes to *out; NULL, or what is wrong. */
 static const char *
-ask(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n,
+ask_server(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n,
     const struct row_column *columns, void *out)
 {
 	struct db_result r;
@@ -144,7 +144,7 @@ static const char *
 look_version(struct ctx *ctx)
 {
 	struct version has;
-	const char *wrong = ask(ctx, SQL_SCHEMA_VERSION, NULL, 0,
+	const char *wrong = ask_server(ctx, SQL_SCHEMA_VERSION, NULL, 0,
 	    version_columns, &has);
 
 	if (wrong != NULL)
@@ -160,7 +160,7 @@ look_writes(struct ctx *ctx)
 	const struct db_arg digest[] = {
 	    DB_TEXT(health_digest, sizeof health_digest - 1) };
 	struct ready is;
-	const char *wrong = ask(ctx, SQL_READY, digest, 1, ready_columns, &is);
+	const char *wrong = ask_server(ctx, SQL_READY, digest, 1, ready_columns, &is);
 
 	if (wrong != NULL)
 		return wrong;
@@ -177,7 +177,7 @@ static const char *
 look_rights(struct ctx *ctx)
 {
 	struct lacking lacking;
-	const char *wrong = ask(ctx, SQL_READY_RIGHTS, NULL, 0,
+	const char *wrong = ask_server(ctx, SQL_READY_RIGHTS, NULL, 0,
 	    lacking_columns, &lacking);
 
 	if (wrong != NULL)

@@ -3,6 +3,20 @@
  * The ranking: what sold most pieces in 72 hour buckets, the current hour and
  * the 71 before it.
  *
+ *	 pieces sold, ever
+ *	   |                                         .--* products.sold, now
+ *	   |                              .-----*---'
+ *	   |                  .------*---'      |
+ *	   |        .----*---'       |          |
+ *	   | *-----'     |           |          |
+ *	   +-|-----------|-----------|----------|---------> time
+ *	   mark 1      mark 2      mark 3     mark 4
+ *	         |<----- the window: 72 hours -------->|
+ *
+ * The first order of an hour makes a mark, which keeps the height of the curve
+ * there, before it.  Here mark 2 is the first in the window:
+ *	sold in the window = products.sold - sold_before of mark 2
+ *
  * A product's marks, in the order of their ids, cut what it has ever sold into
  * segments, each of an hour: from its sold_before to the next one's, or to
  * products.sold.  Where the clock only went on, sold in the window =

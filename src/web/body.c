@@ -57,7 +57,7 @@ check_bytes(struct ctx *ctx, const struct req *req, struct resp *resp)
 }
 
 static enum err
-parse(struct ctx *ctx, const struct req *req, struct resp *resp,
+parse_json(struct ctx *ctx, const struct req *req, struct resp *resp,
     const struct json **json)
 {
 	struct json_scan_fault fault;
@@ -110,7 +110,7 @@ body_take(struct ctx *ctx, struct req *req, struct resp *resp)
 	if (!content_is_json(type))
 		return refuse_type(ctx, type, resp);
 	if ((e = check_bytes(ctx, req, resp)) != E_OK ||
-	    (e = parse(ctx, req, resp, &json)) != E_OK)
+	    (e = parse_json(ctx, req, resp, &json)) != E_OK)
 		return e;
 	return decode(ctx, req, resp, json);
 }

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Small parsers of two headers: strict, for a body that is misread is money.
+ */
 #include "config.h"
 
 #include "web/content.h"
@@ -30,7 +33,7 @@ token_len(const char *s)
 
 /* One that may stand in a quoted string: tab, blank, visible, or not ASCII. */
 static bool
-is_text(char c)
+is_quotable(char c)
 {
 	return c == '\t' || ((unsigned char)c >= ' ' && c != 0x7f);
 }
@@ -51,7 +54,7 @@ skip_value(const char *s, bool *is_utf8)
 	*is_utf8 = true;
 	for (s++; *s != '"'; s++) {
 		s += *s == '\\';
-		if (!is_text(*s))
+		if (!is_quotable(*s))
 			return NULL;
 		*is_utf8 = *is_utf8 && n < sizeof utf8 - 1 &&
 		    strncasecmp(s, &utf8[n], 1) == 0;

@@ -21,7 +21,7 @@
  * whatever there is.  W/ makes no difference: the comparison is the weak one.
  */
 static bool
-is_known(const char *known, const char *tag)
+is_tag_known(const char *known, const char *tag)
 {
 	size_t len = strlen(tag);
 	const char *end;
@@ -76,7 +76,7 @@ etag_put(struct arena *a, const struct req *req, struct resp *resp)
 		snprintf(text, sizeof text, "public, max-age=%" PRId64,
 		    resp->max_age_s);
 	http_header(resp, "Cache-Control", text);
-	if (is_known(req->header[HEADER_IF_NONE_MATCH], weak ? tag + 2 : tag)) {
+	if (is_tag_known(req->header[HEADER_IF_NONE_MATCH], weak ? tag + 2 : tag)) {
 		resp->status = 304;
 		resp->body = "";
 		resp->body_len = 0;

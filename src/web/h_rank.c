@@ -218,7 +218,7 @@ h_rank_top(struct ctx *ctx, const struct req *req, struct resp *resp)
 	(void)req;
 	if (c.sealed.body != NULL && c.age_ms < renew_ms(ctx->conf))
 		return serve_kept(ctx, resp, &c);
-	/* One recomputes; who finds another at it serves what is kept. */
+	/* One request recomputes; the others serve the kept list meanwhile. */
 	if (c.sealed.body != NULL && !cache_add(ctx->cache,
 	    key_of(ctx, "refresh", key), "1", 1, REFRESH_S))
 		return serve_kept(ctx, resp, &c);

@@ -78,7 +78,7 @@ seal(struct ctx *ctx, const char *scope_text, size_t len,
 
 /* Did one of the keys that tokens may have make these bytes? */
 static bool
-is_ours(struct ctx *ctx, const char *scope_text, size_t len,
+is_our_cursor(struct ctx *ctx, const char *scope_text, size_t len,
     const unsigned char *bytes, const int64_t key[PAGE_KEYS])
 {
 	unsigned char ours[CURSOR_BYTES];
@@ -122,7 +122,7 @@ page_begin(struct ctx *ctx, const struct req *req, struct resp *resp,
 	memcpy(from->key, bytes + 1, sizeof from->key);
 	if ((text = scope(ctx, req, page, &len)) == NULL)
 		return E_INTERNAL;
-	return is_ours(ctx, text, len, bytes, from->key) ? E_OK
+	return is_our_cursor(ctx, text, len, bytes, from->key) ? E_OK
 	    : refuse_cursor(ctx, resp);
 }
 

@@ -22,7 +22,7 @@ struct reading {
 };
 
 static void
-add_fault(struct reading *r, struct fault f)
+parameter_fault(struct reading *r, struct fault f)
 {
 	enum err e;
 
@@ -34,7 +34,7 @@ add_fault(struct reading *r, struct fault f)
 static void
 bad_form(struct reading *r, enum fault_form form)
 {
-	add_fault(r, (struct fault){ .code = FAULT_WRONG_TYPE,
+	parameter_fault(r, (struct fault){ .code = FAULT_WRONG_TYPE,
 	    .form = form });
 }
 
@@ -53,7 +53,7 @@ take_int(struct reading *r, const char *text, void *to)
 		bad_form(r, FORM_NUMBER);
 	else if (!num_parse(text, strlen(text), r->field->min, r->field->max,
 	    to))
-		add_fault(r, (struct fault){ .code = FAULT_OUT_OF_RANGE,
+		parameter_fault(r, (struct fault){ .code = FAULT_OUT_OF_RANGE,
 		    .form = FORM_RANGE,
 		    .number = { r->field->min, r->field->max } });
 }
@@ -66,11 +66,11 @@ take_str(struct reading *r, const char *text, void *to)
 	if (chars < 0)
 		bad_form(r, FORM_UTF8);
 	else if (chars < r->field->min)
-		add_fault(r, (struct fault){ .code = FAULT_OUT_OF_RANGE,
+		parameter_fault(r, (struct fault){ .code = FAULT_OUT_OF_RANGE,
 		    .form = r->field->min == 1 ? FORM_EMPTY : FORM_FEW_CHARS,
 		    .number = { r->field->min, r->field->max } });
 	else if (chars > r->field->max)
-		add_fault(r, (struct fault){ .code = FAULT_TOO_LONG,
+		parameter_fault(r, (struct fault){ .code = FAULT_TOO_LONG,
 		    .form = FORM_MANY_CHARS, .number = { r->field->max, 0 } });
 	else
 		*(const char **)to = text;
@@ -106,7 +106,7 @@ take_choice(struct reading *r, const char *text, void *to)
 	if (names == NULL)
 		r->e = E_INTERNAL;
 	else
-		add_fault(r, (struct fault){ .code = FAULT_WRONG_TYPE,
+		parameter_fault(r, (struct fault){ .code = FAULT_WRONG_TYPE,
 		    .form = FORM_CHOICE, .names = names });
 }
 
@@ -181,7 +181,7 @@ take_pair(struct reading *r, const struct json_field *fields, const char *at,
 	if (value == NULL)
 		r->e = E_INTERNAL;
 	else if ((*seen & bit) != 0)
-		add_fault(r, (struct fault){ .code = FAULT_DUPLICATE,
+		parameter_fault(r, (struct fault){ .code = FAULT_DUPLICATE,
 		    .form = FORM_TWICE });
 	else if (!ok)
 		bad_form(r, FORM_UTF8);

@@ -91,7 +91,8 @@ answers(const struct route *r, const char *method)
 
 /* The first row that fits decides the path; its method may be another's. */
 static const struct route *
-find_row(const char *path, const char *method, const char **id, size_t *id_len)
+find_route(const char *path, const char *method, const char **id,
+    size_t *id_len)
 {
 	const struct route *first = NULL;
 
@@ -177,7 +178,7 @@ route_find(struct arena *a, struct req *req, struct resp *resp)
 		return problem_parameter(a, resp, (struct fault){
 		    .code = FAULT_WRONG_TYPE, .parameter = "path",
 		    .detail = text_of(TEXT_BAD_ESCAPE) });
-	if ((req->route = find_row(path, req->method, &id, &id_len)) == NULL) {
+	if ((req->route = find_route(path, req->method, &id, &id_len)) == NULL) {
 		resp->problem.detail = text_say(a, TEXT_NOTHING_AT,
 		    TEXT_ARGS(TEXT_S(problem_shown(a, req->target, len))));
 		return E_NOT_FOUND;

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * A value of the cache is believed only if sealing it again gives the same
+ * bytes.
+ */
 #include "config.h"
 
 #include "web/seal.h"
@@ -44,7 +48,7 @@ seal_make(struct arena *a, const struct sealed *s, const char **value,
 
 /* A number and the blank behind it. */
 static bool
-number(const char **at, const char *end, int64_t *n)
+read_number(const char **at, const char *end, int64_t *n)
 {
 	const char *from = *at, *blank = memchr(from, ' ',
 	    (size_t)(end - from));
@@ -64,8 +68,8 @@ seal_open(struct arena *a, const char *value, size_t len, struct sealed *out)
 	struct sealed s;
 	int64_t said;
 
-	if (len < sizeof MAGIC || !number(&at, end, &s.time_ms) ||
-	    !number(&at, end, &said) ||
+	if (len < sizeof MAGIC || !read_number(&at, end, &s.time_ms) ||
+	    !read_number(&at, end, &said) ||
 	    end - at < SUM_DIGITS + 1 || end - at - SUM_DIGITS - 1 != said)
 		return false;
 	s.body = at + SUM_DIGITS + 1;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An answer's body on its way through the cache, which may be cut, mixed up
- * or somebody else's when it comes back.  A sealed one is
+ * An answer's body on its way through the cache, where it may be cut, mixed up
+ * or replaced by somebody else's.  A sealed one is
  *
  *	shop1 TIME LENGTH SUM\n
  *	BODY
  *
  * TIME and LENGTH in decimal, SUM the first eight bytes, as 16 hexadecimal
  * digits, of the SHA-256 of "shop1 TIME LENGTH " and the body.  It guards
- * against accidents: who can write to the cache can also seal.
+ * against accidents: whoever can write to the cache can also seal.
  */
 #ifndef SHOP_SEAL_H
 #define SHOP_SEAL_H
@@ -30,9 +30,9 @@ enum err seal_make(struct arena *, const struct sealed *, const char **value,
     size_t *len) MUST_CHECK;
 
 /*
- * Open; the body stays where it is.  True only for the very bytes that
- * seal_make() gives for what comes out; else, and without memory for them,
- * *out is left alone.
+ * Open; the body stays where it is.  Returns true only if sealing the result
+ * again yields the same bytes.  On false, also without memory, *out is
+ * unchanged.
  */
 bool seal_open(struct arena *, const char *value, size_t len,
     struct sealed *out) MUST_CHECK;

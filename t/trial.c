@@ -97,8 +97,8 @@ h_note_list(struct ctx *ctx, const struct req *req, struct resp *resp)
 	enum err e = page_begin(ctx, req, resp, &asked->page, &from);
 	int64_t id = from.is_first ? asked->least : from.key[0];
 
-	while (id < NOTES && (int64_t)items.n <= from.items)
-		note[items.n++] = (struct note){ .id = ++id };
+	for (; id < NOTES && (int64_t)items.n <= from.items; id++)
+		note[items.n++] = (struct note){ .id = id + 1 };
 	return e != E_OK ? e
 	    : page_put(ctx, req, resp, &asked->page, &from, &items);
 }

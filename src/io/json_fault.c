@@ -130,7 +130,7 @@ json_unknown(struct json_decoding *d, const struct json_path *p,
 	struct fault fault = { .code = FAULT_UNKNOWN, .form = FORM_UNKNOWN };
 	size_t n = 0;
 
-	for (; there_are[n].name != NULL && n < JSON_FIELDS_MAX; n++)
+	for (; n < JSON_FIELDS_MAX && there_are[n].name != NULL; n++)
 		names[n] = there_are[n].name;
 	fault.names = join_names(d->arena, names, n);
 	d->failed = d->failed || fault.names == NULL;

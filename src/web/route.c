@@ -14,7 +14,7 @@
 
 static const struct route routes[] = {
 #define ROUTE(method, pattern, handler, auth, key, body, query, cache) \
-	{ #method, pattern, handler, auth, key, &body, &query, cache },
+	{ #method, pattern, handler, auth, key, &(body), &(query), cache },
 #include "web/routes.def"
 #undef ROUTE
 };

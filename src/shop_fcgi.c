@@ -50,7 +50,7 @@ main(int argc, char **argv)
 	static const struct prog prog = { "shop.fcgi",
 	    "[OPTION...]\nTakes FastCGI requests on fd 0, LISTEN_FDS or the "
 	    "setting listen.\n", NULL };
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 	struct conf conf;
 	int fd = STDIN_FILENO, status, first;
 

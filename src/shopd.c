@@ -25,7 +25,7 @@ main(int argc, char **argv)
 		    "TERM, INT: finish the requests and exit.\n",
 		.config = &conf_file,
 	};
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 	struct setup *setup;
 	struct conf conf;
 	int at, status;

@@ -603,7 +603,7 @@ static struct jwt_keys *
 load_keys(void)
 {
 	struct jwt_keys *keys = NULL;
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 
 	snprintf(conf.jwt_secret_file, sizeof conf.jwt_secret_file, "%s",
 	    opt.secret);
@@ -888,7 +888,7 @@ options(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 
 	if (!options(argc, argv) || conf_load(&conf, "/dev/null", why) != E_OK)
 		return usage();

@@ -411,7 +411,7 @@ summary(void)
 static int
 run(void)
 {
-	char why[CONF_WHY_BYTES], *secret;
+	char why[WHY_BYTES], *secret;
 	int status;
 	bool fine = true;
 

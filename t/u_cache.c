@@ -17,7 +17,7 @@
 #include "unit.h"
 
 static struct conf conf;
-static char why[CONF_WHY_BYTES];
+static char why[WHY_BYTES];
 
 static struct cache *
 cache_at(const char *where)

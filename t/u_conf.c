@@ -43,7 +43,7 @@ static const struct setting settings[] = {
 
 /* A struct conf is large: one for all, filled anew by each load. */
 static struct conf conf;
-static char why[CONF_WHY_BYTES];
+static char why[WHY_BYTES];
 
 static void
 variable_of(const char *key, char out[64])

@@ -30,7 +30,7 @@
 static struct conf conf;
 static struct jwt_keys *keys;
 static struct arena *arena;
-static char why[CONF_WHY_BYTES];
+static char why[WHY_BYTES];
 
 static void
 key_file(char *out, const char *name, const char *key)

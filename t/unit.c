@@ -76,7 +76,7 @@ bool
 unit_ctx(struct ctx *ctx)
 {
 	static const char secret[] = "0123456789abcdef0123456789abcdef";
-	char path[UNIT_PATH_BYTES], why[CONF_WHY_BYTES];
+	char path[UNIT_PATH_BYTES], why[WHY_BYTES];
 
 	*ctx = (struct ctx){ .conf = &conf };
 	unit_file(path, "ctx.secret", secret, sizeof secret - 1, 0600);

@@ -85,21 +85,21 @@ set_value(struct conf *c, const struct row *r, const char *value, char *why)
 	case KIND_INT:
 		if (num_parse(value, len, r->min, r->max, int_at(c, r)))
 			return E_OK;
-		snprintf(why, CONF_WHY_BYTES, "%s = %.64s: must be a number "
+		why_say(why, "%s = %.64s: must be a number "
 		    "of %" PRId64 "..%" PRId64 " %s", r->key, value, r->min,
 		    r->max, r->unit);
 		return E_CONFIG;
 	case KIND_CHOICE:
 		*choice_at(c, r) = place_of(r->unit, value);
 		if (*choice_at(c, r) < 0) {
-			snprintf(why, CONF_WHY_BYTES, "%s = %.64s: must be "
+			why_say(why, "%s = %.64s: must be "
 			    "one of %s", r->key, value, r->unit);
 			return E_CONFIG;
 		}
 		return E_OK;
 	case KIND_STR:
 		if (len > (size_t)r->max) {
-			snprintf(why, CONF_WHY_BYTES, "%s = %.64s...: must "
+			why_say(why, "%s = %.64s...: must "
 			    "have at most %" PRId64 " bytes", r->key, value,
 			    r->max);
 			return E_CONFIG;
@@ -128,7 +128,7 @@ on_pair(void *user, const struct conf_pair *pair, char *why)
 	int *line;
 
 	if (r == NULL) {
-		snprintf(why, CONF_WHY_BYTES, "%.64s: no such setting",
+		why_say(why, "%.64s: no such setting",
 		    pair->key);
 		return E_CONFIG;
 	}
@@ -136,7 +136,7 @@ on_pair(void *user, const struct conf_pair *pair, char *why)
 		return e;
 	line = &l->line[r - rows];
 	if (*line != 0) {
-		snprintf(why, CONF_WHY_BYTES, "%s: set before, in line %d",
+		why_say(why, "%s: set before, in line %d",
 		    r->key, *line);
 		return E_CONFIG;
 	}
@@ -150,12 +150,12 @@ load_file(struct conf *c, const char *file, char *why)
 	struct loading l = { .conf = c };
 
 	if (file[0] == '\0') {
-		snprintf(why, CONF_WHY_BYTES, "the settings file's name "
+		why_say(why, "the settings file's name "
 		    "(--config, SHOP_CONFIG) is empty");
 		return E_CONFIG;
 	}
 	if (strlen(file) >= sizeof c->settings_file) {
-		snprintf(why, CONF_WHY_BYTES, "%.64s...: too long a name",
+		why_say(why, "%.64s...: too long a name",
 		    file);
 		return E_CONFIG;
 	}
@@ -179,7 +179,7 @@ environment(const struct row *r)
 static enum err
 load_environment(struct conf *c, char *why)
 {
-	char inner[CONF_WHY_BYTES];
+	char inner[WHY_BYTES];
 	const char *value;
 
 	for (size_t i = 0; i < ROWS; i++) {
@@ -191,7 +191,7 @@ load_environment(struct conf *c, char *why)
 			    conf_text_fault(value));
 		else if (set_value(c, &rows[i], value, inner) == E_OK)
 			continue;
-		snprintf(why, CONF_WHY_BYTES, "environment: %.400s", inner);
+		why_say(why, "environment: %.400s", inner);
 		return E_CONFIG;
 	}
 	return E_OK;
@@ -228,7 +228,7 @@ check_rank(const struct conf *c, char *why)
 		return E_OK;
 	if (c->memcached[0] == '/' && c->rank_fresh_s >= RANK_BY_NGINX_S_MIN)
 		return E_OK;
-	snprintf(why, CONF_WHY_BYTES, "rank_by_nginx = on: memcached (%.100s) "
+	why_say(why, "rank_by_nginx = on: memcached (%.100s) "
 	    "must be a socket's path, and rank_fresh_s (%" PRId64 ") %d or "
 	    "more", c->memcached, c->rank_fresh_s, RANK_BY_NGINX_S_MIN);
 	return E_CONFIG;
@@ -244,10 +244,10 @@ static enum err
 check_pool(const struct conf *c, char *why)
 {
 	if (c->listen_read[0] != '\0' && strcmp(c->listen_read, c->listen) == 0)
-		snprintf(why, CONF_WHY_BYTES, "listen_read (%s) must be "
+		why_say(why, "listen_read (%s) must be "
 		    "another one than listen", c->listen_read);
 	else if (conf_workers(c) > WORKERS_MAX)
-		snprintf(why, CONF_WHY_BYTES, "workers (%" PRId64 ") and "
+		why_say(why, "workers (%" PRId64 ") and "
 		    "workers_read (%" PRId64 ") together must be %d at most",
 		    c->workers, c->workers_read, WORKERS_MAX);
 	else
@@ -278,7 +278,7 @@ conf_check(const struct conf *c, char *why)
 	for (size_t i = 0; i < sizeof chain / sizeof chain[0]; i++) {
 		if (chain[i].ms < chain[i].longer_ms)
 			continue;
-		snprintf(why, CONF_WHY_BYTES, "%s (%" PRId64 " ms) must be "
+		why_say(why, "%s (%" PRId64 " ms) must be "
 		    "shorter than %s (%" PRId64 " ms)", chain[i].key,
 		    chain[i].ms, chain[i].longer, chain[i].longer_ms);
 		return E_CONFIG;
@@ -356,7 +356,7 @@ refuse_secret(const char *path, const char *fault, char *bytes, size_t size,
 {
 	explicit_bzero(bytes, size);
 	free(bytes);
-	snprintf(why, CONF_WHY_BYTES, "%.300s: %s", path, fault);
+	why_say(why, "%.300s: %s", path, fault);
 	return E_CONFIG;
 }
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/why.h"
 
 #define CONF_PATH_BYTES 4096
 
@@ -40,11 +41,9 @@ struct conf {
 #undef CONF_CHOICE
 };
 
-#define CONF_WHY_BYTES 512
-
 /*
  * Fill in every setting from defaults, file (NULL: looked for) and
- * environment.  On E_CONFIG why[CONF_WHY_BYTES] holds one
+ * environment.  On E_CONFIG why[WHY_BYTES] holds one
  * sentence.
  */
 enum err conf_load(struct conf *, const char *file, char *why) MUST_CHECK;

@@ -62,12 +62,12 @@ split_pair(char *line, struct conf_pair *pair, char *why)
 	line = trim(line);
 	sign = strpbrk(line, "=:");
 	if (line[0] == '[')
-		snprintf(why, CONF_WHY_BYTES, "%.64s: no such setting, for "
+		why_say(why, "%.64s: no such setting, for "
 		    "there are no sections", line);
 	else if (conf_text_fault(line) != NULL)
-		snprintf(why, CONF_WHY_BYTES, "%s", conf_text_fault(line));
+		why_say(why, "%s", conf_text_fault(line));
 	else if (sign == NULL || sign == line)
-		snprintf(why, CONF_WHY_BYTES, "not a key = value line");
+		why_say(why, "not a key = value line");
 	else {
 		*sign = '\0';
 		pair->key = trim(line);
@@ -89,7 +89,7 @@ next_line(const struct reading *r, int number, char *line, size_t len,
 	struct conf_pair pair = { .line = number };
 
 	if (strlen(line) != len) {
-		snprintf(why, CONF_WHY_BYTES, "a zero byte");
+		why_say(why, "a zero byte");
 		return E_CONFIG;
 	}
 	line = trim(line);
@@ -104,7 +104,7 @@ static enum err
 take_text(const struct reading *r, const char *file, char *text, size_t len,
     char *why)
 {
-	char fault[CONF_WHY_BYTES], *end = text + len;
+	char fault[WHY_BYTES], *end = text + len;
 	size_t mark = strlen(BYTE_ORDER_MARK);
 	enum err e = E_OK;
 
@@ -120,7 +120,7 @@ take_text(const struct reading *r, const char *file, char *text, size_t len,
 		text = stop + 1;
 		e = next_line(r, number, line, (size_t)(stop - line), fault);
 		if (e != E_OK)
-			snprintf(why, CONF_WHY_BYTES, "%.200s:%d: %.280s",
+			why_say(why, "%.200s:%d: %.280s",
 			    file, number, fault);
 	}
 	return e;

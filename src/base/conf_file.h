@@ -20,7 +20,7 @@
 
 #define CONF_FILE_BYTES_MAX (1024 * 1024)
 
-/* One setting; its fault, without file and line, goes to why[512]. */
+/* One setting; its fault, without file and line, goes to why[WHY_BYTES]. */
 struct conf_pair {
 	int line;
 	const char *key, *value;
@@ -28,7 +28,7 @@ struct conf_pair {
 
 /*
  * Hands each setting of the file to on_pair, and stops at the first fault.  On
- * E_CONFIG why[512] says which, with file and line.
+ * E_CONFIG why[WHY_BYTES] says which, with file and line.
  */
 enum err conf_file_read(const char *file, enum err (*on_pair)(void *user,
     const struct conf_pair *, char *why), void *user, char *why) MUST_CHECK;

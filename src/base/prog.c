@@ -32,7 +32,7 @@ static int
 load_settings(const struct prog *p, const char *file, bool check,
     struct conf *c)
 {
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 
 	if (conf_load(c, file, why) != E_OK) {
 		log_say("%s: %s", p->name, why);

@@ -51,7 +51,7 @@ struct found {
 static enum err
 file_fault(char *why, const char *path, const char *fault)
 {
-	snprintf(why, CONF_WHY_BYTES, "%.300s: %.200s", path, fault);
+	why_say(why, "%.300s: %.200s", path, fault);
 	return E_CONFIG;
 }
 

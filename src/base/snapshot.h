@@ -31,7 +31,7 @@ enum snapshot_kind { SNAPSHOT_OPEN, SNAPSHOT_SECRET };
 /*
  * The content of a file of at most max bytes, in a malloc of the caller's
  * with a 0 behind it.  It never waits, as for a FIFO's writer.  On
- * E_CONFIG why[512] names the path and the fault.
+ * E_CONFIG why[WHY_BYTES] names the path and the fault.
  */
 enum err snapshot_read(const char *path, enum snapshot_kind, size_t max,
     char **out, size_t *len, char *why) MUST_CHECK;

@@ -79,7 +79,7 @@ cache_check(const struct conf *c, char *why)
 
 	if (where[0] == '\0' || where[0] == '/' || split_address(where, name, &port))
 		return E_OK;
-	snprintf(why, CONF_WHY_BYTES, "memcached = %.200s: must be an "
+	why_say(why, "memcached = %.200s: must be an "
 	    "absolute path or HOST:PORT", where);
 	return E_CONFIG;
 }
@@ -132,7 +132,7 @@ cache_new(const struct conf *c, char *why)
 
 	if (cache_check(c, why) != E_OK)
 		return NULL;
-	snprintf(why, CONF_WHY_BYTES, "out of memory");
+	why_say(why, "out of memory");
 	cache = calloc(1, sizeof *cache);
 	if (cache == NULL || c->memcached[0] == '\0')
 		return cache;

@@ -28,7 +28,7 @@ enum err cache_check(const struct conf *, char *why) MUST_CHECK;
 
 /*
  * The cache by the setting memcached; where that is empty every call is a
- * miss.  NULL (why[CONF_WHY_BYTES]) when that fails cache_check().
+ * miss.  NULL (why[WHY_BYTES]) when that fails cache_check().
  * Nothing is connected yet.  A name is looked up here, for CACHE_LOOKUP_MS at
  * most, and each time memcached is away; all its addresses are tried.
  */

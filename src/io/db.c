@@ -45,7 +45,7 @@ db_new(const struct conf *c, enum db_account account,
 	struct db *db = calloc(1, sizeof *db);
 	size_t len;
 
-	snprintf(why, CONF_WHY_BYTES, "out of memory");
+	why_say(why, "out of memory");
 	if (db == NULL)
 		return NULL;
 	db->login.conf = c;

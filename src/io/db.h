@@ -140,7 +140,7 @@ bool db_uses_tls(const struct conf *);
 
 /*
  * A database by the settings; nothing is opened yet.  NULL when the
- * account's password file can't be read (why[CONF_WHY_BYTES]) or without
+ * account's password file can't be read (why[WHY_BYTES]) or without
  * memory.  The settings and the table must outlive it.
  */
 struct db *db_new(const struct conf *, enum db_account,

@@ -34,7 +34,7 @@ struct kids {
 static enum err
 key_fault(char *why, const char *what, const char *fault)
 {
-	snprintf(why, CONF_WHY_BYTES, "%.300s: %.200s", what, fault);
+	why_say(why, "%.300s: %.200s", what, fault);
 	return E_CONFIG;
 }
 
@@ -119,7 +119,7 @@ load_key(struct jwt_key *k, const char *path, char *why)
 static enum err
 too_many(const char *dir, char *why)
 {
-	snprintf(why, CONF_WHY_BYTES, "%.300s: holds more than %d keys", dir,
+	why_say(why, "%.300s: holds more than %d keys", dir,
 	    JWT_KEYS_MAX);
 	return E_CONFIG;
 }
@@ -150,7 +150,7 @@ jwt_keys_load(const struct conf *c, struct jwt_keys **out, char *why)
 	enum err e = E_OK;
 
 	if (keys == NULL) {
-		snprintf(why, CONF_WHY_BYTES, "out of memory");
+		why_say(why, "out of memory");
 		return E_INTERNAL;
 	}
 	if (c->jwt_secret_file[0] != '\0')

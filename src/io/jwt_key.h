@@ -6,7 +6,7 @@
  * workers load them when they start, from what shopd has read
  * (base/snapshot.h).
  * Whatever can fail returns E_CONFIG and one sentence in
- * why[CONF_WHY_BYTES], without anything of a key.
+ * why[WHY_BYTES], without anything of a key.
  */
 #ifndef SHOP_JWT_KEY_H
 #define SHOP_JWT_KEY_H

@@ -61,7 +61,7 @@ is_ascii(const char *text)
 }
 
 enum err
-account_database(struct ctx *ctx, const char **why)
+account_database(struct ctx *ctx, char *why)
 {
 	const char *name = ctx->conf->db_name;
 	struct db_result r;
@@ -70,29 +70,31 @@ account_database(struct ctx *ctx, const char **why)
 
 	if (e == E_OK && strcmp(db_at(&r, 0, 1)->s, "0") == 0 &&
 	    !is_ascii(name)) {
-		*why = "MySQL forgets at its next start who may call the "
+		why_say(why, "MySQL forgets at its next start who may call the "
 		    "routines of a database whose name is not ASCII: it must "
-		    "have another one";
+		    "have another one");
 		return E_UNAVAILABLE;
 	}
 	if (e != E_OK || (!db_at(&r, 0, 0)->null &&
 	    strcmp(db_at(&r, 0, 0)->s, name) == 0))
 		return e;
-	*why = db_at(&r, 0, 0)->null ? "there is no such database"
-	    : arena_printf(ctx->arena, "db_name is %s, and the server calls it "
-	    "%s: write it so", name, db_at(&r, 0, 0)->s);
+	if (db_at(&r, 0, 0)->null)
+		why_say(why, "there is no such database");
+	else
+		why_say(why, "db_name is %s, and the server calls it %s: "
+		    "write it so", name, db_at(&r, 0, 0)->s);
 	return E_UNAVAILABLE;
 }
 
 static enum err
 named(struct ctx *ctx, const char *user, const char *host, struct account *to,
-    const char **why)
+    char *why)
 {
 	struct arena *a = ctx->arena;
 	const char *u = user != NULL ? account_identifier(a, user) : NULL;
 	const char *h = host != NULL ? account_identifier(a, host) : NULL;
 
-	*why = "out of memory";
+	why_say(why, "out of memory");
 	to->user = user;
 	to->host = host;
 	to->sql = u == NULL || h == NULL ? NULL
@@ -101,7 +103,7 @@ named(struct ctx *ctx, const char *user, const char *host, struct account *to,
 }
 
 enum err
-account_worker(struct ctx *ctx, struct account *to, const char **why)
+account_worker(struct ctx *ctx, struct account *to, char *why)
 {
 	const struct conf *c = ctx->conf;
 
@@ -121,14 +123,14 @@ cut(struct arena *a, const char *text, int64_t n)
 }
 
 static enum err
-definer_name(struct ctx *ctx, const char **name, const char **why)
+definer_name(struct ctx *ctx, const char **name, char *why)
 {
 	const int64_t room = ACCOUNT_CHARS_MAX - (int64_t)strlen(DEFINER_SUFFIX);
 	const char *db = ctx->conf->db_name, *begin;
 	struct db_result digest;
 	enum err e = E_OK;
 
-	*why = "db_name is no text";
+	why_say(why, "db_name is no text");
 	*name = NULL;
 	if (utf8_chars(db) < 0)
 		return E_UNAVAILABLE;
@@ -147,7 +149,7 @@ definer_name(struct ctx *ctx, const char **name, const char **why)
 }
 
 enum err
-account_self(struct ctx *ctx, struct account *to, const char **why)
+account_self(struct ctx *ctx, struct account *to, char *why)
 {
 	struct db_result r;
 	const char *name, *at;
@@ -157,7 +159,7 @@ account_self(struct ctx *ctx, struct account *to, const char **why)
 		return e;
 	name = db_at(&r, 0, 0)->s;
 	at = strrchr(name, '@');
-	*why = "the server does not tell by which account we came in";
+	why_say(why, "the server does not tell by which account we came in");
 	if (at == NULL)
 		return E_UNAVAILABLE;
 	return named(ctx, arena_copy(ctx->arena, name, (size_t)(at - name)),
@@ -165,7 +167,7 @@ account_self(struct ctx *ctx, struct account *to, const char **why)
 }
 
 enum err
-account_definer(struct ctx *ctx, struct account *to, const char **why)
+account_definer(struct ctx *ctx, struct account *to, char *why)
 {
 	const char *name;
 	enum err e;
@@ -293,7 +295,7 @@ account_passes_read_only(const char **right)
 
 enum err
 account_rights(struct ctx *ctx, const struct account *who,
-    struct account_state *s, const char **why)
+    struct account_state *s, char *why)
 {
 	struct arena *a = ctx->arena;
 	struct db_result r;
@@ -303,7 +305,7 @@ account_rights(struct ctx *ctx, const struct account *who,
 
 	if (e != E_OK)
 		return e;
-	*why = "out of memory";
+	why_say(why, "out of memory");
 	if ((s->right = arena_alloc(a, (r.rows + 1) * sizeof *s->right))
 	    == NULL)
 		return E_UNAVAILABLE;
@@ -317,7 +319,7 @@ account_rights(struct ctx *ctx, const struct account *who,
 
 static enum err
 look_by(struct ctx *ctx, const struct account *who, const char *name,
-    struct account_state *s, const char **why)
+    struct account_state *s, char *why)
 {
 	struct db_result r;
 	enum err e = script_run(ctx, arena_printf(ctx->arena,
@@ -333,7 +335,7 @@ look_by(struct ctx *ctx, const struct account *who, const char *name,
 
 enum err
 account_look(struct ctx *ctx, const struct account *who,
-    struct account_state *s, const char **why)
+    struct account_state *s, char *why)
 {
 	struct arena *a = ctx->arena;
 	const char *user = db_quote(ctx->db, a, who->user);
@@ -355,27 +357,22 @@ account_look(struct ctx *ctx, const struct account *who,
 
 /* Whom the server took us for; what it lets in without a word is itself. */
 static enum account_entry
-try_with(struct ctx *ctx, const struct conf *c, const char **as,
-    const char **words)
+try_with(struct ctx *ctx, const struct conf *c, const char **as, char *why)
 {
 	struct ctx other = *ctx;
-	char why[CONF_WHY_BYTES];
 	enum account_entry entry = ENTRY_OPEN;
 	struct db_result r;
 	unsigned number;
 
 	*as = NULL;
-	*words = "";
+	why_say(why, "%s", "");
 	other.conf = c;
 	other.db = db_new(c, DB_WORKER, sql_table, SQL_COUNT, why);
-	if (other.db == NULL) {
-		*words = arena_printf(ctx->arena, "%s", why);
+	if (other.db == NULL)
 		return ENTRY_AWAY;
-	}
-	if (script_run(&other, "SELECT CURRENT_USER()", &r, words) == E_OK) {
+	if (script_run(&other, "SELECT CURRENT_USER()", &r, why) == E_OK) {
 		*as = db_at(&r, 0, 0)->s;
 	} else {
-		*words = arena_printf(ctx->arena, "%s", *words);
 		number = db_error_number(other.db);
 		/* The database comes after the password. */
 		if (number != 1044 && number != 1203 && number != 1226)
@@ -388,25 +385,24 @@ try_with(struct ctx *ctx, const struct conf *c, const char **as,
 }
 
 enum account_entry
-account_try(struct ctx *ctx, bool with_password, const char **as,
-    const char **words)
+account_try(struct ctx *ctx, bool with_password, const char **as, char *why)
 {
 	struct conf *c = arena_alloc(ctx->arena, sizeof *c);
 	enum account_entry entry;
 
 	*as = NULL;
-	*words = "out of memory";
+	why_say(why, "out of memory");
 	if (c == NULL)
 		return ENTRY_AWAY;
 	*c = *ctx->conf;
 	if (!with_password)
 		c->db_password_file[0] = '\0';
-	entry = try_with(ctx, c, as, words);
+	entry = try_with(ctx, c, as, why);
 	/* It may have been made for TLS, which is off since. */
 	if (entry == ENTRY_REFUSED && c->db_socket[0] == '\0' &&
 	    c->db_tls == DB_TLS_OFF) {
 		c->db_tls = DB_TLS_ON;
-		if (try_with(ctx, c, as, words) == ENTRY_OPEN)
+		if (try_with(ctx, c, as, why) == ENTRY_OPEN)
 			entry = ENTRY_OPEN;
 	}
 	return entry;

@@ -9,7 +9,7 @@
  * that read_only stops it.  Where the workers come in by the admin's account,
  * as on a host that gives one account only, that one is the definer, too.
  *
- * Texts are the arena's.  E_UNAVAILABLE: *why says why.
+ * Texts are the arena's.  E_UNAVAILABLE: why says why.
  */
 #ifndef SHOP_ACCOUNT_H
 #define SHOP_ACCOUNT_H
@@ -40,20 +40,20 @@ const char *account_pattern(struct arena *, const char *name) MUST_CHECK;
  * lower_case_table_names finds it by other letters, too, but writes rights
  * in its own.
  */
-enum err account_database(struct ctx *, const char **why) MUST_CHECK;
+enum err account_database(struct ctx *, char *why) MUST_CHECK;
 
-enum err account_worker(struct ctx *, struct account *, const char **why)
+enum err account_worker(struct ctx *, struct account *, char *why)
     MUST_CHECK;
 
 /* The account that ctx has come in by, as the server has it. */
-enum err account_self(struct ctx *, struct account *, const char **why)
+enum err account_self(struct ctx *, struct account *, char *why)
     MUST_CHECK;
 
 /*
  * Of an account of its own the name is made of the database's: DB_definer,
  * or, where that has over 32 characters, the beginning of DB and a digest.
  */
-enum err account_definer(struct ctx *, struct account *, const char **why)
+enum err account_definer(struct ctx *, struct account *, char *why)
     MUST_CHECK;
 
 /* What the definer may: "SELECT, ... ON `shop`.*". */
@@ -78,11 +78,11 @@ struct account_state {
  * accounts of our own it is the one that ctx has come in by.
  */
 enum err account_look(struct ctx *, const struct account *,
-    struct account_state *, const char **why) MUST_CHECK;
+    struct account_state *, char *why) MUST_CHECK;
 
 /* Its rights alone; who NULL: of whom ctx has come in by. */
 enum err account_rights(struct ctx *, const struct account *who,
-    struct account_state *, const char **why) MUST_CHECK;
+    struct account_state *, char *why) MUST_CHECK;
 
 /* "x ON y" of a row of SHOW GRANTS, never a password; NULL: no right. */
 const char *account_right_of(struct arena *, const char *row);
@@ -101,10 +101,10 @@ enum account_entry {
 
 /*
  * Come in as the workers do, by the password in their file, or without one:
- * *words is what the server said, *as the account that it took us for; NULL
- * where it did not say.
+ * why is what the server said, *as the account that it took us for; NULL where
+ * it did not say.
  */
 enum account_entry account_try(struct ctx *, bool with_password,
-    const char **as, const char **words) MUST_CHECK;
+    const char **as, char *why) MUST_CHECK;
 
 #endif

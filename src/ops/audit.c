@@ -21,7 +21,7 @@ struct job {
 	struct ctx *ctx;
 	FILE *out;
 	struct audit *audit;
-	const char **why;
+	char *why;
 	const char *since;
 	bool by_mark;			/* since is a mark, not a time */
 	struct audit_mark from, next;
@@ -118,7 +118,7 @@ run_whole(struct job *j, const char *wanted)
 	while ((sql = next_query(&text, &name, &scope)) != NULL)
 		if (scope == SCOPE_WHOLE && strcmp(name, wanted) == 0)
 			return run_one(j, name, sql);
-	*j->why = "invariants.sql is not this program's";
+	why_say(j->why, "invariants.sql is not this program's");
 	return E_UNAVAILABLE;
 }
 
@@ -217,7 +217,7 @@ find_hour(struct job *j)
 	e = run_query(j, arena_printf(a, "SELECT CAST('%s' AS DATETIME(3)) > "
 	    "UTC_TIMESTAMP(3)", time), &r);
 	if (e == E_OK && number_at(&r, 0, 0) != 0) {
-		*j->why = "that time is ahead of the database's clock";
+		why_say(j->why, "that time is ahead of the database's clock");
 		return E_STALE;
 	}
 	j->hour = arena_printf(a, "%.13s:00:00", time);
@@ -327,7 +327,7 @@ take_next(struct job *j)
 
 enum err
 audit_run(struct ctx *ctx, const char *since, FILE *out, struct audit *audit,
-    const char **why)
+    char *why)
 {
 	struct job j = { .ctx = ctx, .out = out, .audit = audit, .why = why,
 	    .since = since };

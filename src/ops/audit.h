@@ -38,10 +38,10 @@ bool audit_since_is_valid(const char *since);
  * Writes a line to out for each violation, "NAME: what is wrong", and counts
  * them.
  *
- * E_UNAVAILABLE: it could not be carried out, and *why says why;
+ * E_UNAVAILABLE: it could not be carried out, and why says why;
  * E_STALE: nor can it ever from there, audit everything.
  */
 enum err audit_run(struct ctx *, const char *since, FILE *out, struct audit *,
-    const char **why) MUST_CHECK;
+    char *why) MUST_CHECK;
 
 #endif

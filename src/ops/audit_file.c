@@ -21,12 +21,9 @@
 #define LOOK_MS 100
 
 static enum err
-mark_file_fault(struct arena *a, const char *path, const char *what,
-    const char **why)
+mark_file_fault(const char *path, const char *what, char *why)
 {
-	*why = arena_printf(a, "%s: %s", path, what);
-	if (*why == NULL)
-		*why = "out of memory";
+	why_say(why, "%s: %s", path, what);
 	return E_UNAVAILABLE;
 }
 
@@ -42,7 +39,7 @@ is_still_ours(const char *path, int fd)
 }
 
 static enum err
-open_locked(struct arena *a, const char *path, int *fd, const char **why)
+open_locked(const char *path, int *fd, char *why)
 {
 	const struct timespec pause = { 0, LOOK_MS * 1000000L };
 
@@ -50,19 +47,19 @@ open_locked(struct arena *a, const char *path, int *fd, const char **why)
 		*fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK,
 		    0644);
 		if (*fd < 0)
-			return mark_file_fault(a, path, strerror(errno), why);
+			return mark_file_fault(path, strerror(errno), why);
 		if (is_still_ours(path, *fd))
 			return E_OK;
 		close(*fd);
 		*fd = -1;
 		nanosleep(&pause, NULL);
 	}
-	return mark_file_fault(a, path,
-	    "another audit has been at work with it for a minute", why);
+	return mark_file_fault(path, "another audit has been at work with it "
+	    "for a minute", why);
 }
 
 static enum err
-read_word(struct arena *a, struct audit_file *f, const char **why)
+read_word(struct arena *a, struct audit_file *f, char *why)
 {
 	static const char bad[] = "it holds no mark of an audit: remove it, "
 	    "and everything is audited";
@@ -71,36 +68,36 @@ read_word(struct arena *a, struct audit_file *f, const char **why)
 	ssize_t n;
 
 	if (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))
-		return mark_file_fault(a, f->path, "not a file", why);
+		return mark_file_fault(f->path, "not a file", why);
 	if ((n = read(f->fd, text, sizeof text - 1)) < 0)
-		return mark_file_fault(a, f->path, strerror(errno), why);
+		return mark_file_fault(f->path, strerror(errno), why);
 	if (memchr(text, '\0', (size_t)n) != NULL)
-		return mark_file_fault(a, f->path, bad, why);
+		return mark_file_fault(f->path, bad, why);
 	while (n > 0 && strchr(" \t\r\n", text[n - 1]) != NULL)
 		n--;
 	text[n] = '\0';
 	if (n == 0)
 		return E_OK;
 	if (!audit_since_is_valid(text))
-		return mark_file_fault(a, f->path, bad, why);
+		return mark_file_fault(f->path, bad, why);
 	f->since = arena_copy(a, text, (size_t)n);
 	return f->since != NULL ? E_OK
-	    : mark_file_fault(a, f->path, "out of memory", why);
+	    : mark_file_fault(f->path, "out of memory", why);
 }
 
 enum err
 audit_file_open(struct arena *a, const char *path, struct audit_file *f,
-    const char **why)
+    char *why)
 {
 	char real[PATH_MAX];
 	enum err e;
 
 	*f = (struct audit_file){ .fd = -1 };
-	if ((e = open_locked(a, path, &f->fd, why)) != E_OK)
+	if ((e = open_locked(path, &f->fd, why)) != E_OK)
 		return e;
 	f->path = realpath(path, real) == NULL ? NULL
 	    : arena_copy(a, real, strlen(real));
-	e = f->path == NULL ? mark_file_fault(a, path, strerror(errno), why)
+	e = f->path == NULL ? mark_file_fault(path, strerror(errno), why)
 	    : read_word(a, f, why);
 	if (e != E_OK)
 		audit_file_close(f);
@@ -137,14 +134,14 @@ sync_dir(char *path)
 
 enum err
 audit_file_put(struct arena *a, const struct audit_file *f, const char *mark,
-    const char **why)
+    char *why)
 {
 	char *fresh = arena_printf(a, "%s.XXXXXX", f->path);
 	int fd = fresh != NULL ? mkostemp(fresh, O_CLOEXEC) : -1;
 	const char *bad = NULL;
 
 	if (fd < 0)
-		return mark_file_fault(a, f->path, fresh != NULL ? strerror(errno)
+		return mark_file_fault(f->path, fresh != NULL ? strerror(errno)
 		    : "out of memory", why);
 	if (!write_word(f, fd, mark) || rename(fresh, f->path) != 0)
 		bad = strerror(errno);
@@ -154,7 +151,7 @@ audit_file_put(struct arena *a, const struct audit_file *f, const char *mark,
 	else if (!sync_dir(fresh))
 		bad = strerror(errno);
 	return bad == NULL ? E_OK
-	    : mark_file_fault(a, f->path, bad, why);
+	    : mark_file_fault(f->path, bad, why);
 }
 
 void

@@ -22,15 +22,15 @@ struct audit_file {
 
 /*
  * Makes it where it is missing.  E_UNAVAILABLE: it can't be opened, another
- * audit has it, or it holds something else, and is unchanged; *why says so.
+ * audit has it, or it holds something else, and is unchanged; why says so.
  */
 enum err audit_file_open(struct arena *, const char *path,
-    struct audit_file *, const char **why) MUST_CHECK;
+    struct audit_file *, char *why) MUST_CHECK;
 
 /* Replaces the word, with mode and owner as they were.  E_UNAVAILABLE: it
-   is as before, and *why says why. */
+   is as before, and why says why. */
 enum err audit_file_put(struct arena *, const struct audit_file *,
-    const char *mark, const char **why) MUST_CHECK;
+    const char *mark, char *why) MUST_CHECK;
 
 void audit_file_close(struct audit_file *);
 

@@ -70,7 +70,7 @@ mark_number(const struct db_result *r, size_t col)
  * order's mark is made before it, so that of an order that is in, it is in.
  */
 static enum err
-take_ids(struct ctx *ctx, struct audit_mark *m, const char **why)
+take_ids(struct ctx *ctx, struct audit_mark *m, char *why)
 {
 	struct db_result r;
 	enum err e = script_run(ctx, "SELECT MAX(l.id), "
@@ -91,7 +91,7 @@ take_ids(struct ctx *ctx, struct audit_mark *m, const char **why)
 }
 
 static enum err
-pause(struct ctx *ctx, int64_t ms, const char **why)
+pause(struct ctx *ctx, int64_t ms, char *why)
 {
 	return script_run(ctx, arena_printf(ctx->arena, "DO SLEEP(%" PRId64
 	    " / 1000)", ms), NULL, why);
@@ -103,7 +103,7 @@ pause(struct ctx *ctx, int64_t ms, const char **why)
  * Those that only read have numbers beyond 2^48.
  */
 static enum err
-list_open(struct ctx *ctx, const char **list, const char **why)
+list_open(struct ctx *ctx, const char **list, char *why)
 {
 	struct db_result r;
 	enum err e = script_run(ctx, "START TRANSACTION WITH CONSISTENT "
@@ -126,7 +126,7 @@ list_open(struct ctx *ctx, const char **list, const char **why)
 
 static enum err
 wait_for_open(struct ctx *ctx, const char *list, const char **open,
-    const char **why)
+    char *why)
 {
 	struct db_result r;
 	enum err e = E_OK;
@@ -149,7 +149,7 @@ wait_for_open(struct ctx *ctx, const char *list, const char **open,
 
 enum err
 audit_mark_take(struct ctx *ctx, struct audit_mark *m, const char **open,
-    const char **why)
+    char *why)
 {
 	const char *list;
 	enum err e;
@@ -174,7 +174,7 @@ audit_mark_take(struct ctx *ctx, struct audit_mark *m, const char **open,
 
 enum err
 audit_mark_check(struct ctx *ctx, const struct audit_mark *m,
-    const char **why)
+    char *why)
 {
 	struct db_result r;
 	enum err e = script_run(ctx, arena_printf(ctx->arena, "SELECT "
@@ -186,8 +186,8 @@ audit_mark_check(struct ctx *ctx, const struct audit_mark *m,
 
 	if (e != E_OK || mark_number(&r, 0) == 1)
 		return e;
-	*why = "the mark is of another database, or rows that it has seen "
-	    "are gone: audit everything";
+	why_say(why, "the mark is of another database, or rows that it has seen "
+	    "are gone: audit everything");
 	return E_STALE;
 }
 
@@ -197,7 +197,7 @@ audit_mark_check(struct ctx *ctx, const struct audit_mark *m,
  * what it is unless sold and lines are no longer one.
  */
 enum err
-audit_mark_sold(struct ctx *ctx, struct audit_mark *m, const char **why)
+audit_mark_sold(struct ctx *ctx, struct audit_mark *m, char *why)
 {
 	struct db_result r;
 	enum err e = script_run(ctx, arena_printf(ctx->arena, "SELECT "

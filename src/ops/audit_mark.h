@@ -37,17 +37,17 @@ bool audit_mark_parse(const char *text, struct audit_mark *) MUST_CHECK;
  * Takes the ids, and waits until they are good; the caller's snapshot must
  * come later.  Leaves sold and dated_s alone.  *open is NULL, or which
  * session has a transaction open for so long that they are not good.
- * E_UNAVAILABLE: *why says why.
+ * E_UNAVAILABLE: why says why.
  */
 enum err audit_mark_take(struct ctx *, struct audit_mark *, const char **open,
-    const char **why) MUST_CHECK;
+    char *why) MUST_CHECK;
 
 /* Is what the mark has seen still there?  Else E_STALE. */
 enum err audit_mark_check(struct ctx *, const struct audit_mark *,
-    const char **why) MUST_CHECK;
+    char *why) MUST_CHECK;
 
 /* The checksum, now, of what was sold by orders of an id up to the mark's. */
-enum err audit_mark_sold(struct ctx *, struct audit_mark *, const char **why)
+enum err audit_mark_sold(struct ctx *, struct audit_mark *, char *why)
     MUST_CHECK;
 
 #endif

@@ -22,23 +22,23 @@ print_audit(const struct audit *audit, bool all, FILE *out)
 }
 
 static enum err
-conserved(const struct audit *audit, const char **why)
+conserved(const struct audit *audit, char *why)
 {
 	if (audit->violations == 0)
 		return E_OK;
-	*why = "money or stock is not conserved";
+	why_say(why, "money or stock is not conserved");
 	return E_UNAVAILABLE;
 }
 
 static enum err
 by_file(struct ctx *ctx, const struct audit_file *file, FILE *out,
-    const char **why)
+    char *why)
 {
 	struct audit audit;
 	enum err e = audit_run(ctx, file->since, out, &audit, why);
 
 	if (e == E_STALE) {
-		fprintf(out, "%s: %s: this is done now\n", file->path, *why);
+		fprintf(out, "%s: %s: this is done now\n", file->path, why);
 		e = audit_run(ctx, NULL, out, &audit, why);
 	}
 	if (e != E_OK || (e = conserved(&audit, why)) != E_OK)
@@ -50,7 +50,7 @@ by_file(struct ctx *ctx, const struct audit_file *file, FILE *out,
 
 enum err
 audit_report(struct ctx *ctx, const char *since, const char *path, FILE *out,
-    const char **why)
+    char *why)
 {
 	struct audit_file file;
 	struct audit audit;

@@ -13,9 +13,9 @@
  * All is well: E_OK, and to out "ok", a line "ahead ..." for each table with
  * rows that are dated ahead of the clock, "kept WHY" where there can't be a new
  * mark, "mark MARK"; by a file only what a person must know, which is "ahead"
- * and "kept".  Else *why, and to out a line a violation.
+ * and "kept".  Else why, and to out a line a violation.
  */
 enum err audit_report(struct ctx *, const char *since, const char *path,
-    FILE *out, const char **why) MUST_CHECK;
+    FILE *out, char *why) MUST_CHECK;
 
 #endif

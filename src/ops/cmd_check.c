@@ -28,13 +28,13 @@ static int
 run_audit(struct ctx *ctx, const void *options)
 {
 	const struct audit_options *o = options;
-	const char *why = "out of memory";
+	char why[WHY_BYTES] = "out of memory";
 
 	if (o->since != NULL && (o->mark != NULL ||
 	    !audit_since_is_valid(o->since)))
 		return command_misused("since", "must be an audit's mark or a "
 		    "time like 2026-01-31T12:34:56.789Z, without --mark");
-	if (audit_report(ctx, o->since, o->mark, stdout, &why) == E_OK)
+	if (audit_report(ctx, o->since, o->mark, stdout, why) == E_OK)
 		return EXIT_DONE;
 	return command_failed("audit", why);
 }
@@ -85,11 +85,11 @@ static int
 run_migrate(struct ctx *ctx, const void *options)
 {
 	const struct migrate_options *o = options;
-	const char *why = NULL;
+	char why[WHY_BYTES] = "out of memory";
 
-	if (migrate_run(ctx, o->take_account, stdout, &why) == E_OK)
+	if (migrate_run(ctx, o->take_account, stdout, why) == E_OK)
 		return EXIT_DONE;
-	return command_failed("migrate", why != NULL ? why : "out of memory");
+	return command_failed("migrate", why);
 }
 
 const struct command cmd_migrate = {

@@ -39,7 +39,7 @@ run_token(struct ctx *ctx, const void *options)
 	const struct token_options *o = options;
 	struct jwt_keys *keys = NULL;
 	const struct jwt_key *key;
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 	const char *token;
 	enum err e = E_INTERNAL;
 
@@ -99,7 +99,7 @@ bad_kid(void)
 static int
 roll_pool(const struct conf *conf, const char *command, bool needed)
 {
-	char why[CONF_WHY_BYTES], text[CONF_WHY_BYTES + 128];
+	char why[WHY_BYTES], text[WHY_BYTES + 128];
 	enum roll how = roll_run(conf, why);
 
 	if (how == ROLL_DONE)
@@ -118,7 +118,7 @@ static int
 run_key_add(struct ctx *ctx, const void *options)
 {
 	const struct key_options *o = options;
-	char kid[JWT_KID_BYTES], why[CONF_WHY_BYTES];
+	char kid[JWT_KID_BYTES], why[WHY_BYTES];
 
 	if (o->kid != NULL && !jwt_kid_is_valid(o->kid))
 		return bad_kid();
@@ -134,7 +134,7 @@ static int
 run_key_retire(struct ctx *ctx, const void *options)
 {
 	const struct key_options *o = options;
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 
 	if (!jwt_kid_is_valid(o->kid))
 		return bad_kid();
@@ -147,7 +147,7 @@ static int
 run_key_list(struct ctx *ctx, const void *options)
 {
 	struct jwt_keys *keys = NULL;
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 
 	(void)options;
 	if (jwt_keys_load(ctx->conf, &keys, why) != E_OK)

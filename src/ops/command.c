@@ -130,7 +130,7 @@ parse_options(const struct option_row *o, int argc, char **argv, char *out)
 static int
 call(const struct command *c, const struct conf *conf, const void *options)
 {
-	char why[CONF_WHY_BYTES] = "out of memory";
+	char why[WHY_BYTES] = "out of memory";
 	struct ctx ctx = { .conf = conf, .arena = arena_new(CTL_ARENA_BYTES),
 	    .start_us = num_monotonic_us() };
 	int status = EXIT_FAILED;

@@ -135,7 +135,7 @@ in_use(struct ctx *ctx, const char *sql)
 }
 
 enum err
-ddl_begin(struct ctx *ctx, const char **why)
+ddl_begin(struct ctx *ctx, char *why)
 {
 	struct db_result r;
 
@@ -143,7 +143,7 @@ ddl_begin(struct ctx *ctx, const char **why)
 	    STR(DDL_WAIT_S) ", innodb_lock_wait_timeout = " STR(DDL_WAIT_S),
 	    &r) == DB_OK)
 		return E_OK;
-	*why = db_error(ctx->db);
+	why_say(why, "%s", db_error(ctx->db));
 	return E_UNAVAILABLE;
 }
 
@@ -157,13 +157,13 @@ is_done(unsigned number)
 
 enum err
 ddl_run(struct ctx *ctx, const char *sql, struct db_result *r,
-    const char **why)
+    char *why)
 {
 	static const struct timespec pause = { .tv_sec = DDL_PAUSE_S };
 	struct db_result ignored;
 	unsigned number = 0;
 
-	*why = "out of memory";
+	why_say(why, "out of memory");
 	for (int tries = 1; sql != NULL; tries++) {
 		if (db_text(ctx->db, ctx->arena, sql,
 		    r != NULL ? r : &ignored) == DB_OK)
@@ -171,19 +171,19 @@ ddl_run(struct ctx *ctx, const char *sql, struct db_result *r,
 		number = db_error_number(ctx->db);
 		if (is_done(number))
 			return E_OK;
-		*why = db_error(ctx->db);
+		why_say(why, "%s", db_error(ctx->db));
 		if ((number != LOCK_WAIT_TIMEOUT && number != DEADLOCK) ||
 		    tries == DDL_TRIES)
 			break;
 		nanosleep(&pause, NULL);
 	}
 	if (number == LOCK_WAIT_TIMEOUT)
-		*why = in_use(ctx, sql);
+		why_say(why, "%s", in_use(ctx, sql));
 	return E_UNAVAILABLE;
 }
 
 enum err
-ddl_lock(struct ctx *ctx, const char *name, int wait_s, const char **why)
+ddl_lock(struct ctx *ctx, const char *name, int wait_s, char *why)
 {
 	struct arena *a = ctx->arena;
 	struct db_result r;
@@ -193,11 +193,11 @@ ddl_lock(struct ctx *ctx, const char *name, int wait_s, const char **why)
 	if (e != E_OK || (!db_at(&r, 0, 0)->null &&
 	    strcmp(db_at(&r, 0, 0)->s, "1") == 0))
 		return e;
-	*why = "another migration is running";
+	why_say(why, "another migration is running");
 	if (db_text(ctx->db, a, arena_printf(a, "SELECT CONCAT(id, ' of ', "
 	    "user, '@', host) FROM information_schema.processlist "
 	    "WHERE id = IS_USED_LOCK(%s)", name), &r) == DB_OK && r.rows > 0)
-		*why = arena_printf(a, "%s: connection %s", *why,
+		why_say(why, "%s: connection %s", why,
 		    db_at(&r, 0, 0)->s);
 	return E_UNAVAILABLE;
 }

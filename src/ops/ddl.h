@@ -18,22 +18,22 @@
 #define DDL_TRIES	6
 
 /* The session waits so for locks from now on. */
-enum err ddl_begin(struct ctx *, const char **why) MUST_CHECK;
+enum err ddl_begin(struct ctx *, char *why) MUST_CHECK;
 
 /*
  * Run a statement of a migration, DDL or not; *r may be NULL where nobody
  * wants the rows, sql where the arena was full.  MySQL has no ADD COLUMN IF
  * NOT EXISTS: what says that it is there already was done before, for each
- * ALTER is done whole or not at all.  E_UNAVAILABLE: *why says why.
+ * ALTER is done whole or not at all.  E_UNAVAILABLE: why says why.
  */
 enum err ddl_run(struct ctx *, const char *sql, struct db_result *r,
-    const char **why) MUST_CHECK;
+    char *why) MUST_CHECK;
 
 /*
  * GET_LOCK of name, an expression of SQL, for at most wait_s.
- * E_UNAVAILABLE: *why says who has it, or what went wrong.
+ * E_UNAVAILABLE: why says who has it, or what went wrong.
  */
 enum err ddl_lock(struct ctx *, const char *name, int wait_s,
-    const char **why) MUST_CHECK;
+    char *why) MUST_CHECK;
 
 #endif

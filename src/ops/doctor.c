@@ -79,7 +79,7 @@ settings(struct doctor *d)
 static bool
 timeouts(struct doctor *d)
 {
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 
 	return conf_check(d->ctx->conf, why) == E_OK ||
 	    doctor_bad(d, "each must be longer than the one before it",
@@ -90,7 +90,7 @@ static bool
 token_keys(struct doctor *d)
 {
 	struct jwt_keys *keys = NULL;
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 	bool ok = jwt_keys_load(d->ctx->conf, &keys, why) == E_OK;
 
 	jwt_keys_free(keys);
@@ -122,7 +122,7 @@ cache_seen(const struct conf *conf, char *why)
 static bool
 memcached(struct doctor *d)
 {
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 	const char *state = cache_seen(d->ctx->conf, why);
 
 	return strcmp(state, "ok") == 0 || strcmp(state, "off") == 0 ||
@@ -136,7 +136,7 @@ static bool
 database(struct doctor *d)
 {
 	struct db_result r;
-	const char *why;
+	char why[WHY_BYTES];
 
 	d->has_admin = db_text(d->ctx->db, d->ctx->arena, "SELECT 1", &r)
 	    == DB_OK;
@@ -144,7 +144,7 @@ database(struct doctor *d)
 		return doctor_bad(d, "start the server, or set db_socket, "
 		    "db_name and db_admin_user right", "%s",
 		    db_error(d->ctx->db));
-	return account_database(d->ctx, &why) == E_OK ||
+	return account_database(d->ctx, why) == E_OK ||
 	    doctor_bad(d, "set db_name right, and run shopctl migrate", "%s",
 	    why);
 }
@@ -209,11 +209,12 @@ static bool
 schema_version(struct doctor *d)
 {
 	struct arena *a = d->ctx->arena;
-	const char **file, *has, *why, *newest = NULL;
+	const char **file, *has, *newest = NULL;
+	char why[WHY_BYTES];
 	size_t n;
 	int order;
 
-	if (schema_list(d->ctx, "migrations", &file, &n, &why) != E_OK)
+	if (schema_list(d->ctx, "migrations", &file, &n, why) != E_OK)
 		return doctor_bad(d, "set schema_dir right", "%s", why);
 	if (n > 0)
 		newest = schema_version_of(a, file[n - 1]);

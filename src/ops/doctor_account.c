@@ -23,9 +23,10 @@ unseen(struct doctor *d, const char *why)
 bool
 doctor_admin_rights(struct doctor *d)
 {
-	const char *grant, *why;
+	const char *grant;
+	char why[WHY_BYTES];
 
-	if (rights_check(d->ctx, &grant, &why) == E_OK)
+	if (rights_check(d->ctx, &grant, why) == E_OK)
 		return true;
 	if (grant == NULL)
 		return doctor_bad(d, "see what the server's log says",
@@ -78,18 +79,19 @@ shared_definer(struct doctor *d, const struct account_state *s,
 bool
 doctor_definer(struct doctor *d)
 {
-	const char *wanted[2] = { NULL, NULL }, *why;
+	const char *wanted[2] = { NULL, NULL };
+	char why[WHY_BYTES];
 	struct account_state state;
 	struct account definer;
 
-	if (account_definer(d->ctx, &definer, &why) != E_OK)
+	if (account_definer(d->ctx, &definer, why) != E_OK)
 		return unseen(d, why);
 	if (!account_is_own(d->ctx->conf)) {
-		if (account_look(d->ctx, &definer, &state, &why) != E_OK)
+		if (account_look(d->ctx, &definer, &state, why) != E_OK)
 			return unseen(d, why);
 		return shared_definer(d, &state, definer.user);
 	}
-	if (account_look(d->ctx, &definer, &state, &why) != E_OK)
+	if (account_look(d->ctx, &definer, &state, why) != E_OK)
 		return unseen(d, why);
 	if (!state.exists)
 		return doctor_bad(d, migrate_it, "there is no %s, by whose "
@@ -107,21 +109,22 @@ static bool
 look_at_routines(struct doctor *d, const struct account *definer,
     struct faults *faults)
 {
-	const char **file, *why = "out of memory", *wrong, *digest;
+	const char **file, *wrong, *digest;
+	char why[WHY_BYTES] = "out of memory";
 	struct routine r;
 	size_t n;
 
-	if (schema_list(d->ctx, "routines", &file, &n, &why) != E_OK ||
-	    schema_digest(d->ctx, &digest, &why) != E_OK)
+	if (schema_list(d->ctx, "routines", &file, &n, why) != E_OK ||
+	    schema_digest(d->ctx, &digest, why) != E_OK)
 		return doctor_bad(d, "set schema_dir right", "%s", why);
 	if (strcmp(digest, health_digest) != 0)
 		return doctor_bad(d, "set schema_dir to this version's files",
 		    "the files of routines are not this program's");
 	for (size_t i = 0; i < n; i++) {
-		if (schema_routine(d->ctx, file[i], definer, &r, &why) != E_OK)
+		if (schema_routine(d->ctx, file[i], definer, &r, why) != E_OK)
 			return doctor_bad(d, "set schema_dir right", "%s",
 			    why);
-		if (schema_routine_state(d->ctx, &r, definer, &wrong, &why)
+		if (schema_routine_state(d->ctx, &r, definer, &wrong, why)
 		    != E_OK)
 			return doctor_bad(d, migrate_it, "%s", why);
 		if (wrong != NULL)
@@ -135,10 +138,10 @@ doctor_routines(struct doctor *d)
 {
 	struct faults faults = { 0 };
 	struct account definer;
-	const char *why;
+	char why[WHY_BYTES];
 	struct db_result r;
 
-	if (account_definer(d->ctx, &definer, &why) != E_OK)
+	if (account_definer(d->ctx, &definer, why) != E_OK)
 		return unseen(d, why);
 	if (!look_at_routines(d, &definer, &faults))
 		return false;
@@ -172,9 +175,10 @@ is_by_system(struct doctor *d, struct ctx *worker)
 static bool
 has_password(struct doctor *d)
 {
-	const char *as, *words;
+	char words[WHY_BYTES];
+	const char *as;
 
-	switch (account_try(d->ctx, false, &as, &words)) {
+	switch (account_try(d->ctx, false, &as, words)) {
 	case ENTRY_REFUSED:
 		return true;
 	case ENTRY_AWAY:
@@ -198,7 +202,7 @@ doctor_worker_account(struct doctor *d)
 	static const char remedy[] = "set db_user and db_password_file "
 	    "(mode 0600) right, and run shopctl migrate";
 	const struct conf *c = d->ctx->conf;
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 	struct db_result r;
 
 	d->worker = *d->ctx;
@@ -217,22 +221,23 @@ static bool
 expected_rights(struct doctor *d, const char ***right)
 {
 	struct arena *a = d->ctx->arena;
-	const char **file, *why = "out of memory", *table[SCHEMA_TABLES_MAX];
+	const char **file, *table[SCHEMA_TABLES_MAX];
+	char why[WHY_BYTES] = "out of memory";
 	struct account definer;
 	struct routine r;
 	size_t n, tables, k = 0;
 
-	if (schema_list(d->ctx, "routines", &file, &n, &why) != E_OK ||
-	    schema_readable(d->ctx, table, &tables, &why) != E_OK ||
+	if (schema_list(d->ctx, "routines", &file, &n, why) != E_OK ||
+	    schema_readable(d->ctx, table, &tables, why) != E_OK ||
 	    (*right = arena_alloc(a, (n + tables + 1) * sizeof **right))
-	    == NULL || account_definer(d->ctx, &definer, &why) != E_OK)
+	    == NULL || account_definer(d->ctx, &definer, why) != E_OK)
 		return doctor_bad(d, "set schema_dir right", "%s", why);
 	for (size_t i = 0; i < tables; i++)
 		if (((*right)[k++] = account_table_right(d->ctx, table[i]))
 		    == NULL)
 			return unseen(d, "out of memory");
 	for (size_t i = 0; i < n; i++) {
-		if (schema_routine(d->ctx, file[i], &definer, &r, &why)
+		if (schema_routine(d->ctx, file[i], &definer, &r, why)
 		    != E_OK)
 			return doctor_bad(d, "set schema_dir right", "%s", why);
 		if (r.grant != NULL)
@@ -245,11 +250,12 @@ bool
 doctor_worker_rights(struct doctor *d)
 {
 	struct account_state state;
-	const char **right = NULL, *why;
+	const char **right = NULL;
+	char why[WHY_BYTES];
 
 	if (!expected_rights(d, &right) || right == NULL)
 		return false;
-	if (account_rights(&d->worker, NULL, &state, &why) != E_OK)
+	if (account_rights(&d->worker, NULL, &state, why) != E_OK)
 		return unseen(d, why);
 	return compare_rights(d, d->ctx->conf->db_user, state.right, right,
 	    "REVOKE it, or give the workers an account of their own");

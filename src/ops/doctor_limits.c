@@ -88,7 +88,8 @@ doctor_connections(struct doctor *d)
 	int64_t has, needs = conf_workers(d->ctx->conf) + DOCTOR_CONNECTIONS_SPARE;
 	struct account_state state = { 0 };
 	struct account worker;
-	const char *value, *why;
+	const char *value;
+	char why[WHY_BYTES];
 
 	if (!doctor_variable(d, d->ctx, "GLOBAL", "max_connections", &value))
 		return false;
@@ -98,8 +99,8 @@ doctor_connections(struct doctor *d)
 		    "lower workers and workers_read", "max_connections is %" PRId64 ", %"
 		    PRId64 " workers and %d to spare need %" PRId64, has,
 		    conf_workers(d->ctx->conf), DOCTOR_CONNECTIONS_SPARE, needs);
-	if (account_worker(d->ctx, &worker, &why) != E_OK ||
-	    account_look(d->ctx, &worker, &state, &why) != E_OK)
+	if (account_worker(d->ctx, &worker, why) != E_OK ||
+	    account_look(d->ctx, &worker, &state, why) != E_OK)
 		return doctor_bad(d, "see that the account may do this",
 		    "could not be looked at, %s", why);
 	return account_limits(d, &state, worker.user);

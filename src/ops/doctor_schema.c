@@ -101,18 +101,19 @@ model_script(struct doctor *d, struct names *names, char *text)
 static bool
 model(struct doctor *d, struct names *names)
 {
-	const char **file, *why = "out of memory";
+	const char **file;
+	char why[WHY_BYTES] = "out of memory";
 	char *text = arena_copy(d->ctx->arena, schema_own_tables,
 	    strlen(schema_own_tables));
 	size_t n;
 
-	if (text == NULL || schema_list(d->ctx, "migrations", &file, &n, &why)
+	if (text == NULL || schema_list(d->ctx, "migrations", &file, &n, why)
 	    != E_OK)
 		return doctor_bad(d, "set schema_dir right", "%s", why);
 	if (!model_script(d, names, text))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (schema_read_up(d->ctx, file[i], &text, &why) != E_OK)
+		if (schema_read_up(d->ctx, file[i], &text, why) != E_OK)
 			return doctor_bad(d, "set schema_dir right", "%s",
 			    why);
 		if (!model_script(d, names, text))

@@ -19,10 +19,12 @@
 #define PATTERN_CHARS_MAX 64
 
 static enum err
-refuse_change(struct ctx *ctx, const char **why, const char *text)
+refuse_change(char *why, const char *text)
 {
-	*why = text != NULL ? arena_printf(ctx->arena, "%s; nothing was "
-	    "changed", text) : "out of memory";
+	if (text != NULL)
+		why_say(why, "%s; nothing was changed", text);
+	else
+		why_say(why, "out of memory");
 	return E_UNAVAILABLE;
 }
 
@@ -38,14 +40,14 @@ right_elsewhere(struct ctx *ctx, const struct account_state *s)
 }
 
 static enum err
-check_pattern(struct ctx *ctx, const char **why)
+check_pattern(struct ctx *ctx, char *why)
 {
 	const char *db = ctx->conf->db_name;
 	int64_t chars = utf8_chars(db);
 
 	for (; *db != '\0'; db++)
 		chars += strchr("_%\\", *db) != NULL;
-	return chars <= PATTERN_CHARS_MAX ? E_OK : refuse_change(ctx, why,
+	return chars <= PATTERN_CHARS_MAX ? E_OK : refuse_change(why,
 	    "db_name is too long: a GRANT wants a \\ before each _, % and \\, "
 	    "and takes 64 characters");
 }
@@ -58,21 +60,19 @@ wipe(char *text)
 }
 
 static enum err
-quoted_password(struct ctx *ctx, char **quoted, const char **why)
+quoted_password(struct ctx *ctx, char **quoted, char *why)
 {
 	const struct conf *c = ctx->conf;
-	char words[CONF_WHY_BYTES], *password = NULL;
+	char *password = NULL;
 	size_t len;
 
 	if (conf_read_secret(c->db_password_file, PASSWORD_BYTES_MAX,
-	    &password, &len, words) != E_OK) {
-		*why = arena_printf(ctx->arena, "%s", words);
+	    &password, &len, why) != E_OK)
 		return E_UNAVAILABLE;
-	}
 	*quoted = db_quote(ctx->db, ctx->arena, password);
 	wipe(password);
 	free(password);
-	*why = "out of memory";
+	why_say(why, "out of memory");
 	return *quoted != NULL ? E_OK : E_UNAVAILABLE;
 }
 
@@ -91,15 +91,16 @@ static bool
 has_digest(struct ctx *ctx, const struct account_state *s)
 {
 	char *quoted, *sql;
-	const char *why, *digest;
+	const char *digest;
+	char why[WHY_BYTES];
 	struct db_result r;
 	bool has = false;
 
 	if (db_uses_tls(ctx->conf) || !asks_for_tls(s->made) ||
-	    quoted_password(ctx, &quoted, &why) != E_OK)
+	    quoted_password(ctx, &quoted, why) != E_OK)
 		return false;
 	sql = arena_printf(ctx->arena, "SELECT PASSWORD(%s)", quoted);
-	if (ddl_run(ctx, sql, &r, &why) == E_OK) {
+	if (ddl_run(ctx, sql, &r, why) == E_OK) {
 		digest = db_at(&r, 0, 0)->s;
 		has = digest != NULL && strlen(digest) > 40 &&
 		    strstr(s->made, digest) != NULL;
@@ -111,15 +112,16 @@ has_digest(struct ctx *ctx, const struct account_state *s)
 
 /* By whom do the workers come in; is it they? */
 static enum err
-check_entry(struct ctx *ctx, struct grants *g, bool take, const char **why)
+check_entry(struct ctx *ctx, struct grants *g, bool take, char *why)
 {
 	struct arena *a = ctx->arena;
-	const char *as, *words, *self = arena_printf(a, "%s@%s",
+	char words[WHY_BYTES];
+	const char *as, *self = arena_printf(a, "%s@%s",
 	    g->worker.user, g->worker.host);
 
-	switch (account_try(ctx, true, &as, &words)) {
+	switch (account_try(ctx, true, &as, words)) {
 	case ENTRY_AWAY:
-		return refuse_change(ctx, why, arena_printf(a, "%s can't be tried: "
+		return refuse_change(why, arena_printf(a, "%s can't be tried: "
 		    "%s", g->worker.sql, words));
 	case ENTRY_OPEN:
 		g->has_entry = self != NULL &&
@@ -131,7 +133,7 @@ check_entry(struct ctx *ctx, struct grants *g, bool take, const char **why)
 	}
 	if (g->has_entry || take)
 		return E_OK;
-	return refuse_change(ctx, why, arena_printf(a, "%s is there, and does not "
+	return refuse_change(why, arena_printf(a, "%s is there, and does not "
 	    "come in by the password in %s: where it is another's, set "
 	    "db_user; where it is this shop's, shopctl migrate "
 	    "--take-account gives it this password", g->worker.sql,
@@ -139,7 +141,7 @@ check_entry(struct ctx *ctx, struct grants *g, bool take, const char **why)
 }
 
 static enum err
-check_worker(struct ctx *ctx, bool take, struct grants *g, const char **why)
+check_worker(struct ctx *ctx, bool take, struct grants *g, char *why)
 {
 	const char *right;
 	enum err e = account_look(ctx, &g->worker, &g->worker_is, why);
@@ -148,7 +150,7 @@ check_worker(struct ctx *ctx, bool take, struct grants *g, const char **why)
 		return e;
 	right = right_elsewhere(ctx, &g->worker_is);
 	if (right != NULL && !take)
-		return refuse_change(ctx, why, arena_printf(ctx->arena, "%s is "
+		return refuse_change(why, arena_printf(ctx->arena, "%s is "
 		    "there, and works elsewhere, too (GRANT %s): set db_user "
 		    "to an account of this shop's own; or shopctl migrate "
 		    "--take-account makes it this one's", g->worker.sql,
@@ -157,7 +159,7 @@ check_worker(struct ctx *ctx, bool take, struct grants *g, const char **why)
 }
 
 static enum err
-check_definer(struct ctx *ctx, bool take, struct grants *g, const char **why)
+check_definer(struct ctx *ctx, bool take, struct grants *g, char *why)
 {
 	const char *right;
 	enum err e = account_look(ctx, &g->definer, &g->definer_is, why);
@@ -165,7 +167,7 @@ check_definer(struct ctx *ctx, bool take, struct grants *g, const char **why)
 	if (e != E_OK || !g->definer_is.exists || g->definer_is.locked || take)
 		return e;
 	right = right_elsewhere(ctx, &g->definer_is);
-	return right == NULL ? E_OK : refuse_change(ctx, why, arena_printf(
+	return right == NULL ? E_OK : refuse_change(why, arena_printf(
 	    ctx->arena, "%s, which is to be the routines', is there, not "
 	    "locked, and works elsewhere (GRANT %s): DROP or RENAME it; or "
 	    "shopctl migrate --take-account locks it and takes its other "
@@ -173,24 +175,24 @@ check_definer(struct ctx *ctx, bool take, struct grants *g, const char **why)
 }
 
 enum err
-grant_password(struct ctx *ctx, const char **why)
+grant_password(struct ctx *ctx, char *why)
 {
 	if (!account_is_own(ctx->conf) ||
 	    ctx->conf->db_password_file[0] != '\0')
 		return E_OK;
-	return refuse_change(ctx, why, "db_password_file is not set, and anybody "
+	return refuse_change(why, "db_password_file is not set, and anybody "
 	    "could come in by an account without a password: write one to a "
 	    "file of mode 0600 and name it there");
 }
 
 enum err
-grant_check(struct ctx *ctx, bool take, struct grants *g, const char **why)
+grant_check(struct ctx *ctx, bool take, struct grants *g, char *why)
 {
 	enum err e;
 
 	memset(g, 0, sizeof *g);
 	if (account_database(ctx, why) != E_OK)
-		return refuse_change(ctx, why, *why);
+		return refuse_change(why, why);
 	if ((e = account_definer(ctx, &g->definer, why)) != E_OK ||
 	    (e = account_worker(ctx, &g->worker, why)) != E_OK ||
 	    !account_is_own(ctx->conf))
@@ -220,11 +222,11 @@ make_password(char *to, size_t bytes)
 }
 
 static enum err
-lock(struct ctx *ctx, const struct grants *g, const char **why)
+lock(struct ctx *ctx, const struct grants *g, char *why)
 {
 	char password[64];
 
-	*why = "there are no random bytes";
+	why_say(why, "there are no random bytes");
 	if (!make_password(password, sizeof password))
 		return E_UNAVAILABLE;
 	return ddl_run(ctx, arena_printf(ctx->arena, "%s USER %s "
@@ -263,7 +265,7 @@ without(struct arena *a, const char *names, const char *keep)
 /* Take a right away, but for what the wanted one has of it. */
 static enum err
 revoke(struct ctx *ctx, const struct account *from, const char *right,
-    const char *wanted, const char **why)
+    const char *wanted, char *why)
 {
 	static const char more[] = " WITH GRANT OPTION";
 	struct arena *a = ctx->arena;
@@ -273,7 +275,7 @@ revoke(struct ctx *ctx, const struct account *from, const char *right,
 	bool same;
 	enum err e = E_OK;
 
-	*why = "out of memory";
+	why_say(why, "out of memory");
 	if (what == NULL || keep == NULL)
 		return E_UNAVAILABLE;
 	if (option != NULL)
@@ -296,7 +298,7 @@ revoke(struct ctx *ctx, const struct account *from, const char *right,
 
 static enum err
 revoke_others(struct ctx *ctx, const struct grants *g, const char *wanted,
-    const char **why)
+    char *why)
 {
 	const char **right = g->definer_is.right;
 	enum err e = E_OK;
@@ -316,12 +318,12 @@ has_just(const struct account_state *s, const char *wanted)
 
 enum err
 grant_definer(struct ctx *ctx, const struct grants *g, FILE *out,
-    const char **why)
+    char *why)
 {
 	const char *wanted = account_definer_right(ctx);
 	enum err e = E_OK;
 
-	*why = "out of memory";
+	why_say(why, "out of memory");
 	if (!account_is_own(ctx->conf))
 		return E_OK;
 	if (wanted == NULL)
@@ -343,7 +345,7 @@ grant_definer(struct ctx *ctx, const struct grants *g, FILE *out,
 
 /* No one may come in with it in the clear where the workers don't. */
 static enum err
-set_password(struct ctx *ctx, const struct grants *g, const char **why)
+set_password(struct ctx *ctx, const struct grants *g, char *why)
 {
 	bool exists = g->worker_is.exists;
 	char *quoted, *sql;
@@ -363,7 +365,7 @@ set_password(struct ctx *ctx, const struct grants *g, const char **why)
 
 /* What is asked for beyond TLS (X509, say) is the operator's. */
 static enum err
-set_account_tls(struct ctx *ctx, const struct grants *g, const char **why)
+set_account_tls(struct ctx *ctx, const struct grants *g, char *why)
 {
 	bool wanted = db_uses_tls(ctx->conf);
 
@@ -385,7 +387,7 @@ has_right(const struct account_state *s, const char *right)
 
 static enum err
 grant_tables(struct ctx *ctx, const struct grants *g, FILE *out,
-    const char **why)
+    char *why)
 {
 	const char *table[SCHEMA_TABLES_MAX];
 	size_t n;
@@ -400,11 +402,11 @@ grant_tables(struct ctx *ctx, const struct grants *g, FILE *out,
 /* The workers could read every table until each was named. */
 static enum err
 revoke_former(struct ctx *ctx, const struct grants *g, FILE *out,
-    const char **why)
+    char *why)
 {
 	const char *right = account_former_right(ctx);
 
-	*why = "out of memory";
+	why_say(why, "out of memory");
 	if (right == NULL)
 		return E_UNAVAILABLE;
 	if (!has_right(&g->worker_is, right))
@@ -416,7 +418,7 @@ revoke_former(struct ctx *ctx, const struct grants *g, FILE *out,
 
 enum err
 grant_worker(struct ctx *ctx, const struct grants *g, FILE *out,
-    const char **why)
+    char *why)
 {
 	enum err e;
 
@@ -435,10 +437,10 @@ grant_worker(struct ctx *ctx, const struct grants *g, FILE *out,
 
 enum err
 grant_right(struct ctx *ctx, const struct grants *g, const char *right,
-    bool had, FILE *out, const char **why)
+    bool had, FILE *out, char *why)
 {
 	if (right == NULL || !account_is_own(ctx->conf))
-		return right == NULL ? refuse_change(ctx, why, NULL) : E_OK;
+		return right == NULL ? refuse_change(why, NULL) : E_OK;
 	if (had && has_right(&g->worker_is, right))
 		return E_OK;
 	if (had && g->worker_is.exists)

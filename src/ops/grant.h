@@ -2,7 +2,7 @@
 /*
  * Making the two accounts of ops/account.h, for migrate.  What is there
  * already and may be somebody else's is refused before anything is changed.
- * E_UNAVAILABLE: *why says why.
+ * E_UNAVAILABLE: why says why.
  */
 #ifndef SHOP_GRANT_H
 #define SHOP_GRANT_H
@@ -18,7 +18,7 @@ struct grants {
 };
 
 /* Refuse to make an account without a password; needs no database. */
-enum err grant_password(struct ctx *, const char **why) MUST_CHECK;
+enum err grant_password(struct ctx *, char *why) MUST_CHECK;
 
 /*
  * Look at both.  Refused are: an account of the workers' name with another
@@ -27,21 +27,21 @@ enum err grant_password(struct ctx *, const char **why) MUST_CHECK;
  * now on.  Nothing is changed.
  */
 enum err grant_check(struct ctx *, bool take, struct grants *,
-    const char **why) MUST_CHECK;
+    char *why) MUST_CHECK;
 
 /* The definer's account: locked, with just its rights. */
 enum err grant_definer(struct ctx *, const struct grants *, FILE *out,
-    const char **why) MUST_CHECK;
+    char *why) MUST_CHECK;
 
 /* The workers', with the password in their file. */
 enum err grant_worker(struct ctx *, const struct grants *, FILE *out,
-    const char **why) MUST_CHECK;
+    char *why) MUST_CHECK;
 
 /*
  * One more right of the workers'.  had: they may have had it, and then nothing
  * is done; else it goes with a thing that was just made.
  */
 enum err grant_right(struct ctx *, const struct grants *, const char *right,
-    bool had, FILE *out, const char **why) MUST_CHECK;
+    bool had, FILE *out, char *why) MUST_CHECK;
 
 #endif

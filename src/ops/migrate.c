@@ -20,7 +20,7 @@
 struct job {
 	struct ctx *ctx;
 	FILE *out;
-	const char **why;
+	char *why;
 	struct grants grants;
 };
 
@@ -66,7 +66,7 @@ refuse_newer(struct job *j, const struct db_result *applied,
 				break;
 		if (k < n)
 			continue;
-		*j->why = arena_printf(j->ctx->arena, "the schema is newer "
+		why_say(j->why, "the schema is newer "
 		    "than this program: it has migration %s", version);
 		return E_UNAVAILABLE;
 	}
@@ -213,14 +213,14 @@ look_first(struct job *j, bool take)
 }
 
 enum err
-migrate_run(struct ctx *ctx, bool take, FILE *out, const char **why)
+migrate_run(struct ctx *ctx, bool take, FILE *out, char *why)
 {
 	struct job j = { .ctx = ctx, .out = out, .why = why };
 	char *own = arena_copy(ctx->arena, schema_own_tables,
 	    strlen(schema_own_tables));
 	enum err e;
 
-	*why = "out of memory";
+	why_say(why, "out of memory");
 	if (own == NULL)
 		return E_UNAVAILABLE;
 	if ((e = look_first(&j, take)) != E_OK ||

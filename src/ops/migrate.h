@@ -17,13 +17,13 @@
  * Before anything is changed it looks whether it may do all it will need, and
  * refuses to touch accounts that may be somebody else's; take: they are ours
  * now (ops/grant.h).  Tells out what it does, a line each; where all is up to
- * date nothing is said and done.  One runs at a time.  E_UNAVAILABLE: *why
+ * date nothing is said and done.  One runs at a time.  E_UNAVAILABLE: why
  * says why; what was done until then stands, and the next run goes on from
  * there.  A schema with migrations that we do not have is refused.  Where the
  * shop, a dump or an audit uses a table, it waits as shop/ddl does, a second at
  * a time.
  */
-enum err migrate_run(struct ctx *, bool take, FILE *out, const char **why)
+enum err migrate_run(struct ctx *, bool take, FILE *out, char *why)
     MUST_CHECK;
 
 #endif

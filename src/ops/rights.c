@@ -48,7 +48,7 @@ static const struct probe {
 
 struct look {
 	struct ctx *ctx;
-	const char **why;
+	char *why;
 	const char *db;			/* its pattern */
 	char name[32];			/* which nothing has */
 	bool is_mariadb;
@@ -134,7 +134,7 @@ try_definer(struct look *l)
 	struct arena *a = l->ctx->arena;
 	char *comment = arena_alloc(a, COMMENT_BYTES + 1);
 
-	*l->why = "out of memory";
+	why_say(l->why, "out of memory");
 	if (comment == NULL)
 		return E_UNAVAILABLE;
 	memset(comment, 'x', COMMENT_BYTES);
@@ -223,7 +223,7 @@ begin_look(struct look *l)
 		chance[0] = (uint64_t)l->ctx->start_us;
 	snprintf(l->name, sizeof l->name, "none_%016llx",
 	    (unsigned long long)chance[0]);
-	*l->why = "out of memory";
+	why_say(l->why, "out of memory");
 	return l->db != NULL ? E_OK : E_UNAVAILABLE;
 }
 
@@ -247,7 +247,7 @@ statements(struct look *l, const struct account *who, bool own)
 }
 
 enum err
-rights_check(struct ctx *ctx, const char **grant, const char **why)
+rights_check(struct ctx *ctx, const char **grant, char *why)
 {
 	struct look l = { .ctx = ctx, .why = why };
 	bool own = account_is_own(ctx->conf);
@@ -262,8 +262,10 @@ rights_check(struct ctx *ctx, const char **grant, const char **why)
 	    !l.lacks[ON_MYSQL])
 		return E_OK;
 	*grant = statements(&l, &who, own);
-	*why = *grant == NULL ? "out of memory" : arena_printf(ctx->arena,
-	    "%s lacks rights, and nothing was changed: an administrator must "
-	    "run %s", who.sql, *grant);
+	if (*grant == NULL)
+		why_say(why, "out of memory");
+	else
+		why_say(why, "%s lacks rights, and nothing was changed: an "
+		    "administrator must run %s", who.sql, *grant);
 	return E_UNAVAILABLE;
 }

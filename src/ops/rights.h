@@ -10,10 +10,10 @@
 #include "shop/attempt.h"
 
 /*
- * E_OK: all of it.  E_UNAVAILABLE: *why says why; *grant is what an
+ * E_OK: all of it.  E_UNAVAILABLE: why says why; *grant is what an
  * administrator must run, one line, or NULL where it is no right that lacks.
  */
-enum err rights_check(struct ctx *, const char **grant, const char **why)
+enum err rights_check(struct ctx *, const char **grant, char *why)
     MUST_CHECK;
 
 #endif

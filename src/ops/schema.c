@@ -62,7 +62,7 @@ is_sql(const struct dirent *d)
 
 enum err
 schema_list(struct ctx *ctx, const char *dir, const char ***file, size_t *n,
-    const char **why)
+    char *why)
 {
 	struct arena *a = ctx->arena;
 	const char *path = arena_printf(a, "%s/%s", ctx->conf->schema_dir, dir);
@@ -71,7 +71,7 @@ schema_list(struct ctx *ctx, const char *dir, const char ***file, size_t *n,
 	    : -1;
 
 	if (found < 0) {
-		*why = arena_printf(a, "%s: %s", path, strerror(errno));
+		why_say(why, "%s: %s", path, strerror(errno));
 		return E_UNAVAILABLE;
 	}
 	*n = (size_t)found;
@@ -83,13 +83,13 @@ schema_list(struct ctx *ctx, const char *dir, const char ***file, size_t *n,
 		free(entry[i]);
 	}
 	free(entry);
-	*why = "out of memory";
+	why_say(why, "out of memory");
 	return *file != NULL ? E_OK : E_UNAVAILABLE;
 }
 
 enum err
 schema_read(struct ctx *ctx, const char *dir, const char *file, char **text,
-    const char **why)
+    char *why)
 {
 	struct arena *a = ctx->arena;
 	const char *path = arena_printf(a, "%s/%s/%s", ctx->conf->schema_dir,
@@ -98,13 +98,13 @@ schema_read(struct ctx *ctx, const char *dir, const char *file, char **text,
 	*text = path != NULL ? file_read(a, path) : NULL;
 	if (*text != NULL)
 		return E_OK;
-	*why = arena_printf(a, "%s: %s", path, strerror(errno));
+	why_say(why, "%s: %s", path, strerror(errno));
 	return E_UNAVAILABLE;
 }
 
 enum err
 schema_read_up(struct ctx *ctx, const char *file, char **text,
-    const char **why)
+    char *why)
 {
 	enum err e = schema_read(ctx, "migrations", file, text, why);
 	char *down = e == E_OK ? strstr(*text, "-- migrate:down") : NULL;
@@ -131,7 +131,7 @@ add_readable(struct arena *a, const char *text, const char **name, size_t *n)
 
 enum err
 schema_readable(struct ctx *ctx, const char *name[SCHEMA_TABLES_MAX],
-    size_t *n, const char **why)
+    size_t *n, char *why)
 {
 	const char **file;
 	size_t files;
@@ -146,7 +146,7 @@ schema_readable(struct ctx *ctx, const char *name[SCHEMA_TABLES_MAX],
 	for (size_t i = 0; i < files; i++) {
 		if ((e = schema_read_up(ctx, file[i], &text, why)) != E_OK)
 			return e;
-		*why = "out of memory";
+		why_say(why, "out of memory");
 		if (!add_readable(ctx->arena, text, name, n))
 			return E_UNAVAILABLE;
 	}
@@ -189,7 +189,7 @@ take_apart(struct arena *a, struct routine *r, const struct account *definer)
 
 enum err
 schema_routine(struct ctx *ctx, const char *file,
-    const struct account *definer, struct routine *r, const char **why)
+    const struct account *definer, struct routine *r, char *why)
 {
 	struct arena *a = ctx->arena;
 	const char *db = account_identifier(a, ctx->conf->db_name);
@@ -198,7 +198,7 @@ schema_routine(struct ctx *ctx, const char *file,
 
 	if (e != E_OK)
 		return e;
-	*why = "out of memory";
+	why_say(why, "out of memory");
 	r->name = arena_copy(a, file, strlen(file) - 4);
 	r->text = text;
 	r->quoted = db_quote(ctx->db, a, text);
@@ -206,7 +206,7 @@ schema_routine(struct ctx *ctx, const char *file,
 	if (r->name == NULL || r->quoted == NULL || db == NULL)
 		return E_UNAVAILABLE;
 	if (!take_apart(a, r, definer)) {
-		*why = arena_printf(a, "%s is no file of a routine", file);
+		why_say(why, "%s is no file of a routine", file);
 		return E_UNAVAILABLE;
 	}
 	if (strstr(text, "-- grant: worker\n") == NULL)
@@ -276,7 +276,7 @@ judge_session(struct arena *a, const struct db_result *is,
 /* The digests tell which file it was made from, comments and all. */
 static enum err
 judge_routine(struct ctx *ctx, const struct routine *r,
-    const struct account *definer, const char **wrong, const char **why)
+    const struct account *definer, const char **wrong, char *why)
 {
 	struct arena *a = ctx->arena;
 	struct db_result is, ours, kept;
@@ -295,7 +295,7 @@ judge_routine(struct ctx *ctx, const struct routine *r,
 	    schema_print), &kept, why)) != E_OK)
 		return e;
 	if (db_at(&is, 0, 2)->null) {
-		*why = arena_printf(a, "the text of %s is not shown to this "
+		why_say(why, "the text of %s is not shown to this "
 		    "account: an administrator must grant it SELECT ON "
 		    "mysql.*, on MySQL SHOW_ROUTINE ON *.*", r->name);
 		return E_UNAVAILABLE;
@@ -309,7 +309,7 @@ judge_routine(struct ctx *ctx, const struct routine *r,
 
 enum err
 schema_routine_state(struct ctx *ctx, const struct routine *r,
-    const struct account *definer, const char **wrong, const char **why)
+    const struct account *definer, const char **wrong, char *why)
 {
 	struct arena *a = ctx->arena;
 	struct db_result is;
@@ -335,7 +335,7 @@ schema_routine_state(struct ctx *ctx, const struct routine *r,
 }
 
 enum err
-schema_digest(struct ctx *ctx, const char **digest, const char **why)
+schema_digest(struct ctx *ctx, const char **digest, char *why)
 {
 	struct arena *a = ctx->arena;
 	const char **file;

@@ -2,7 +2,7 @@
 /*
  * What the files of schema_dir want a database to have, one by one: shared
  * by migrate, which makes it so, and doctor, which looks whether it is.
- * Texts are the arena's.  E_UNAVAILABLE: *why says why.
+ * Texts are the arena's.  E_UNAVAILABLE: why says why.
  */
 #ifndef SHOP_SCHEMA_H
 #define SHOP_SCHEMA_H
@@ -14,15 +14,15 @@ extern const char schema_own_tables[];
 
 /* The *.sql of a directory of schema_dir ("migrations"), sorted. */
 enum err schema_list(struct ctx *, const char *dir, const char ***file,
-    size_t *n, const char **why) MUST_CHECK;
+    size_t *n, char *why) MUST_CHECK;
 
 /* One of them. */
 enum err schema_read(struct ctx *, const char *dir, const char *file,
-    char **text, const char **why) MUST_CHECK;
+    char **text, char *why) MUST_CHECK;
 
 /* A migration without what would undo it. */
 enum err schema_read_up(struct ctx *, const char *file, char **text,
-    const char **why) MUST_CHECK;
+    char *why) MUST_CHECK;
 
 #define SCHEMA_TABLES_MAX 64
 
@@ -31,7 +31,7 @@ enum err schema_read_up(struct ctx *, const char *file, char **text,
  * worker" above their CREATE TABLE.  One without it is invisible to them.
  */
 enum err schema_readable(struct ctx *, const char *name[SCHEMA_TABLES_MAX],
-    size_t *n, const char **why) MUST_CHECK;
+    size_t *n, char *why) MUST_CHECK;
 
 /* "0001" of "0001_shop.sql"; NULL at the arena's maximum. */
 const char *schema_version_of(struct arena *, const char *file) MUST_CHECK;
@@ -51,7 +51,7 @@ struct routine {
  * connected.
  */
 enum err schema_routine(struct ctx *, const char *file,
-    const struct account *definer, struct routine *, const char **why)
+    const struct account *definer, struct routine *, char *why)
     MUST_CHECK;
 
 /*
@@ -60,11 +60,11 @@ enum err schema_routine(struct ctx *, const char *file,
  * what is wrong, in words that follow "order_place ".
  */
 enum err schema_routine_state(struct ctx *, const struct routine *,
-    const struct account *definer, const char **wrong, const char **why)
+    const struct account *definer, const char **wrong, char *why)
     MUST_CHECK;
 
 /* SHA-256 of all files of routines/, in their names' order: 64 hex digits. */
-enum err schema_digest(struct ctx *, const char **digest, const char **why)
+enum err schema_digest(struct ctx *, const char **digest, char *why)
     MUST_CHECK;
 
 /*

@@ -57,13 +57,13 @@ script_next(char **at, char **name)
 
 enum err
 script_run(struct ctx *ctx, const char *sql, struct db_result *r,
-    const char **why)
+    char *why)
 {
 	struct db_result ignored;
 
 	if (sql != NULL && db_text(ctx->db, ctx->arena, sql,
 	    r != NULL ? r : &ignored) == DB_OK)
 		return E_OK;
-	*why = sql != NULL ? db_error(ctx->db) : "out of memory";
+	why_say(why, "%s", sql != NULL ? db_error(ctx->db) : "out of memory");
 	return E_UNAVAILABLE;
 }

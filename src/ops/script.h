@@ -15,9 +15,9 @@ const char *script_next(char **at, char **name);
 
 /*
  * Run a statement; *r may be NULL where nobody wants the rows, sql where the
- * arena was full.  E_UNAVAILABLE: *why says why.
+ * arena was full.  E_UNAVAILABLE: why says why.
  */
 enum err script_run(struct ctx *, const char *sql, struct db_result *r,
-    const char **why) MUST_CHECK;
+    char *why) MUST_CHECK;
 
 #endif

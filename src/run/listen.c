@@ -40,7 +40,7 @@ listen_path(const char *text)
 static int
 listen_fault(char *why, const char *what, const char *fault)
 {
-	snprintf(why, CONF_WHY_BYTES, "listen: %.200s: %.200s", what, fault);
+	why_say(why, "listen: %.200s: %.200s", what, fault);
 	return -1;
 }
 

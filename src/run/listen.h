@@ -16,7 +16,7 @@
  * A new one, non-blocking; a unix socket has mode 0660.  One that another
  * live process answers on is refused, a dead one's is replaced, even while
  * the dead one's workers still finish their last requests.  On
- * E_CONFIG why[CONF_WHY_BYTES] says why.
+ * E_CONFIG why[WHY_BYTES] says why.
  */
 enum err listen_at(const char *text, int64_t backlog, int *fd, char *why)
     MUST_CHECK;

@@ -53,7 +53,7 @@ struct pool {
 	struct generation *serving, *other;
 	int64_t rolls;		/* begun or refused so far, the start is one */
 	bool failed;		/* the last one, why[] says */
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 	struct poolfiles files;
 	int signal_fd;
 	struct pollfd *polls;	/* a signal_fd, and one for each slot */
@@ -99,7 +99,7 @@ static void
 fail_roll(struct pool *p, const char *why)
 {
 	if (why != p->why)
-		snprintf(p->why, sizeof p->why, "%s", why);
+		why_say(p->why, "%s", why);
 	p->failed = true;
 	poolfile_undo(&p->files);
 	log_phase(p, LOG_ERROR, "roll-failed", p->why);
@@ -118,7 +118,7 @@ next_setup(struct pool *p)
 	if (queues_fit(now, &next->conf, p->why)) {
 		if (poolfile_prepare(&p->files, &next->conf))
 			return next;
-		snprintf(p->why, sizeof p->why, "pool_pidfile = %.300s: can't "
+		why_say(p->why, "pool_pidfile = %.300s: can't "
 		    "be written", next->conf.pool_pidfile);
 	}
 	setup_free(next);
@@ -378,7 +378,7 @@ log_pool_start(const struct pool *p)
 static enum err
 pool_open(struct pool *p, const struct conf *c)
 {
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 
 	if (queues_open(&p->queues, c, why) != E_OK) {
 		log_say("shopd: %s", why);

@@ -83,7 +83,7 @@ queues_fit(const struct conf *was, const struct conf *is, char *why)
 	for (size_t i = 0; i < QUEUES; i++) {
 		if (strcmp(setting(was, i), setting(is, i)) == 0)
 			continue;
-		snprintf(why, CONF_WHY_BYTES, "%.200s: %s = %.107s: takes a "
+		why_say(why, "%.200s: %s = %.107s: takes a "
 		    "restart", conf_source(is), key[i], setting(is, i));
 		return false;
 	}

@@ -19,7 +19,7 @@ struct queues {
 };
 
 /*
- * Makes them all, or none: then E_CONFIG, and why[CONF_WHY_BYTES]
+ * Makes them all, or none: then E_CONFIG, and why[WHY_BYTES]
  * says which one fails.
  */
 enum err queues_open(struct queues *, const struct conf *, char *why)

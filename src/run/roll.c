@@ -43,7 +43,7 @@ read_line(const char *path, char *to, size_t size, char *why)
 static bool
 is_shopd(int64_t pid)
 {
-	char path[64], name[32], ignored[CONF_WHY_BYTES];
+	char path[64], name[32], ignored[WHY_BYTES];
 
 	snprintf(path, sizeof path, "/proc/%" PRId64 "/comm", pid);
 	return read_line(path, name, sizeof name, ignored) &&
@@ -58,7 +58,7 @@ find_shopd(const struct conf *c, int64_t *pid, char *why)
 	char text[32];
 
 	if (file[0] == '\0') {
-		snprintf(why, CONF_WHY_BYTES, "pool_pidfile is not set");
+		why_say(why, "pool_pidfile is not set");
 		return false;
 	}
 	if (!read_line(file, text, sizeof text, why))
@@ -66,7 +66,7 @@ find_shopd(const struct conf *c, int64_t *pid, char *why)
 	if (num_parse(text, strlen(text), 1, INT32_MAX, pid) &&
 	    is_shopd(*pid))
 		return true;
-	snprintf(why, CONF_WHY_BYTES, "%.300s: names no running shopd", file);
+	why_say(why, "%.300s: names no running shopd", file);
 	return false;
 }
 
@@ -78,7 +78,7 @@ is_our_pool(const struct conf *c, int64_t pid, char *why)
 
 	if (owner <= 0 || owner == pid)
 		return true;
-	snprintf(why, CONF_WHY_BYTES, "%.200s: names shopd %" PRId64 ", but "
+	why_say(why, "%.200s: names shopd %" PRId64 ", but "
 	    "process %ld made the socket of the setting listen",
 	    c->pool_pidfile, pid, (long)owner);
 	return false;
@@ -87,7 +87,7 @@ is_our_pool(const struct conf *c, int64_t pid, char *why)
 static enum roll
 roll_fault(const struct conf *c, const char *fault, char *why)
 {
-	snprintf(why, CONF_WHY_BYTES, "%.200s: %.280s", c->pool_pidfile,
+	why_say(why, "%.200s: %.280s", c->pool_pidfile,
 	    fault);
 	return ROLL_FAILED;
 }

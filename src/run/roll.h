@@ -16,7 +16,7 @@ enum roll {
  * HUP to the shopd that pool_pidfile names, where it is the one that made the
  * socket of the setting listen, and wait until no worker of before is left, at
  * most for two rolls: one may be under way.  Unless ROLL_DONE,
- * why[CONF_WHY_BYTES] is one sentence.  Who changes what workers read does so
+ * why[WHY_BYTES] is one sentence.  Who changes what workers read does so
  * before; then a roll that somebody else asked for will do as well.
  */
 enum roll roll_run(const struct conf *, char *why);

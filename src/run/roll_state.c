@@ -28,7 +28,7 @@ roll_state_print(const struct roll_state *s, char to[ROLL_STATE_TEXT_BYTES])
 bool
 roll_state_read(const char *path, struct roll_state *s)
 {
-	char ignored[CONF_WHY_BYTES], *text;
+	char ignored[WHY_BYTES], *text;
 	int failed, at = 0;
 	size_t len;
 	bool ok;

@@ -17,14 +17,14 @@
 #include "base/conf.h"
 
 #define ROLL_STATE_PATH_BYTES (CONF_PATH_BYTES + 8)
-#define ROLL_STATE_TEXT_BYTES (CONF_WHY_BYTES + 256)
+#define ROLL_STATE_TEXT_BYTES (WHY_BYTES + 256)
 
 struct roll_state {
 	int64_t pid;		/* shopd's */
 	int64_t roll;		/* the last one that was begun or refused */
 	int64_t oldest;		/* of which a worker still runs */
 	bool failed;		/* roll; why[] says it in a line */
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 };
 
 void roll_state_path(char to[ROLL_STATE_PATH_BYTES], const char *pidfile);

@@ -25,14 +25,14 @@
 static enum err
 setup_fault(char *why, const char *what, const char *fault)
 {
-	snprintf(why, CONF_WHY_BYTES, "%.300s: %.200s", what, fault);
+	why_say(why, "%.300s: %.200s", what, fault);
 	return E_CONFIG;
 }
 
 static enum err
 read_settings(struct conf *c, const char *file, char *why)
 {
-	char fault[CONF_WHY_BYTES];
+	char fault[WHY_BYTES];
 	enum err e = conf_load(c, file, why);
 
 	if (e == E_OK && (e = conf_check(c, fault)) != E_OK)
@@ -144,7 +144,7 @@ setup_take(const char *conf_file, char *why)
 	struct setup *s = calloc(1, sizeof *s);
 
 	if (s == NULL) {
-		snprintf(why, CONF_WHY_BYTES, "out of memory");
+		why_say(why, "out of memory");
 		return NULL;
 	}
 	s->files_fd = s->program_fd = -1;

@@ -28,7 +28,7 @@ struct setup {
  * From the settings file (NULL: looked for) and the environment.  Checked is
  * whatever would keep a worker from its start: settings, keys, password,
  * authorities, program; not whether the database knows it.  NULL:
- * why[CONF_WHY_BYTES] says what is wrong.
+ * why[WHY_BYTES] says what is wrong.
  */
 struct setup *setup_take(const char *conf_file, char *why);
 

@@ -178,7 +178,7 @@ serve_requests(struct ctx *ctx, struct fcgi *f, struct board *board,
 int
 worker_run(const struct conf *conf, int listen_fd)
 {
-	char why[CONF_WHY_BYTES] = "out of memory";
+	char why[WHY_BYTES] = "out of memory";
 	struct seat alone = { 0 }, *seat;
 	struct board *board = board_join(&seat);
 	struct jwt_keys *keys = NULL;
@@ -187,7 +187,7 @@ worker_run(const struct conf *conf, int listen_fd)
 	int status = EXIT_FAILED, told_fd = take_signals();
 
 	if (told_fd < 0)
-		snprintf(why, sizeof why, "signalfd: %s", strerror(errno));
+		why_say(why, "signalfd: %s", strerror(errno));
 	if (told_fd < 0 || jwt_keys_load(conf, &keys, why) != E_OK ||
 	    (ctx.db = db_new(conf, DB_WORKER, sql_table, SQL_COUNT, why))
 	    == NULL || (ctx.cache = cache_new(conf, why)) == NULL ||

@@ -25,7 +25,7 @@ fuzz_conf(void)
 {
 	static struct conf conf;
 	static bool loaded;
-	char why[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 
 	if (!loaded)
 		CHECK(conf_load(&conf, "/dev/null", why) == E_OK);
@@ -47,7 +47,7 @@ put_file(const char *path, const char *text)
 static struct jwt_keys *
 load_keys(void)
 {
-	char dir[] = "/tmp/shop-fuzz.XXXXXX", why[CONF_WHY_BYTES];
+	char dir[] = "/tmp/shop-fuzz.XXXXXX", why[WHY_BYTES];
 	char nameless[sizeof dir + 8], named[sizeof dir + 16];
 	struct conf *c = fuzz_conf();
 	struct jwt_keys *keys;

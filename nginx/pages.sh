@@ -82,31 +82,12 @@ for page in problems/*.html; do
 done
 
 # For Apache and lighttpd, a problem for each status that they answer by
-# themselves; nginx makes its own.  lighttpd wants them called .html.  Of a status
-# that these servers have and the shop has not the code tells what is meant.
+# themselves; nginx makes its own.  lighttpd wants them called .html.
 while read -r status code detail; do
+	[ "$status" != '#' ] || continue
 	title=$(sed -n "s/^$code [0-9]* //p" .titles)
 	[ -n "$title" ] || { echo "pages.sh: no problem $code" >&2; exit 1; }
 	printf '{"type":"/problems/%s","title":"%s","status":%s,"code":"%s","detail":"%s"}\n' \
 	    "$code" "$title" "${status%%-*}" "$code" "$detail" >"errors/$status.html.new"
 	mv "errors/$status.html.new" "errors/$status.html"
-done <<'END'
-400 bad_request The request line, a header or the way the body is sent is malformed.
-403 not_found No page has this path.
-404 not_found No page has this path.
-405 method_not_allowed This path does not allow this method.
-408 bad_request The request did not come in time.
-411 bad_request A body needs Content-Length, or to be sent in chunks.
-412 precondition_failed If-Match or If-Unmodified-Since does not hold for this path.
-413 payload_too_large A body has at most 65536 bytes.
-414 uri_too_long Path and query together are too long.
-417 bad_request Expect says something else than 100-continue.
-431 header_too_large The headers are too large.
-500 outcome_unknown The request may have taken effect. Repeat it with the same Idempotency-Key.
-501 not_implemented Send the body with Content-Length, or chunked.
-502 outcome_unknown The request may have taken effect. Repeat it with the same Idempotency-Key.
-503 unavailable Repeat the request, with the same Idempotency-Key if it had one.
-503-write outcome_unknown The request may have taken effect. Repeat it with the same Idempotency-Key.
-504 outcome_unknown The request may have taken effect. Repeat it with the same Idempotency-Key.
-505 http_version_not_supported The request line names a version of HTTP that is neither 1.1 nor 1.0.
-END
+done <"$here/errors.list"

@@ -19,6 +19,7 @@ static const struct command *const commands[] = {
 	&cmd_doctor,
 	&cmd_migrate,
 	&cmd_id,
+	&cmd_site,
 	NULL
 };
 

@@ -27,7 +27,7 @@ macro() {
 # FILE INCLUDED, of ours.
 grep -rn --include='*.[ch]' '^#[[:space:]]*include "' src |
     sed 's/^src\/\([^:]*\):[0-9]*:.*"\(.*\)"/\1 \2/' |
-    grep -vE ' (config|paths|routines)\.h$' >"$dir/includes"
+    grep -vE ' (config|paths|problems|routines)\.h$' >"$dir/includes"
 [ "$(wc -l <"$dir/includes")" -gt 100 ]
 ok 'the sources include each other'
 while read -r file included; do
@@ -176,7 +176,7 @@ for part in schema migrations routines; do
 done >"$dir/b"
 same 'and the schema'
 find nginx -type f >"$dir/a"
-{ listed dist_nginx_DATA; listed dist_nginx_SCRIPTS; listed pages; } >"$dir/b"
+{ listed dist_nginx_DATA; listed pages; } >"$dir/b"
 same 'and what nginx needs'
 for file in t/[0-9]*.t; do
 	[ -x "$file" ] && sh -n "$file" && tail -n 1 "$file" | grep -qx finish ||
@@ -224,7 +224,9 @@ done <"$dir/a" >"$dir/found"
 none 'and each is provoked by a test'
 
 # nginx has those of its own, and some that it shares.
-grep -o '"title":"[^"]*","status":[0-9]*,"code":"[a-z_]*"' nginx/shop.conf.in |
+"$top_builddir/shopctl" --config "$dir/shop.conf" site >"$dir/site"
+ok 'shopctl makes the site'
+grep -o '"title":"[^"]*","status":[0-9]*,"code":"[a-z_]*"' "$dir/site" |
     sed "s/\"title\":\"\(.*\)\",\"status\":\([0-9]*\),\"code\":\"\(.*\)\"/\3 \2 \1/; s/\\\\'/'/" |
     sort -u >"$dir/nginx"
 [ "$(wc -l <"$dir/nginx")" -ge 10 ]
@@ -269,7 +271,7 @@ same 'and knows that it can be any of them'
 # A location's own add_header or error_page takes away those of its server.
 awk '/^[ \t]*location / { own = has = ""; name = FILENAME ": " $0 }
 	/^[ \t]*(add_header|error_page|fastcgi_pass) / { own = 1 }
-	/include "@CONF_DIR@\/(answers|application).conf"/ { has = 1 }
+	/^[ \t]*@(answers|application)@$/ { has = 1 }
 	/^\t}/ { if (name != "" && own && !has) print name; name = "" }' \
     nginx/shop.conf.in nginx/plain.conf.in nginx/server.conf.in >"$dir/found"
 none 'a location with headers or errors of its own has those of all'
@@ -294,8 +296,8 @@ none 'each begins with the word for the shop'
 
 # ---- Limits that nginx repeats
 
-site() { sed -n "$1" nginx/shop.conf.in; }
-is "$(site 's/^[[:space:]]*client_max_body_size \([0-9]*\);.*/\1/p')" \
+site() { sed -n "$1" "$dir/site"; }
+is "$(site 's/^[[:space:]]*client_max_body_size \([1-9][0-9]*\);.*/\1/p')" \
     "$(macro BODY_BYTES_MAX)" 'BODY_BYTES_MAX'
 is "$(site 's/.*A body has at most \([0-9]*\) bytes.*/\1/p')" \
     "$(macro BODY_BYTES_MAX)" 'as it is told'

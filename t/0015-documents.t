@@ -74,6 +74,18 @@ cat "$man"/*.[58] | grep -o 'Fl [^ ]*' | sed 's/Fl /-/' | sort -u |
 done >"$dir/found"
 is "$(cat "$dir/found")" '' 'no page has an option that no program has'
 
+sed -n 's/^OPTION([A-Z0-9_]*, "\([a-z0-9-]*\)".*/\1/p' src/ops/site.def >"$dir/a"
+is "$(wc -l <"$dir/a")" "$(grep -c '^OPTION(' src/ops/site.def)" \
+    'each row of site.def is read'
+cp "$dir/a" "$dir/site"
+sed -n '/^  site /,/^exit/p' "$dir/shopctl.help" | grep -o -e '--[a-z0-9-]*' |
+    cut -c 3- >"$dir/b"
+same 10 'shopctl --help has each option of nginx'\''s site'
+cp "$dir/site" "$dir/a"
+sed -n "/^\.Sh NGINX'S SITE/,/^\.Sh ENV/p" "$man/shopctl.8" |
+    grep -o 'Fl -[a-z0-9-]*' | cut -c 5- >"$dir/b"
+same 10 'and so has shopctl.8'
+
 # Two lines a setting: "key default (range)", and what it is.
 sed '1,/^settings/d; s/^ *//' "$dir/shopd.help" | paste -d ' ' - - |
     tr -s ' ' >"$dir/a"
@@ -119,10 +131,8 @@ printf '%s\n' $documents >"$dir/a"
 same 8 'make install has every document'
 
 # setting WORD: its number in nginx's limits.
-setting() {
-	cat nginx/zones.conf.in nginx/limits.conf.in |
-	    sed -n "s/^limit_.*@SHOP@_$1\([0-9]*\).*/\1/p"
-}
+"$top_builddir/shopctl" --config "$dir/shop.conf" site >"$dir/site"
+setting() { sed -n "s/^	*limit_.*shop_$1\([0-9]*\).*/\1/p" "$dir/site"; }
 tr -s '\n ' ' ' <docs/operating.md |
     grep -qF "$(setting 'reads:.* rate=') reads a second, $(
     )$(setting 'reads burst=') at once, $(

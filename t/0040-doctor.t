@@ -434,34 +434,60 @@ mc_start
 
 # site TEXT SED PATTERN: with the site's file so changed.
 site() {
-	nginx_conf
 	sed -i "$2" "$site"
-	finds "$1" "nginx: $3.*: set it right in .*/shop.conf and reload nginx"
+	finds "$1" "nginx: $3: run shopctl site --listen .* >$site.new && mv $site.new $site, and reload nginx"
 	nginx_conf
 }
 site 'another timeout' 's/fastcgi_read_timeout 8s/fastcgi_read_timeout 80s/' \
-    'fastcgi_read_timeout is 80s, nginx_timeout_s 8'
-site 'no timeout' '/fastcgi_read_timeout/d' 'fastcgi_read_timeout is not set'
-site 'one in a comment' 's/fastcgi_read_timeout/# &/' \
-    'fastcgi_read_timeout is not set'
-site 'two' 's/fastcgi_read_timeout .*/&&/; s/8s;$/7999ms;/' \
-    'fastcgi_read_timeout is 7999ms'
-site 'kept connections' 's/fastcgi_pass shop_writes;/& fastcgi_keep_conn on;/' \
-    'fastcgi_keep_conn is on'
-site 'reads that wait behind writes' 's|read\.sock|shop.sock|' \
-    'no server is unix:.*/read.sock .listen_read.'
-site 'larger bodies' 's/client_max_body_size .*/client_max_body_size 1m;/' \
-    'client_max_body_size is 1m instead of 65536'
-site 'bodies of any size' '/client_max_body_size/d' \
-    'client_max_body_size is not set'
-sed -i 's/fastcgi_read_timeout 8s/"fastcgi_read_timeout"  7s1000ms/;
-    s/client_max_body_size .*/client_max_body_size 64k; # 1m;/;
-    s/fastcgi_pass shop_writes;/& fastcgi_keep_conn off;/' "$site"
-well 'the same in other words'
+    "line [0-9]* is not as shopctl site makes it: .* of version [0-9.]*"
+site 'a line less' '/client_max_body_size/d' 'line [0-9]* is not as .*'
+site 'the last line less' '$d' 'line [0-9]* is not as .*'
+site 'a line more' '$a # mine' 'line [0-9]* is not as .*'
+site 'no last newline' '$s/}$/} /' 'line [0-9]* is not as .*'
+site 'other limits in the head' 's/^# --limit-reads = .*/# --limit-reads = 9,8,7/' \
+    'line [0-9]* is not as .*'
+sed -i '1s/version .*/version 0.0.1/' "$site"
+well 'another version that made the same'
+sed -i 's/^# --limit-reads = .*/# --limit-reads = 9;8/' "$site"
+finds 'an option in the head that is none' \
+    'nginx: .*--limit-reads must be .*: make it anew by shopctl site'
+printf 'server { }\n' >"$site"
+finds 'one that somebody wrote' \
+    'nginx: .* was not made by shopctl site: .*: make it by shopctl site, or set nginx_conf empty'
+: >"$site"
+finds 'an empty one' 'nginx: .* was not made by shopctl site: '
+nginx_conf --host 'a.test b.test' --limit-reads 9,8,7
+well 'other options, which the head remembers'
+
+# setting KEY VALUE PATTERN: another one since the site was made.
+setting() {
+	was=$(ctl --check-config | sed -n "s/^$1 = //p")
+	nginx_conf
+	conf "$1" "$2"
+	finds "another $1" "nginx: it was made with $3: run shopctl site .*"
+	nginx_conf
+	well 'and made anew'
+	conf "$1" "$was"
+	nginx_conf
+}
+setting nginx_timeout_s 9 'nginx_timeout_s = 8 instead of 9'
+setting listen "unix:$dir/else.sock" 'listen = .*/shop.sock instead of .*/else.sock'
+setting listen_read '' 'listen_read = .*/read.sock instead of nothing'
+setting rank_fresh_s 4 'rank_fresh_s = 10 instead of 4'
+setting rank_by_nginx on "rank_by_nginx = off instead of on, $(
+    )it was made with memcached = instead of .*/mc.sock, $(
+    )it was made with id = instead of $shop_id"
+conf rank_by_nginx on
 nginx_conf
-conf nginx_timeout_s 9
-finds 'another setting' 'nginx: fastcgi_read_timeout is 8s, nginx_timeout_s 9'
-conf nginx_timeout_s 8
+db_stop
+is "$(ctl doctor 2>/dev/null | grep nginx)" 'ok nginx' \
+    'without the database the id is the one that it was made with'
+db_start
+conf rank_by_nginx off
+nginx_conf
+conf nginx_dir "$dir/none"
+finds 'no templates' 'nginx: nginx_dir: .*/none/shop.conf.in: No such file.*: set this right'
+conf nginx_dir "$top_srcdir/nginx"
 conf db_read_timeout_s 3
 finds 'a timeout that nginx does not wait for' \
     'nginx: nginx_timeout_s is 8, but .* 8000 ms'

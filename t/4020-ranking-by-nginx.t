@@ -4,7 +4,6 @@
 # there is nothing.
 . "${top_srcdir:-.}/t/lib.sh"
 conf rank_by_nginx on
-rank_by_nginx=yes
 # A busy machine may be slow to run memcached; that is not what is tested.
 conf cache_timeout_ms 100
 shop_start

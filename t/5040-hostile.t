@@ -66,7 +66,7 @@ is "$(grep -c 'level=error' "$dir/log/shopd.log")" 0 \
 	    if grep -q AUTH_ADMIN "$top_srcdir/src/web/routes.def"; then cat
 	    else grep -vx forbidden; fi
 	grep -o '"status":4[0-9]*,"code":"[a-z_]*"' \
-	    "$top_srcdir/nginx/shop.conf.in" | sed 's/.*:"\(.*\)"/\1/' |
+	    "$dir/nginx/shop.conf" | sed 's/.*:"\(.*\)"/\1/' |
 	    grep -vx too_many_requests
 } | sort -u >"$dir/codes"
 [ "$(wc -l <"$dir/codes")" -ge 20 ]

@@ -228,33 +228,48 @@ unlike "$(header Server)" '[0-9]' 'nginx does not tell its version'
 
 # ---- What is handed on
 
-named() {
-	sed -n 's/^[[:space:]]*fastcgi_param[[:space:]]*\([A-Z0-9_]*\)[[:space:]]*'"$2"';$/\1/p' \
-	    "$dir/nginx/$1.conf" | sort | tr '\n' ' '
+site=$dir/nginx/shop.conf
+# of_server, of_location NAME: the site's own lines, and those of a location.
+of_server() { sed -n 's/^	\([^	]\)/\1/p' "$site"; }
+of_location() {
+	awk -v head="	location $1 {" '$0 == head { on = 1 } on { print }
+	    on && /^	}/ { exit }' "$site"
 }
-is "$(named params '\$.*')" 'CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION HTTP_IF_NONE_MATCH HTTP_X_REQUEST_ID REMOTE_ADDR REQUEST_METHOD REQUEST_URI SERVER_PROTOCOL SHOP_MADE_KEY SHOP_QUEUED_AT ' \
-    'these parameters are handed on'
-like "$(cat "$dir/nginx/shop.conf")" '^[[:space:]]*fastcgi_pass_request_headers off;' \
-    'no header is, of reads'
-is "$(named shop '.*')$(named writes '\$.*')" '' 'and of writes no other parameter'
-is "$(named writes '"" if_not_empty' | wc -w)" \
-    "$(grep -c '^fastcgi_param' "$dir/nginx/writes.conf")" \
+# named VALUE: the parameters that have such a one.
+named() {
+	sed -n 's/^[[:space:]]*fastcgi_param[[:space:]]*\([A-Z0-9_]*\)[[:space:]]*'"$1"';$/\1/p' |
+	    sort | tr '\n' ' '
+}
+handed='CONTENT_LENGTH CONTENT_TYPE HTTP_AUTHORIZATION HTTP_IF_NONE_MATCH HTTP_X_REQUEST_ID REMOTE_ADDR REQUEST_METHOD REQUEST_URI SERVER_PROTOCOL SHOP_MADE_KEY SHOP_QUEUED_AT '
+is "$(of_server | named '\$.*')" "$handed" 'these parameters are handed on'
+is "$(of_server | grep pass_request_headers)" \
+    'fastcgi_pass_request_headers off;' 'no header is, of reads'
+is "$(of_location @write | named '\$.*')" "$handed" \
+    'and of writes no other parameter'
+is "$(of_location @write | named '"" if_not_empty' | wc -w)" \
+    "$(($(of_location @write | grep -c fastcgi_param) - $(echo $handed | wc -w)))" \
     'but what is taken away from them'
-is "$(cat "$dir"/nginx/*.conf | grep -c 'fastcgi_pass_request_headers on')" 1 \
-    'no other place hands headers on'
-unlike "$(cat "$dir"/nginx/*.conf)" '^[[:space:]]*include .*fastcgi' \
-    'no included ones'
-is "$(grep -l 'fastcgi_keep_conn on' "$dir"/nginx/*.conf)" \
-    "$dir/nginx/reads.conf" 'connections are kept for reads alone'
-is "$(grep -l 'fastcgi_next_upstream [^o]' "$dir"/nginx/*.conf)" \
-    "$dir/nginx/shop.conf
-$dir/nginx/writes.conf" 'of one upstream twice is asked for writes'
-is "$(grep -A4 'location @read_again' "$dir/nginx/shop.conf" |
-    grep -c 'fastcgi_next_upstream error;')" \
-    "$(grep -c 'fastcgi_next_upstream error;' "$dir/nginx/shop.conf")" \
-    'and for reads that were asked again'
-is "$(sed -n 's/^fastcgi_next_upstream //p' "$dir/nginx/writes.conf")" \
-    'error non_idempotent;' 'never because time is over'
+is "$(grep -c fastcgi_param "$site")" \
+    "$(($(of_server | grep -c fastcgi_param) + $(
+    )$(of_location @write | grep -c fastcgi_param)))" \
+    'no other location has parameters'
+is "$(grep -c 'fastcgi_pass_request_headers on' "$site") $(of_location @write |
+    grep -c 'fastcgi_pass_request_headers on')" '1 1' \
+    'nor hands headers on'
+unlike "$(cat "$site")" '^[[:space:]]*include' 'no included ones'
+for kept in / @read; do
+	of_location $kept | grep 'fastcgi_keep_conn on'
+done >"$dir/kept"
+is "$(wc -l <"$dir/kept") $(grep -c 'fastcgi_keep_conn on' "$site")" '2 2' \
+    'connections are kept for reads alone'
+is "$(of_server | grep 'fastcgi_next_upstream ')" \
+    'fastcgi_next_upstream off;' 'nothing is asked twice'
+is "$(grep -c 'fastcgi_next_upstream [^o]' "$site") $(of_location @write |
+    sed -n 's/^[[:space:]]*fastcgi_next_upstream //p')" \
+    '2 error non_idempotent;' 'but writes, and never because time is over'
+is "$(of_location @read_again |
+    sed -n 's/^[[:space:]]*fastcgi_next_upstream //p')" 'error;' \
+    'and reads that were asked again'
 
 # ---- A worker that freezes
 

@@ -7,8 +7,8 @@ limits=shipped
 # On a port that was free a moment ago, for a unix socket has no addresses;
 # what comes by the socket has the one that it names.
 port=$(free_port)
-listen="unix:$dir/http.sock; listen 127.0.0.1:$port; $(
-    )set_real_ip_from unix:; real_ip_header X-From"
+listen="unix:$dir/http.sock, 127.0.0.1:$port"
+nginx_also='set_real_ip_from unix:; real_ip_header X-From;'
 shop_start
 as 1
 
@@ -76,8 +76,8 @@ served() { grep -c "method=$1 " "$dir/log/shopd.log"; }
 
 # setting TEXT: the number behind it in the files.
 setting() {
-	cat "$dir/nginx/zones.conf" "$dir/nginx/limits.conf" |
-	    sed -n "s/^limit_.*$1\([0-9]*\).*/\1/p"
+	sed -n "s/^[[:space:]]*limit_.*$1\([0-9]*\).*/\1/p" \
+	    "$dir/nginx/shop.conf"
 }
 reads=$(setting 'zone=shop_reads burst=')
 writes=$(setting 'zone=shop_writes burst=')
@@ -186,9 +186,8 @@ is "$(from ::ffff:10.0.0.2 1000)" '200 ' 'each by itself'
 
 # ---- Many at once: the rates set aside
 
-nginx_conf
-sed -i 's/rate=[0-9]*/rate=1000000/; s/burst=[0-9]*/burst=1000000/' \
-    "$dir/nginx/zones.conf" "$dir/nginx/limits.conf"
+nginx_conf --limit-reads "1000000,1000000,$reads_at_once" \
+    --limit-writes "1000000,1000000,$writes_at_once"
 nginx_stop
 nginx_run
 

@@ -20,21 +20,22 @@ certificate other
 # a word of listen, but from nginx 1.25.1 on one of the server.
 h2=' http2'
 h2_on=
+h2_option=
 if nginx -v 2>&1 | sed 's|.*/||' | awk -F . '
     { exit !($1 * 1000000 + $2 * 1000 + $3 >= 1025001) }'; then
 	h2=
 	h2_on='; http2 on'
+	h2_option='--http2 on'
 fi
-listen="unix:$dir/tls.sock ssl$h2; listen unix:$dir/http.sock; $(
-    )listen unix:$dir/h2c.sock$h2$h2_on"
+listen="unix:$dir/tls.sock ssl$h2, unix:$dir/http.sock, unix:$dir/h2c.sock$h2"
 acme=$dir/acme/.well-known/acme-challenge
 mkdir -p "$acme"
 echo proof >"$acme/a-Token_1"
 echo secret >"$dir/acme/secret"
 site() {
-	nginx_conf HOST='shop.test www.shop.test' PLAIN="unix:$dir/plain.sock" \
-	    CERTIFICATE="$dir/shop.crt" KEY="$dir/shop.key" \
-	    ACME_DIR="$dir/acme" "$@"
+	nginx_conf --host 'shop.test www.shop.test' $h2_option \
+	    --plain "unix:$dir/plain.sock" --certificate "$dir/shop.crt" \
+	    --key "$dir/shop.key" --acme-dir "$dir/acme" "$@"
 	debian_conf
 }
 
@@ -61,7 +62,6 @@ http {
 $(sed -n '/_temp_path/p' "$dir/nginx/nginx.conf")
 	include "$dir/nginx/also.conf";
 	include "$dir/nginx/shop.conf";
-	include "$dir/nginx/plain.conf";
 	server {
 		listen unix:$dir/plain.sock default_server;
 		server_name _;

@@ -536,6 +536,7 @@ db_password_file = $dir/db.password
 memcached = $dir/mc.sock
 jwt_secret_file = $dir/jwt.secret
 schema_dir = $top_srcdir/schema
+nginx_dir = $top_srcdir/nginx
 EOF
 }
 
@@ -638,36 +639,31 @@ ctl() {
 
 # ---- nginx
 
-# unlimited FILE...: the limits of one address, which all of a test's clients
-# have, such that none is reached.
-unlimited() {
-	sed -i -e 's/rate=[0-9]*/rate=1000000/; s/burst=[0-9]*/burst=1000000/' \
-	    -e 's/^limit_conn \([A-Za-z0-9_]*\) [0-9]*/limit_conn \1 65535/' "$@"
-}
-
-# nginx_conf [WORD=VALUE...]: the site, as the words and the variables have it;
+# nginx_site [OPTION...]: prints the site, as shop.conf and the variables have it;
 # with its limits as they are shipped where $limits says shipped.
+nginx_site() {
+	if [ "${limits:-}" != shipped ]; then
+		# All of a test's clients have one address.
+		set -- --limit-reads $unlimited --limit-writes $unlimited "$@"
+	fi
+	env ${upstream:+"SHOP_LISTEN=$upstream" SHOP_LISTEN_READ=} \
+	    "$top_builddir/shopctl" --config "$dir/shop.conf" site \
+	    --listen "${listen:-unix:$dir/http.sock}" \
+	    --html-dir "$top_builddir/html" \
+	    --access-log "$dir/log/access.log" "$@"
+}
+unlimited=1000000,1000000,65535
+
+# nginx_conf [OPTION...]: that, in $dir/nginx, and the nginx.conf that has it.
 nginx_conf() {
-	reads=
-	[ -n "${upstream:-}" ] ||
-	    reads=$(sed -n 's/^listen_read = //p' "$dir/shop.conf")
-	"$top_srcdir/nginx/render.sh" "$dir/nginx" VAR="$dir" \
-	    USER="${as_root:+user root;}" \
-	    LISTEN="${listen:-unix:$dir/http.sock}" \
-	    UPSTREAM="${upstream:-unix:$dir/shop.sock}" \
-	    READS="$reads" \
-	    ACCESS_LOG="$dir/log/access.log" \
-	    HTML_DIR="$top_builddir/html" \
-	    MEMCACHED="unix:$dir/mc.sock" \
-	    RANK_KEY="${rank_by_nginx:+shop:$shop_id:top}" \
-	    RANK_MAX_AGE="${rank_max_age:-5}" NGINX_TIMEOUT=8 "$@" ||
-	    bail 'render.sh failed'
-	[ "${limits:-}" = shipped ] ||
-	    unlimited "$dir/nginx/zones.conf" "$dir/nginx/limits.conf"
-	echo "${nginx_also:-}" >>"$dir/nginx/shop.conf"
+	mkdir -p "$dir/nginx"
+	nginx_site "$@" >"$dir/nginx/shop.conf" &&
+	    ctl site --main "$dir" >"$dir/nginx/nginx.conf" ||
+	    bail 'shopctl site failed'
+	[ -z "${nginx_also:-}" ] || echo "$nginx_also" >>"$dir/nginx/shop.conf"
 }
 
-# nginx_start [WORD=VALUE...]; nginx_run with the files that are there.
+# nginx_start [OPTION...]; nginx_run with the files that are there.
 nginx_start() {
 	nginx_conf "$@"
 	nginx_run

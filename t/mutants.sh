@@ -101,6 +101,12 @@ mutant step-not-noted schema/routines/sales_mark.sql \
 mutant ahead-believed src/shop/sql.def \
     's/WHERE hour > w\.now/WHERE false/' \
     '4030-clock.t'
+mutant any-path-for-nginx src/ops/site_option.c \
+    's/strchr\([^,]*, \*text\) != NULL/false/' \
+    '0045-site.t'
+mutant another-site-believed src/ops/doctor_nginx.c \
+    's/return f\.n == 0 \|\|/return true ||/' \
+    '0040-doctor.t'
 mutant open-not-awaited src/ops/audit_mark.c \
     's/return wait_for_open\(ctx, list, open, why\);/return E_OK;/; s/^static enum err\nwait_for_open/MUST_CHECK enum err wait_for_open(struct ctx *, const char *, const char **, const char **);\nenum err\nwait_for_open/m' \
     '0036-audit-mark.t'

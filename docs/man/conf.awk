@@ -45,6 +45,8 @@ function value(text) {
 		return "@libexecdir@/shop.fcgi"
 	if (text == "SHOP_SCHEMA_DIR")
 		return "@pkgdatadir@/schema"
+	if (text == "SHOP_NGINX_DIR")
+		return "@pkgdatadir@/nginx"
 	return text
 }
 

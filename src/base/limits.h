@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every maximum of Shop, with its unit.  nginx's files and the SQL of
- * src/shop/sql.def and schema/ repeat some of them; t/0010-sources.t holds
- * them equal.
+ * Every maximum of Shop, with its unit.  nginx's site has those that it needs
+ * from here (src/ops/site_word.c); the SQL of src/shop/sql.def and schema/
+ * repeats some, and t/0010-sources.t holds them equal.
  */
 #ifndef SHOP_LIMITS_H
 #define SHOP_LIMITS_H

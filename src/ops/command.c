@@ -126,7 +126,13 @@ parse_options(const struct option_row *o, int argc, char **argv, char *out)
 	return EXIT_DONE;
 }
 
-/* With the admin's database, which is connected when it is asked first. */
+bool
+command_open_db(struct ctx *ctx, char *why)
+{
+	ctx->db = db_new(ctx->conf, DB_ADMIN, sql_table, SQL_COUNT, why);
+	return ctx->db != NULL;
+}
+
 static int
 call(const struct command *c, const struct conf *conf, const void *options)
 {
@@ -135,8 +141,7 @@ call(const struct command *c, const struct conf *conf, const void *options)
 	    .start_us = num_monotonic_us() };
 	int status = EXIT_FAILED;
 
-	if (ctx.arena == NULL || (ctx.db = db_new(conf, DB_ADMIN, sql_table,
-	    SQL_COUNT, why)) == NULL)
+	if (ctx.arena == NULL || (!c->opens_db && !command_open_db(&ctx, why)))
 		command_failed(c->noun, why);
 	else
 		status = c->run(&ctx, options);

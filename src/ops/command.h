@@ -38,7 +38,14 @@ struct command {
 	const struct option_row *options;	/* NULL: it takes none */
 	size_t size;			/* of the struct */
 	bool says_source;	/* tells itself which settings were read */
+	bool opens_db;		/* itself: ctx->db is NULL until it does */
 };
+
+/*
+ * Give ctx the admin's database, which is connected when it is asked first;
+ * false: why[CONF_WHY_BYTES] says why not.
+ */
+bool command_open_db(struct ctx *, char *why) MUST_CHECK;
 
 /* One line on stderr; EXIT_FAILED, EXIT_USAGE. */
 int command_failed(const char *what, const char *why);
@@ -56,6 +63,6 @@ char *command_usage(const struct command *const *) MUST_CHECK;
 
 extern const struct command cmd_token, cmd_key_add, cmd_key_list,
     cmd_key_retire, cmd_user_add, cmd_product_add, cmd_audit, cmd_redate,
-    cmd_doctor, cmd_migrate, cmd_id;
+    cmd_doctor, cmd_migrate, cmd_id, cmd_site;
 
 #endif

@@ -1,206 +1,156 @@
 /* SPDX-License-Identifier: MIT */
-/* Does nginx's site file agree with our settings and limits? */
+/*
+ * Is nginx's file of the shop as shopctl site would make it now?  It is made
+ * again, with the options that its head remembers, and both are compared.
+ */
 #include "config.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/file.h"
-#include "base/limits.h"
 #include "ops/doctor_part.h"
+#include "ops/site.h"
 #include "shop/identity.h"
 
-#define WORD_BYTES 64
-
-enum token { TOKEN_WORD, TOKEN_END_OF_DIRECTIVE, TOKEN_END };
-
-struct site {
-	const char *at;			/* in the file's text */
-	char name[WORD_BYTES], value[WORD_BYTES];
-	bool has_timeout, has_size, has_reads;
-	struct faults faults;
+/* Two files side by side, a line each. */
+struct pair {
+	const char *is, *wanted;
+	size_t is_len, wanted_len;
+	int line;
 };
 
-static const char *
-skip_blanks(const char *at)
-{
-	for (;;) {
-		at += strspn(at, " \t\r\n");
-		if (*at != '#')
-			return at;
-		at += strcspn(at, "\n");
-	}
-}
-
-/* One word; of a long one the beginning, which is no word we look for. */
-static void
-take_word(struct site *s, char *word)
-{
-	const char quote = *s->at == '"' || *s->at == '\'' ? *s->at++ : '\0';
-	size_t len = 0;
-
-	for (; *s->at != '\0'; s->at++) {
-		if (quote != '\0' ? *s->at == quote
-		    : strchr(" \t\r\n;{}", *s->at) != NULL &&
-		    !(*s->at == '{' && s->at[-1] == '$'))
-			break;
-		if (*s->at == '\\' && s->at[1] != '\0')
-			s->at++;
-		if (len < WORD_BYTES - 1)
-			word[len++] = *s->at;
-	}
-	word[len] = '\0';
-	if (quote != '\0' && *s->at == quote)
-		s->at++;
-}
-
-static enum token
-next_token(struct site *s, char *word)
-{
-	s->at = skip_blanks(s->at);
-	if (*s->at == '\0')
-		return TOKEN_END;
-	if (strchr(";{}", *s->at) != NULL) {
-		s->at++;
-		return TOKEN_END_OF_DIRECTIVE;
-	}
-	take_word(s, word);
-	return TOKEN_WORD;
-}
-
-/* The next directive's name and first word; false at the end. */
+/* Step to the next two lines; false when both files have ended. */
 static bool
-next_directive(struct site *s)
+next_lines(struct pair *p)
 {
-	char word[WORD_BYTES];
-	enum token t;
-	int n = 0;
-
-	s->name[0] = s->value[0] = '\0';
-	while ((t = next_token(s, word)) == TOKEN_WORD) {
-		if (n < 2)
-			memcpy(n == 0 ? s->name : s->value, word, sizeof word);
-		n++;
+	if (p->line++ > 0) {
+		p->is += p->is_len;
+		p->is += *p->is == '\n';
+		p->wanted += p->wanted_len;
+		p->wanted += *p->wanted == '\n';
 	}
-	return t != TOKEN_END;
+	p->is_len = strcspn(p->is, "\n");
+	p->wanted_len = strcspn(p->wanted, "\n");
+	return *p->is != '\0' || *p->wanted != '\0';
 }
 
-/* "1m30s" or "64k" as a number of the smallest unit; -1 for what is none. */
-static int64_t
-number(const char *text, const char *const *unit, const int64_t *factor)
+static bool
+lines_differ(const struct pair *p)
 {
-	int64_t sum = 0, n;
-	size_t len, i;
-	char *end;
-
-	do {
-		if (*text < '0' || *text > '9')
-			return -1;
-		n = strtoll(text, &end, 10);
-		len = strspn(end, "abcdefghijklmnopqrstuvwxyz"
-		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-		for (i = 0; unit[i] != NULL; i++)
-			if (strlen(unit[i]) == len &&
-			    strncmp(unit[i], end, len) == 0)
-				break;
-		if (unit[i] == NULL || n > INT32_MAX)
-			return -1;
-		sum += n * factor[i];
-		text = end + len;
-	} while (*text != '\0');
-	return sum;
+	return p->is_len != p->wanted_len ||
+	    p->is[p->is_len] != p->wanted[p->wanted_len] ||
+	    memcmp(p->is, p->wanted, p->is_len) != 0;
 }
 
-static int64_t
-time_ms(const char *text)
+/*
+ * Tell of a difference in the heads, "# KEY = VALUE" with one key and two
+ * values; false: the lines differ in another way.
+ */
+static bool
+judge_setting(struct doctor *d, struct faults *f, const struct pair *p)
 {
-	static const char *const unit[] = { "ms", "s", "", "m", "h", NULL };
-	static const int64_t factor[] = { 1, 1000, 1000, 60000, 3600000 };
+	size_t key = strcspn(p->wanted, "=\n");
+	const char *value = p->wanted + key + 1;
+	int len;
 
-	return number(text, unit, factor);
+	if (p->wanted[0] != '#' || p->wanted[key] != '=' ||
+	    strncmp(p->is, p->wanted, key + 1) != 0)
+		return false;
+	value += *value == ' ';
+	len = (int)strcspn(value, "\n");
+	doctor_add(d, f, "it was made with %.*s instead of %.*s",
+	    (int)p->is_len - 2, p->is + 2, len > 0 ? len : 7,
+	    len > 0 ? value : "nothing");
+	return true;
 }
 
-static int64_t
-size_bytes(const char *text)
-{
-	static const char *const unit[] = { "", "k", "K", "m", "M", NULL };
-	static const int64_t factor[] = { 1, 1024, 1024, 1 << 20, 1 << 20 };
-
-	return number(text, unit, factor);
-}
-
-/* With another key nginx never finds this shop's ranking, or tells another's. */
+/* The version in the first line may differ: two can make the same file. */
 static void
-judge_rank_key(struct doctor *d, struct site *s)
+judge_lines(struct doctor *d, struct faults *f, struct pair *p,
+    const char *version)
 {
-	const char *id = identity_get(d->ctx);
-	const char *key = id == NULL ? NULL
-	    : arena_printf(d->ctx->arena, "shop:%s:top", id);
-
-	if (s->value[0] != '\0' && key != NULL && strcmp(s->value, key) != 0)
-		doctor_add(d, &s->faults, "the ranking's key is %s instead "
-		    "of %s", s->value, key);
+	while (next_lines(p)) {
+		if (p->line == 1 || !lines_differ(p))
+			continue;
+		if (judge_setting(d, f, p))
+			continue;
+		if (f->n == 0)
+			doctor_add(d, f, "line %d is not as shopctl site "
+			    "makes it: it was edited, or is of version %s",
+			    p->line, version);
+		return;
+	}
 }
 
-static void
-judge(struct doctor *d, struct site *s)
+/* The command that makes the file anew. */
+static const char *
+site_again(struct doctor *d, const struct site *s)
+{
+	struct arena *a = d->ctx->arena;
+	const char *file = d->ctx->conf->nginx_conf;
+	const char *text = "run shopctl site";
+
+	for (int i = 0; text != NULL && i < SITE_OPTIONS; i++)
+		if (s->option[i] != NULL)
+			text = arena_printf(a, "%s --%s '%s'", text,
+			    site_option_name(i), s->option[i]);
+	/* Not straight into the file: nginx may read it meanwhile. */
+	return text == NULL ? NULL : arena_printf(a, "%s >%s.new && mv "
+	    "%s.new %s, and reload nginx", text, file, file, file);
+}
+
+static bool
+is_as_made(struct doctor *d, const char *is)
+{
+	const char *file = d->ctx->conf->nginx_conf, *version, *why;
+	struct site s = { .id = NULL };
+	struct faults f = { 0 };
+	enum site_option which;
+	struct pair p = { .is = is };
+
+	if (site_needs_id(d->ctx, &s))
+		s.id = identity_get(d->ctx);
+	if (!site_recall(d->ctx->arena, is, &s, &version))
+		return doctor_bad(d, "make it by shopctl site, or set "
+		    "nginx_conf empty", "%s was not made by shopctl site: "
+		    "nobody can tell whether it fits", file);
+	if ((why = site_fault(&s, &which)) != NULL)
+		return doctor_bad(d, "make it anew by shopctl site",
+		    "%s: --%s %s", file, site_option_name(which), why);
+	if ((p.wanted = site_make(d->ctx, &s, &why)) == NULL)
+		return doctor_bad(d, "set this right", "%s", why);
+	judge_lines(d, &f, &p, version);
+	return f.n == 0 || doctor_bad(d, site_again(d, &s), "%s", f.text);
+}
+
+/* A shorter timeout would make nginx give up a worker that is still at work. */
+static bool
+waits_longest(struct doctor *d)
 {
 	const struct conf *c = d->ctx->conf;
+	int64_t longest_ms = c->request_deadline_ms +
+	    c->db_read_timeout_s * 1000;
 
-	if (strcmp(s->name, "fastcgi_read_timeout") == 0) {
-		s->has_timeout = true;
-		if (time_ms(s->value) != c->nginx_timeout_s * 1000)
-			doctor_add(d, &s->faults, "fastcgi_read_timeout is "
-			    "%s, nginx_timeout_s %" PRId64, s->value,
-			    c->nginx_timeout_s);
-	} else if (strcmp(s->name, "client_max_body_size") == 0) {
-		s->has_size = true;
-		if (size_bytes(s->value) != BODY_BYTES_MAX)
-			doctor_add(d, &s->faults, "client_max_body_size is "
-			    "%s instead of %d", s->value, BODY_BYTES_MAX);
-	} else if (strcmp(s->name, "fastcgi_keep_conn") == 0 &&
-	    strcmp(s->value, "off") != 0)
-		doctor_add(d, &s->faults, "fastcgi_keep_conn is %s: an idle "
-		    "connection holds a worker", s->value);
-	else if (strcmp(s->name, "server") == 0)
-		s->has_reads |= strncmp(s->value, c->listen_read,
-		    WORD_BYTES - 1) == 0;
-	else if (strcmp(s->name, "/v1/products/top") == 0)
-		judge_rank_key(d, s);
+	return c->nginx_timeout_s * 1000 > longest_ms || doctor_bad(d,
+	    "set nginx_timeout_s longer, and make nginx's file anew",
+	    "nginx_timeout_s is %" PRId64 ", but request_deadline_ms and "
+	    "db_read_timeout_s together %" PRId64 " ms", c->nginx_timeout_s,
+	    longest_ms);
 }
 
 bool
 doctor_nginx(struct doctor *d)
 {
-	const struct conf *c = d->ctx->conf;
-	int64_t longest_ms = c->request_deadline_ms +
-	    c->db_read_timeout_s * 1000;
-	struct site s = { 0 };
+	const char *file = d->ctx->conf->nginx_conf, *text;
 
-	if (c->nginx_conf[0] == '\0')
+	if (file[0] == '\0')
 		return true;
-	if ((s.at = file_read(d->ctx->arena, c->nginx_conf)) == NULL)
-		return doctor_bad(d, "set nginx_conf right", "%s: %s",
-		    c->nginx_conf, strerror(errno));
-	while (next_directive(&s))
-		judge(d, &s);
-	if (!s.has_timeout)
-		doctor_add(d, &s.faults, "fastcgi_read_timeout is not set");
-	if (!s.has_size)
-		doctor_add(d, &s.faults, "client_max_body_size is not set");
-	/* Of a port nginx may know another name. */
-	if (strncmp(c->listen_read, "unix:", 5) == 0 && !s.has_reads)
-		doctor_add(d, &s.faults, "no server is %s (listen_read): "
-		    "reads wait behind writes", c->listen_read);
-	if (c->nginx_timeout_s * 1000 <= longest_ms)
-		doctor_add(d, &s.faults, "nginx_timeout_s is %" PRId64 ", but "
-		    "request_deadline_ms and db_read_timeout_s together %"
-		    PRId64 " ms", c->nginx_timeout_s, longest_ms);
-	return s.faults.n == 0 || doctor_bad(d, arena_printf(d->ctx->arena,
-	    "set it right in %s and reload nginx", c->nginx_conf), "%s",
-	    s.faults.text);
+	if ((text = file_read(d->ctx->arena, file)) == NULL)
+		return doctor_bad(d, "set nginx_conf right", "%s: %s", file,
+		    strerror(errno));
+	return is_as_made(d, text) && waits_longest(d);
 }

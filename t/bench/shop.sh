@@ -30,16 +30,15 @@ sites_add() {
 	sed -i "s|^\(	listen \).*|&\n\1127.0.0.1:$port;|" "$site"
 	port=$(free_port)
 	hello_url=http://127.0.0.1:$port
-	"$top_srcdir/nginx/render.sh" "$dir/hello" SHOP=hello \
-	    LISTEN="127.0.0.1:$port" UPSTREAM="unix:$dir/hello.sock" \
-	    ACCESS_LOG="$dir/log/access.log" HTML_DIR="$top_builddir/html" \
-	    MEMCACHED="unix:$dir/mc.sock" || bail 'render.sh failed'
-	unlimited "$dir/hello/zones.conf" "$dir/hello/limits.conf"
+	(upstream=unix:$dir/hello.sock
+	export SHOP_RANK_BY_NGINX=off
+	nginx_site --name hello --listen "127.0.0.1:$port" >"$dir/hello.conf") ||
+	    bail 'shopctl site failed'
 	port=$(free_port)
 	limit_url=http://127.0.0.1:$port
 	cat >>"$site" <<END
 variables_hash_max_size 2048;
-include "$dir/hello/shop.conf";
+include "$dir/hello.conf";
 server {
 	listen 127.0.0.1:$port;
 	access_log "$dir/log/access.log" shop;
@@ -83,7 +82,6 @@ data_make() {
 # shop_with ORDERS DAYS: all of it, as ./stack has it.
 shop_with() {
 	conf rank_by_nginx on
-	rank_by_nginx=yes
 	shop_db
 	data_make "$1" "$2"
 	mc_start -m 16

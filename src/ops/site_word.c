@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* Gives the words of the templates their values. */
+#include "config.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/limits.h"
+#include "ops/site_part.h"
+
+static const struct problem {
+	const char *code;
+	int status;
+	const char *title;
+} problems[] = {
+#include "problems.h"
+};
+
+bool
+site_needs_id(const struct ctx *ctx, const struct site *s)
+{
+	return ctx->conf->rank_by_nginx == RANK_BY_NGINX &&
+	    site_option(s, SITE_MAIN)[0] == '\0';
+}
+
+static void
+set_word(struct making *m, const char *name, const char *value)
+{
+	assert(m->words < SITE_WORDS_MAX);
+	if (value == NULL)
+		(void)site_stop(m, "out of memory");
+	else
+		m->word[m->words++] = (struct word){ name, value };
+}
+
+static void
+set_number(struct making *m, const char *name, int64_t value)
+{
+	set_word(m, name, arena_printf(m->ctx->arena, "%" PRId64, value));
+}
+
+/* A setting's text stands in nginx's quotes. */
+static void
+set_quoted(struct making *m, const char *name, const char *key,
+    const char *value)
+{
+	if (strpbrk(value, "\"\\$") != NULL)
+		(void)site_stop(m, "%s = %.256s: must be without \" \\ and "
+		    "$, for nginx", key, value);
+	set_word(m, name, value);
+}
+
+/*
+ * Where reads have a socket of their own, and so workers that hold several
+ * connections, some are kept.
+ */
+static void
+set_pool(struct making *m)
+{
+	const struct conf *c = m->ctx->conf;
+	bool of_reads = c->listen_read[0] != '\0';
+
+	set_quoted(m, "UPSTREAM", "listen", c->listen);
+	set_quoted(m, "READS", "listen_read",
+	    of_reads ? c->listen_read : c->listen);
+	set_word(m, "KEEP", of_reads ? "keepalive 32;" : "");
+	set_word(m, "KEEP_CONN", of_reads ? "on" : "off");
+	set_number(m, "NGINX_TIMEOUT", c->nginx_timeout_s);
+}
+
+/* Without a key memcached is never asked, but nginx wants a server. */
+static void
+set_ranking(struct making *m)
+{
+	const struct conf *c = m->ctx->conf;
+	struct arena *a = m->ctx->arena;
+	bool on = site_needs_id(m->ctx, m->site);
+
+	if (on && m->site->id == NULL)
+		(void)site_stop(m, "rank_by_nginx = on: the database can't be "
+		    "asked for the shop's id, or has none: run shopctl "
+		    "migrate");
+	set_quoted(m, "MEMCACHED", "memcached", on ? arena_printf(a, "unix:%s",
+	    c->memcached) : "unix:/run/memcached/memcached.sock");
+	set_word(m, "RANK_KEY", on ? arena_printf(a, "shop:%s:top",
+	    m->site->id) : "");
+	/* A copy may be half that old when nginx hands it out. */
+	set_number(m, "RANK_MAX_AGE", c->rank_fresh_s / 2);
+}
+
+/* "RATE,BURST,AT_ONCE", three words of a limit. */
+static void
+set_limit(struct making *m, enum site_option o, const char *const *names)
+{
+	const char *at = site_option(m->site, o);
+
+	for (int i = 0; i < 3; i++) {
+		size_t len = strcspn(at, ",");
+
+		set_word(m, names[i], arena_copy(m->ctx->arena, at, len));
+		at += len + (at[len] == ',');
+	}
+}
+
+/* "A, B" as nginx has it behind listen: "A; listen B". */
+static const char *
+listens(struct making *m, enum site_option o)
+{
+	const char *at = site_option(m->site, o), *all = "";
+
+	while (*at != '\0' && all != NULL) {
+		size_t len;
+
+		at += strspn(at, ", ");
+		len = strcspn(at, ",");
+		all = arena_printf(m->ctx->arena, "%s%s%.*s", all,
+		    all[0] != '\0' ? "; listen " : "", (int)len, at);
+		at += len;
+	}
+	return all;
+}
+
+/* The options; most are put in as they are given. */
+static void
+set_given(struct making *m)
+{
+	static const char *const names[SITE_OPTIONS] = {
+#define OPTION(word, text, form, def) #word,
+#include "ops/site.def"
+#undef OPTION
+	};
+	static const char *const reads[] = { "READS_RATE", "READS_BURST",
+	    "READS_AT_ONCE" };
+	static const char *const writes[] = { "WRITES_RATE", "WRITES_BURST",
+	    "WRITES_AT_ONCE" };
+
+	for (int i = 0; i < SITE_OPTIONS; i++)
+		if (i == SITE_LISTEN || i == SITE_PLAIN)
+			set_word(m, names[i], listens(m, i));
+		else if (i == SITE_HTTP2)
+			set_word(m, names[i], strcmp(site_option(m->site, i),
+			    "on") == 0 ? "http2 on;" : "");
+		else if (i == SITE_LIMIT_READS || i == SITE_LIMIT_WRITES)
+			set_limit(m, i, i == SITE_LIMIT_READS ? reads : writes);
+		else
+			set_word(m, names[i], site_option(m->site, i));
+}
+
+bool
+site_words(struct making *m)
+{
+	set_given(m);
+	/* A checkout of root's may be nobody else's to read. */
+	set_word(m, "USER", geteuid() == 0 ? "user root;" : "");
+	if (site_option(m->site, SITE_MAIN)[0] != '\0')
+		return m->why == NULL;
+	set_pool(m);
+	set_ranking(m);
+	set_number(m, "BODY_BYTES_MAX", BODY_BYTES_MAX);
+	set_number(m, "TARGET_BYTES_MAX", TARGET_BYTES_MAX);
+	set_number(m, "REQUEST_ID_BYTES_MAX", REQUEST_ID_BYTES_MAX);
+	set_number(m, "IDEM_KEY_BYTES_MAX", IDEM_KEY_BYTES_MAX);
+	set_number(m, "RETRY_AFTER_S", RETRY_AFTER_S);
+	return m->why == NULL;
+}
+
+/* A problem's title, status and code, for JSON in nginx's single quotes. */
+static const char *
+problem(struct arena *a, const struct problem *p)
+{
+	char text[256];
+	struct buf title;
+
+	buf_init(&title, text, sizeof text);
+	for (const char *at = p->title; *at != '\0'; at++) {
+		if (*at == '\'' || *at == '\\')
+			buf_char(&title, '\\');
+		buf_char(&title, *at);
+	}
+	return arena_printf(a, "\"title\":\"%s\",\"status\":%d,\"code\":\"%s\"",
+	    text, p->status, p->code);
+}
+
+const char *
+site_word(const struct making *m, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < m->words; i++)
+		if (strcmp(m->word[i].name, name) == 0)
+			return m->word[i].value;
+	if (strncmp(name, "problem ", 8) != 0)
+		return NULL;
+	for (i = 0; i < sizeof problems / sizeof problems[0]; i++)
+		if (strcmp(problems[i].code, name + 8) == 0)
+			return problem(m->ctx->arena, &problems[i]);
+	return NULL;
+}

@@ -24,18 +24,18 @@ static int
 run_site(struct ctx *ctx, const void *options)
 {
 	struct site site = *(const struct site *)options;
-	char why_db[CONF_WHY_BYTES];
+	char why[WHY_BYTES];
 	enum site_option which;
-	const char *why, *text;
+	const char *fault = site_fault(&site, &which), *text;
 
-	if ((why = site_fault(&site, &which)) != NULL)
-		return command_misused(site_option_name(which), why);
+	if (fault != NULL)
+		return command_misused(site_option_name(which), fault);
 	if (site_needs_id(ctx, &site)) {
-		if (!command_open_db(ctx, why_db))
-			return command_failed("site", why_db);
+		if (!command_open_db(ctx, why))
+			return command_failed("site", why);
 		site.id = identity_get(ctx);
 	}
-	if ((text = site_make(ctx, &site, &why)) == NULL)
+	if ((text = site_make(ctx, &site, why)) == NULL)
 		return command_failed("site", why);
 	fputs(text, stdout);
 	return EXIT_DONE;

@@ -43,7 +43,7 @@ struct command {
 
 /*
  * Give ctx the admin's database, which is connected when it is asked first;
- * false: why[CONF_WHY_BYTES] says why not.
+ * false: why[WHY_BYTES] says why not.
  */
 bool command_open_db(struct ctx *, char *why) MUST_CHECK;
 

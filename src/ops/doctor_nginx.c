@@ -106,7 +106,8 @@ site_again(struct doctor *d, const struct site *s)
 static bool
 is_as_made(struct doctor *d, const char *is)
 {
-	const char *file = d->ctx->conf->nginx_conf, *version, *why;
+	const char *file = d->ctx->conf->nginx_conf, *version, *fault;
+	char why[WHY_BYTES];
 	struct site s = { .id = NULL };
 	struct faults f = { 0 };
 	enum site_option which;
@@ -118,10 +119,10 @@ is_as_made(struct doctor *d, const char *is)
 		return doctor_bad(d, "make it by shopctl site, or set "
 		    "nginx_conf empty", "%s was not made by shopctl site: "
 		    "nobody can tell whether it fits", file);
-	if ((why = site_fault(&s, &which)) != NULL)
+	if ((fault = site_fault(&s, &which)) != NULL)
 		return doctor_bad(d, "make it anew by shopctl site",
-		    "%s: --%s %s", file, site_option_name(which), why);
-	if ((p.wanted = site_make(d->ctx, &s, &why)) == NULL)
+		    "%s: --%s %s", file, site_option_name(which), fault);
+	if ((p.wanted = site_make(d->ctx, &s, why)) == NULL)
 		return doctor_bad(d, "set this right", "%s", why);
 	judge_lines(d, &f, &p, version);
 	return f.n == 0 || doctor_bad(d, site_again(d, &s), "%s", f.text);

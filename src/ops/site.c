@@ -192,14 +192,14 @@ put_template(struct making *m, const char *name, const char *indent)
 }
 
 char *
-site_make(struct ctx *ctx, const struct site *site, const char **why)
+site_make(struct ctx *ctx, const struct site *site, char *why)
 {
 	char *text = arena_alloc(ctx->arena, SITE_BYTES_MAX);
 	struct buf out;
 	struct making m = { .ctx = ctx, .site = site, .out = &out };
 	bool main_file = site_option(site, SITE_MAIN)[0] != '\0';
 
-	*why = "out of memory";
+	why_say(why, "out of memory");
 	if (text == NULL)
 		return NULL;
 	buf_init(&out, text, SITE_BYTES_MAX);
@@ -210,6 +210,7 @@ site_make(struct ctx *ctx, const struct site *site, const char **why)
 	}
 	if (m.why == NULL && !buf_ok(&out))
 		(void)site_stop(&m, "the templates are too large");
-	*why = m.why;
+	if (m.why != NULL)
+		why_say(why, "%s", m.why);
 	return m.why == NULL ? text : NULL;
 }

@@ -12,6 +12,7 @@
 
 #include "base/ctx.h"
 #include "base/err.h"
+#include "base/why.h"
 
 enum site_option {
 #define OPTION(word, text, form, def) SITE_##word,
@@ -43,9 +44,9 @@ bool site_recall(struct arena *, const char *text, struct site *,
 
 /*
  * The file, in ctx's arena; of options without a fault.  With --main an
- * nginx.conf that includes it instead.  NULL: *why says why it can't be made.
+ * nginx.conf that includes it instead.  NULL: why says why it can't be made.
  */
-char *site_make(struct ctx *, const struct site *, const char **why) MUST_CHECK;
+char *site_make(struct ctx *, const struct site *, char *why) MUST_CHECK;
 
 /* Is the id needed: is rank_by_nginx on, and it is no nginx.conf? */
 bool site_needs_id(const struct ctx *, const struct site *);

@@ -319,6 +319,26 @@ buffers=$(site 's/^[[:space:]]*fastcgi_buffers \([0-9]*\) 8k;.*/\1/p')
 [ "$((buffers * 8192))" -ge "$(($(macro RESPONSE_BYTES_MAX) + 8192))" ]
 ok 'RESPONSE_BYTES_MAX fits into the buffers'
 
+# ---- Headers that nginx hands on
+
+sed -n 's/^HEADER([A-Z_]*,[[:space:]]*"\([A-Z_]*\)".*/\1/p' src/web/header.def \
+    >"$dir/a"
+is "$(wc -l <"$dir/a")" "$(grep -c '^HEADER(' src/web/header.def)" \
+    'each row of header.def is read'
+# With the others of CGI (RFC 3875) and its own, those of reads; those that only
+# writes have come as they are, unless they are named there to be taken away.
+sed -n 's/^fastcgi_param \([A-Z_]*\)[[:space:]].*\$.*/\1/p' nginx/params.conf.in |
+    grep -vxE 'REQUEST_METHOD|REQUEST_URI|SERVER_PROTOCOL|REMOTE_ADDR|CONTENT_LENGTH|SHOP_.*' \
+    >"$dir/b"
+grep -vxE 'HTTP_CONTENT_ENCODING|HTTP_IDEMPOTENCY_KEY' "$dir/a" >"$dir/c"
+mv "$dir/c" "$dir/a"
+same 'nginx hands on the headers of header.def'
+sed -n 's/^HEADER([A-Z_]*,[[:space:]]*"\(HTTP_[A-Z_]*\)".*/\1/p' src/web/header.def |
+    while read -r name; do
+	grep "^fastcgi_param $name " nginx/writes.conf.in
+done >"$dir/found"
+none 'and takes none of them away from writes'
+
 # ---- Limits that SQL repeats
 
 grep -v '^ *--' schema/routines/*.sql src/shop/sql.def >"$dir/sql"

@@ -191,6 +191,13 @@ for page in /problems /problems/; do
 	ok 'as it was written'
 done
 secured 'the page of problems'
+for page in / /problems/ /problems/internal /openapi.yaml; do
+	request OPTIONS $page
+	is "$status $(header Allow) $(header Cache-Control) $(wc -c <"$dir/body")" \
+	    '204 GET, HEAD no-store 0' "OPTIONS $page"
+	request POST $page
+	is "$status $(header Allow)" '405 GET, HEAD' "and nothing else"
+done
 sed -n 's/^<section id="\([^"]*\)".*/\1/p' \
     "$top_builddir/html/problems.html" >"$dir/codes"
 while read -r code; do

@@ -184,6 +184,17 @@ for file in t/[0-9]*.t; do
 done >"$dir/found" 2>&1
 none 'each test can be run, and ends with finish'
 
+# ---- The tests' vocabulary
+
+sed '1,/^The verbs of lib.sh/d' t/README | grep -oE '[a-z_0-9]+' | sort -u >"$dir/b"
+grep -hoE '^[a-z_0-9]+\(\)' t/lib/*.sh | tr -d '()' | sort >"$dir/a"
+[ "$(wc -l <"$dir/a")" -gt 150 ]
+ok 'the tests have verbs'
+uniq -d "$dir/a" >"$dir/found"
+none 'each of which is one'
+comm -23 "$dir/a" "$dir/b" >"$dir/found"
+none 'and is listed in t/README'
+
 # ---- Errors and their pages
 
 # problems: CODE STATUS TITLE of each.

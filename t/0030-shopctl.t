@@ -4,15 +4,6 @@
 . "${top_srcdir:-.}/t/lib.sh"
 shop_start
 
-# run ARGUMENTS...: of shopctl; sets code, out, err and lines (of err).
-run() {
-	ctl "$@" >"$dir/out" 2>"$dir/err" </dev/null
-	code=$?
-	out=$(cat "$dir/out")
-	err=$(cat "$dir/err")
-	lines=$(wc -l <"$dir/err")
-}
-
 # fails CODE TEXT: the last run ended so, with one line on stderr, and no
 # other output.
 fails() {

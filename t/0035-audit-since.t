@@ -7,15 +7,6 @@
 while [ $(($(date +%s) % 3600)) -gt 3540 ]; do sleep 1; done
 shop_start
 
-# run ARGUMENTS...: of shopctl; sets code, out, err and lines (of err).
-run() {
-	ctl "$@" >"$dir/out" 2>"$dir/err" </dev/null
-	code=$?
-	out=$(cat "$dir/out")
-	err=$(cat "$dir/err")
-	lines=$(wc -l <"$dir/err")
-}
-
 # clean TEXT: the last audit found nothing; sets mark.
 clean() {
 	is "$code $err $(echo "$out" | sed -n '1p;3,$p')" '0  ok' "$1"

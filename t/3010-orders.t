@@ -164,15 +164,6 @@ hours_pass() {
 	    UPDATE products SET hour = hour - INTERVAL $1 HOUR WHERE sold > 0"
 }
 
-# order PRODUCT...: one of each.
-order() {
-	items=
-	for product in "$@"; do
-		items="$items${items:+,}{\"productId\": $product, \"quantity\": 1}"
-	done
-	post /v1/orders "{\"items\": [$items]}"
-}
-
 # No hour may end while we look, but by us.
 while [ $(($(date +%s) % 3600)) -gt 3570 ]; do sleep 1; done
 as 6

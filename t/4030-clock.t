@@ -11,14 +11,6 @@ clock_make
 conf memcached ''
 shop_start
 
-# run ARGUMENTS...: of shopctl; sets code, out and err.
-run() {
-	ctl "$@" >"$dir/out" 2>"$dir/err" </dev/null
-	code=$?
-	out=$(cat "$dir/out")
-	err=$(cat "$dir/err")
-}
-
 # since TEXT: the audit from the last mark on is content; sets mark.
 since() {
 	run audit --since "$mark"
@@ -52,14 +44,6 @@ off() {
 near() {
 	[ "$1" -ge $(($2 - 20)) ] && [ "$1" -le $(($2 + 20)) ]
 	ok "$3 (off by $1 s)"
-}
-
-order() {
-	items=
-	for product in "$@"; do
-		items="$items${items:+,}{\"productId\": $product, \"quantity\": 1}"
-	done
-	post /v1/orders "{\"items\": [$items]}"
 }
 
 # found WHAT BY BACK NAME: wrong since the mark, and found from there.

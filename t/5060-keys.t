@@ -7,13 +7,9 @@ conf jwt_key_dir "$dir/keys"
 shop_start
 seeded
 
-# run ARGUMENTS...: of shopctl; sets code, out, err and lines (of err).
-run() {
-	ctl "$@" >"$dir/out" 2>"$dir/err" </dev/null
-	code=$?
-	out=$(cat "$dir/out")
-	err=$(cat "$dir/err")
-	lines=$(wc -l <"$dir/err")
+# run_kept ARGUMENTS...: as run, and what it said is kept.
+run_kept() {
+	run "$@"
 	cat "$dir/out" "$dir/err" >>"$dir/said"
 }
 
@@ -62,20 +58,20 @@ keys_tell() {
 
 # ---- A rotation under load
 
-run key list
+run_kept key list
 like "$code $out $err" '^0 \(nameless\) 64 20[0-9-]+T[0-9:]+Z signs $' \
     'before: one key, which signs'
 nameless=$(token 1)
 is "$(key_header "$nameless")" null 'its tokens have no kid'
 clients_start --clients 4
 
-run key add --kid old
+run_kept key add --kid old
 is "$code $out $err" '0 old ' 'a key is made'
 old=$(ctl token --user 1 --ttl 600 --kid old)
 is "$(key_header "$old")" old 'a token names it'
 accepted "$old"
 ok 'and is accepted from then on'
-run key add
+run_kept key add
 is "$code $err" '0 ' 'another, without a name'
 like "$out" '^20[0-9]{6}T[0-9]{6}Z$' 'is named by the time'
 kid=$out
@@ -86,7 +82,7 @@ ok 'and is accepted from then on'
 accepted "$old" && accepted "$nameless"
 ok 'those of the others are, still'
 keys_tell >"$dir/told"
-run key retire --kid old
+run_kept key retire --kid old
 is "$code $out $err" '0  ' 'the old one is retired'
 unknown "$old"
 ok 'its tokens are refused from then on'
@@ -117,10 +113,10 @@ else
 fi
 if [ -n "$as_root" ]; then
 	chown 65534:65534 "$dir/keys"
-	run key add --kid given
+	run_kept key add --kid given
 	is "$code $(stat -c '%u:%g %a' "$dir/keys/given.key")" \
 	    '0 65534:65534 600' 'root gives it to the directory'\''s owner'
-	run key retire --kid given
+	run_kept key retire --kid given
 	chown 0:0 "$dir/keys"
 else
 	pass 'root gives it to the directory'\''s owner # SKIP not root'
@@ -129,39 +125,39 @@ is "$(stat -c %a "$dir/keys")" 700 'the directory is as it was'
 
 # ---- Which one signs
 
-SHOP_JWT_SECRET_FILE='' run key list
+SHOP_JWT_SECRET_FILE='' run_kept key list
 like "$out" "^$kid 64 20[0-9-]+T[0-9:]+Z signs\$" \
     'without the nameless key a named one signs'
-run key add --kid Z
-SHOP_JWT_SECRET_FILE='' run token --user 1
+run_kept key add --kid Z
+SHOP_JWT_SECRET_FILE='' run_kept token --user 1
 is "$code $(key_header "$out")" '0 Z' 'the one that sorts last'
-run key list
+run_kept key list
 is "$(echo "$out" | cut -d ' ' -f 1,2 | tr '\n' ,)" \
     "(nameless) 64,$kid 64,Z 64," 'the list is sorted'
-run token --user 1 --kid none
+run_kept token --user 1 --kid none
 fails 1 'a token by a key there isn'\''t' 'token: there is no such key'
 
 # ---- Refusals
 
 before=$(cat "$dir/keys"/* | sha256sum)
 for bad in 'a/b' '../a' '' 'a b' "$(printf '%065d' 0)" 'ä'; do
-	run key add --kid "$bad"
+	run_kept key add --kid "$bad"
 	fails 2 "no kid: $bad" 'kid: must '
 done
 for usage in key 'key remove' 'key retire' 'key list more' 'key add more' \
     'key retire --kid' 'key retire --kid ../Z'; do
-	run $usage
+	run_kept $usage
 	fails 2 "bad usage: $usage" '^shopctl: '
 done
-run key add --kid Z
+run_kept key add --kid Z
 fails 1 'a kid there is' 'key add: .*Z.key: File exists'
 ln -s nowhere "$dir/keys/link.key"
-run key add --kid link
+run_kept key add --kid link
 fails 1 'a kid there almost is' 'link.key: File exists'
 rm "$dir/keys/link.key"
-run key retire --kid none
+run_kept key retire --kid none
 fails 1 'a kid there isn'\''t' 'none.key: No such file'
-SHOP_JWT_KEY_DIR='' run key add
+SHOP_JWT_KEY_DIR='' run_kept key add
 fails 1 'no directory is set' 'jwt_key_dir: is not set: .* set it'
 SHOP_JWT_KEY_DIR=$dir/none run key add
 fails 1 'the directory is not there' 'none: No such file'
@@ -171,12 +167,12 @@ while [ $n -lt 16 ]; do
 	n=$((n + 1))
 	cp -p "$dir/keys/Z.key" "$dir/keys/more$n.key"
 done
-run key add
+run_kept key add
 fails 1 'a seventeenth key' 'as many keys as there may be: retire one'
 rm "$dir/keys/more"*.key
-run key retire --kid Z
+run_kept key retire --kid Z
 is "$code $err" '0 ' 'the last but one may be retired'
-SHOP_JWT_SECRET_FILE='' run key retire --kid "$kid"
+SHOP_JWT_SECRET_FILE='' run_kept key retire --kid "$kid"
 fails 1 'the last is not' 'is the last key.*: add another first'
 
 # ---- A key that will not do
@@ -193,11 +189,11 @@ like "$(cat "$dir/log/shopd.log")" \
 is "$(pool_workers | sort)" "$old_workers" 'the old workers stay'
 accepted "$new" && accepted "$nameless"
 ok 'and serve'
-run key list
+run_kept key list
 fails 1 'the list names it' 'broken.key: a key must have at least 32 bytes'
 while read -r told jwk; do
 	printf '%s\n' "$jwk" >"$dir/keys/broken.key"
-	run key list
+	run_kept key list
 	fails 1 "and this one: $jwk" "broken.key: .*$told"
 done <<'END'
 kty {"k":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"}
@@ -209,10 +205,10 @@ JSON {"kty":"oct","k":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",}
 END
 printf '\377\376%s' "$(printf '%040d' 0 | sed 's/./&\n/g' | tr '\n' '\001')" |
     tr '\001' '\000' >"$dir/keys/broken.key"
-run key list
+run_kept key list
 fails 1 'and text that Windows wrote' 'broken.key: is UTF-16'
 rolls=$(grep -c 'event=roll-done' "$dir/log/shopd.log")
-run key retire --kid broken
+run_kept key retire --kid broken
 is "$code $err" '0 ' 'it can be retired'
 said roll-done $((rolls + 1))
 ok 'and all is well again'
@@ -233,23 +229,23 @@ unrolled() {
 	[ ! -e "$dir/keys/a.key" ]
 	ok 'the file is gone'
 }
-SHOP_POOL_PIDFILE='' run key add --kid a
+SHOP_POOL_PIDFILE='' run_kept key add --kid a
 untold 'no pidfile is set' 'pool_pidfile is not set'
 SHOP_POOL_PIDFILE=$dir/none run key add --kid b
 untold 'there is none' '.*/none: No such file or directory'
-SHOP_POOL_PIDFILE='' run key retire --kid a
+SHOP_POOL_PIDFILE='' run_kept key retire --kid a
 unrolled 'no pidfile is set, and a key is to go' 'pool_pidfile is not set'
-SHOP_POOL_PIDFILE='' run key add --kid a
+SHOP_POOL_PIDFILE='' run_kept key add --kid a
 SHOP_POOL_PIDFILE=$dir/none run key retire --kid a
 unrolled 'there is none, and a key is to go' '.*/none: No such file .*'
-SHOP_POOL_PIDFILE='' run key add --kid a
+SHOP_POOL_PIDFILE='' run_kept key add --kid a
 sleep 300 &
 other=$!
 for pid in $other 999999999 0 -1 1 x ''; do
 	echo "$pid" >"$dir/other.pid"
 	SHOP_POOL_PIDFILE=$dir/other.pid run key retire --kid a
 	unrolled "it names no shopd: $pid" '.*/other.pid: names no running shopd'
-	SHOP_POOL_PIDFILE='' run key add --kid a
+	SHOP_POOL_PIDFILE='' run_kept key add --kid a
 done
 alive $other
 ok 'another process is left alone'
@@ -257,7 +253,7 @@ kill $other
 mkfifo "$dir/fifo.pid"
 SHOP_POOL_PIDFILE=$dir/fifo.pid run key retire --kid a
 unrolled 'it is a FIFO' '.*/fifo.pid: not a plain file'
-SHOP_POOL_PIDFILE='' run key add --kid a
+SHOP_POOL_PIDFILE='' run_kept key add --kid a
 # One that has the name of a shopd, and tells nothing.
 printf '#include <signal.h>\n#include <unistd.h>\nint main(void) %s\n' \
     '{ signal(SIGHUP, SIG_IGN); sleep(60); return 0; }' >"$dir/shopd.c"
@@ -269,33 +265,33 @@ if ${CC:-cc} -o "$dir/shopd" "$dir/shopd.c" 2>/dev/null; then
 	SHOP_POOL_PIDFILE=$dir/other.pid run key retire --kid a
 	unrolled 'it names another shop'\''s shopd' \
 	    ".*/other.pid: names shopd $other, but process $pool_pid made .*"
-	SHOP_POOL_PIDFILE='' run key add --kid a
+	SHOP_POOL_PIDFILE='' run_kept key add --kid a
 	SHOP_POOL_PIDFILE=$dir/other.pid SHOP_LISTEN=unix:$dir/none.sock \
-	    run key retire --kid a
+	    run_kept key retire --kid a
 	unrolled 'it names a shopd that says nothing' \
 	    '.*/other.pid: new workers are asked for, but shopd does not tell .*'
 	kill $other
 else
 	pass 'it names a shopd that says nothing # SKIP no compiler'
 fi
-run key retire --kid b
+run_kept key retire --kid b
 is "$code $err" '0 ' 'the pool is rolled for another'
 
 # ---- A roll that is asked for, and does not happen
 
-run key add --kid c
+run_kept key add --kid c
 c=$(ctl token --user 1 --ttl 600 --kid c)
 accepted "$c"
 ok 'a key is known'
 (umask 077; printf '%031d\n' 0 >"$dir/keys/broken.key")
-run key retire --kid c
+run_kept key retire --kid c
 is "$code $lines" '1 1' 'beside a key that will not do one is retired'
 like "$err" "^shopctl: key retire: the file is gone, .*: restart them: $(
     ).*shopd.pid: .*broken.key: a key must have at least 32 bytes\$" \
     'it says that it failed, and why'
 accepted "$c"
 ok 'the key still works, indeed'
-run key add --kid d
+run_kept key add --kid d
 is "$code $lines $out" '1 1 d' 'nor does a new one work'
 like "$err" '^shopctl: key add: the file is there, but .*broken.key' \
     'and says so'
@@ -322,7 +318,7 @@ keys_tell >>"$dir/told"
 pool_stop
 [ ! -e "$dir/shopd.pid" ] && [ ! -e "$dir/shopd.pid.state" ]
 ok 'the pool has ended, its files with it'
-run key retire --kid d
+run_kept key retire --kid d
 is "$code $lines" '0 1' 'without a pool a key can be retired'
 like "$err" 'learn of it at their next start: .*shopd.pid: No such file' \
     'and it says who learns of it'
@@ -331,7 +327,7 @@ pool_start
 old=$(pool_workers)
 pool_kill
 seen 'its workers gone, too' none_of $old
-run key retire --kid e
+run_kept key retire --kid e
 is "$code $lines" '0 1' 'or with one that was killed'
 like "$err" 'next start: .*shopd.pid: names no running shopd' 'which it says'
 
@@ -354,8 +350,8 @@ if [ -n "$as_root" ] && unshare --pid --fork --mount-proc true 2>/dev/null; then
 	is "$? $(cat "$dir/out")" '0 ' 'shopctl beside it retires the key'
 	unknown "$token"
 	ok 'which no worker takes any more'
-	SHOP_POOL_PIDFILE='' run key add --kid g
-	run key retire --kid g
+	SHOP_POOL_PIDFILE='' run_kept key add --kid g
+	run_kept key retire --kid g
 	is "$code" 1 'shopctl outside, whose process 1 is another, fails'
 	kill -TERM "$inside"
 	wait $one

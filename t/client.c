@@ -39,6 +39,7 @@
 #include "base/num.h"
 #include "base/prog.h"
 #include "io/jwt.h"
+#include "dial.h"
 #include "problem.h"
 #include "web/idem.h"
 #include "web/route.h"
@@ -294,25 +295,14 @@ note_answer(struct client *c, const struct op *op, int64_t try,
 
 /* ---- HTTP */
 
+/* The whole answer comes at once: one limit is as good as many. */
 static int
 dial(void)
 {
-	struct timeval limit = { opt.timeout_ms / 1000,
+	const struct timeval limit = { opt.timeout_ms / 1000,
 	    opt.timeout_ms % 1000 * 1000 };
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0)
-		die("socket");
-	snprintf(to.sun_path, sizeof to.sun_path, "%s", opt.socket);
-	/* The whole answer comes at once: one limit is as good as many. */
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-	if (connect(fd, (const struct sockaddr *)(const void *)&to,
-	    sizeof to) == 0)
-		return fd;
-	close(fd);
-	return -1;
+	return dial_unix(opt.socket, limit);
 }
 
 static bool

@@ -30,6 +30,7 @@
 #include "base/conf.h"
 #include "base/num.h"
 #include "base/prog.h"
+#include "dial.h"
 #include "problem.h"
 
 #define ANSWER_BYTES_MAX 131072
@@ -87,17 +88,9 @@ die(const char *what)
 static int
 dial(void)
 {
-	struct timeval limit = { TIMEOUT_S, 0 };
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = dial_unix(opt.socket, (struct timeval){ TIMEOUT_S, 0 });
 
 	if (fd < 0)
-		die("socket");
-	snprintf(to.sun_path, sizeof to.sun_path, "%s", opt.socket);
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-	if (connect(fd, (const struct sockaddr *)(const void *)&to,
-	    sizeof to) != 0)
 		die(opt.socket);
 	return fd;
 }

@@ -252,22 +252,6 @@ static const struct {
 
 #define CORPUS (sizeof corpus / sizeof corpus[0])
 
-static struct arena *arena;
-
-static int
-setup(void)
-{
-	arena = arena_new(ARENA_BYTES_MAX);
-	return arena == NULL;
-}
-
-static int
-teardown(void)
-{
-	arena_free(arena);
-	return 0;
-}
-
 /* From memory of exactly its size, so that a sanitizer sees a read past it. */
 static enum err
 parse(const char *text, size_t len)
@@ -278,8 +262,8 @@ parse(const char *text, size_t len)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(exact);
 	memcpy(exact, text, len);
-	arena_reset(arena);
-	e = json_parse(arena, exact, len, &json);
+	arena_reset(unit_arena);
+	e = json_parse(unit_arena, exact, len, &json);
 	free(exact);
 	return e;
 }
@@ -329,7 +313,7 @@ test_size(void)
 void
 suite_corpus(void)
 {
-	CU_pSuite s = CU_add_suite("JSON corpus", setup, teardown);
+	CU_pSuite s = CU_add_suite("JSON corpus", unit_arena_up, unit_arena_down);
 
 	CU_ADD_TEST(s, test_corpus);
 	CU_ADD_TEST(s, test_size);

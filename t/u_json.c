@@ -17,22 +17,6 @@
 #define O16 "[[[[[[[[[[[[[[[["
 #define C16 "]]]]]]]]]]]]]]]]"
 
-static struct arena *arena;
-
-static int
-setup(void)
-{
-	arena = arena_new(ARENA_BYTES_MAX);
-	return arena == NULL;
-}
-
-static int
-teardown(void)
-{
-	arena_free(arena);
-	return 0;
-}
-
 /* From memory of exactly its size, so that a sanitizer sees a read past it. */
 static enum err
 parse(const char *text, size_t len, const struct json **out)
@@ -42,8 +26,8 @@ parse(const char *text, size_t len, const struct json **out)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(exact);
 	memcpy(exact, text, len);
-	arena_reset(arena);
-	e = json_parse(arena, exact, len, out);
+	arena_reset(unit_arena);
+	e = json_parse(unit_arena, exact, len, out);
 	free(exact);
 	return e;
 }
@@ -348,7 +332,7 @@ test_decode(void)
 	struct order o = { .amount = 77 };
 	const struct line *l;
 
-	CU_ASSERT_EQUAL(json_decode(arena, json, order_fields, &o, &faults),
+	CU_ASSERT_EQUAL(json_decode(unit_arena, json, order_fields, &o, &faults),
 	    E_OK);
 	CU_ASSERT_EQUAL(faults.n, 0);
 	CU_ASSERT(!faults.more);
@@ -368,7 +352,7 @@ test_optional_is_left(void)
 	static struct faults faults;
 	struct order o = { .note = "kept", .amount = 77 };
 
-	CU_ASSERT_EQUAL(json_decode(arena, parsed("{" L1 "}"), order_fields,
+	CU_ASSERT_EQUAL(json_decode(unit_arena, parsed("{" L1 "}"), order_fields,
 	    &o, &faults), E_OK);
 	CU_ASSERT_STRING_EQUAL(o.note, "kept");
 	CU_ASSERT_EQUAL(o.amount, 77);
@@ -397,7 +381,7 @@ faults_of(const char *text, char *out, size_t size)
 	enum err e;
 
 	memset(&faults, 0, sizeof faults);
-	e = json_decode(arena, parsed(text), order_fields, &o, &faults);
+	e = json_decode(unit_arena, parsed(text), order_fields, &o, &faults);
 	CHECK_ROW(text, e == (faults.n > 0 ? E_VALIDATION_FAILED : E_OK));
 	out[0] = '\0';
 	for (size_t i = 0; i < faults.n; i++)
@@ -499,10 +483,10 @@ test_sentences(void)
 		struct faults faults = { 0 };
 		struct order o;
 
-		CHECK_ROW(text, json_decode(arena, parsed(text),
+		CHECK_ROW(text, json_decode(unit_arena, parsed(text),
 		    order_fields, &o, &faults) == E_VALIDATION_FAILED);
 		CHECK_ROW(text, faults.n == 1);
-		CHECK_ROW(text, strcmp(text_fault(arena, &faults.fault[0]),
+		CHECK_ROW(text, strcmp(text_fault(unit_arena, &faults.fault[0]),
 		    sentences[i].detail) == 0);
 	}
 }
@@ -562,9 +546,9 @@ test_why(void)
 	const struct json *json;
 
 	for (size_t i = 0; i < sizeof whys / sizeof whys[0]; i++) {
-		CHECK_ROW(whys[i].text, json_parse_why(arena, whys[i].text,
+		CHECK_ROW(whys[i].text, json_parse_why(unit_arena, whys[i].text,
 		    whys[i].len, &json, &fault) == E_MALFORMED_JSON);
-		CHECK_ROW(whys[i].text, strcmp(text_json(arena, whys[i].text,
+		CHECK_ROW(whys[i].text, strcmp(text_json(unit_arena, whys[i].text,
 		    &fault), whys[i].why) == 0);
 	}
 }
@@ -582,9 +566,9 @@ test_why_long_name(void)
 	for (int n = 62; n <= 63; n++) {
 		len = snprintf(text, sizeof text, "{\"%0*d\":0,\"%0*d\":0}",
 		    n, 0, n, 0);
-		CU_ASSERT_EQUAL_FATAL(json_parse_why(arena, text, (size_t)len,
+		CU_ASSERT_EQUAL_FATAL(json_parse_why(unit_arena, text, (size_t)len,
 		    &json, &fault), E_MALFORMED_JSON);
-		why = text_json(arena, text, &fault);
+		why = text_json(unit_arena, text, &fault);
 		CU_ASSERT_EQUAL(strchr(why, '"') != NULL, n == 62);
 		CU_ASSERT_PTR_NOT_NULL(strstr(why, " at byte "));
 	}
@@ -624,12 +608,12 @@ test_too_many_items(void)
 	static struct faults faults;
 	struct order o = { .amount = 0 };
 
-	CU_ASSERT_EQUAL(json_decode(arena, lines(100), order_fields, &o,
+	CU_ASSERT_EQUAL(json_decode(unit_arena, lines(100), order_fields, &o,
 	    &faults), E_VALIDATION_FAILED);
 	CU_ASSERT_EQUAL_FATAL(faults.n, 1);
 	CU_ASSERT_STRING_EQUAL(faults.fault[0].pointer, "/items/99/quantity");
 	memset(&faults, 0, sizeof faults);
-	CU_ASSERT_EQUAL(json_decode(arena, lines(101), order_fields, &o,
+	CU_ASSERT_EQUAL(json_decode(unit_arena, lines(101), order_fields, &o,
 	    &faults), E_VALIDATION_FAILED);
 	CU_ASSERT_EQUAL_FATAL(faults.n, 2);
 	CU_ASSERT_STRING_EQUAL(faults.fault[0].pointer, "/items");
@@ -653,7 +637,7 @@ test_more_faults_than_told(void)
 	memcpy(text + len - 1, "]}", 2);
 	CU_ASSERT_EQUAL(parse(text, len + 1, &json), E_OK);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(json);
-	CU_ASSERT_EQUAL(json_decode(arena, json, order_fields, &o, &faults),
+	CU_ASSERT_EQUAL(json_decode(unit_arena, json, order_fields, &o, &faults),
 	    E_VALIDATION_FAILED);
 	CU_ASSERT_EQUAL(faults.n, FAULTS_MAX);
 	CU_ASSERT(faults.more);
@@ -669,17 +653,17 @@ test_fault_table(void)
 
 	for (int i = 0; i < FAULTS_MAX; i++) {
 		fault.number[0] = i;
-		CU_ASSERT(faults_add(arena, &faults, fault));
+		CU_ASSERT(faults_add(unit_arena, &faults, fault));
 	}
 	CU_ASSERT_EQUAL(faults.n, FAULTS_MAX);
 	CU_ASSERT(!faults.more);
-	CU_ASSERT(faults_add(arena, &faults, (struct fault){ .pointer = "/c" }));
+	CU_ASSERT(faults_add(unit_arena, &faults, (struct fault){ .pointer = "/c" }));
 	CU_ASSERT_EQUAL(faults.n, FAULTS_MAX);
 	CU_ASSERT(faults.more);
 	for (int i = 0; i < FAULTS_MAX; i++)
 		CU_ASSERT(strcmp(faults.fault[i].pointer, "/a") == 0 &&
 		    faults.fault[i].number[0] == i);
-	arena_reset(arena);
+	arena_reset(unit_arena);
 }
 
 static enum err
@@ -720,13 +704,13 @@ test_write(void)
 	const char *text = NULL;
 	size_t len = 0;
 
-	arena_reset(arena);
-	CU_ASSERT_EQUAL(write_order(arena, &text, &len), E_OK);
+	arena_reset(unit_arena);
+	CU_ASSERT_EQUAL(write_order(unit_arena, &text, &len), E_OK);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
 	CU_ASSERT_STRING_EQUAL(text, order_text);
 	CU_ASSERT_EQUAL(len, sizeof order_text - 1);
 	/* What we write we would take. */
-	CU_ASSERT_EQUAL(json_parse(arena, text, len, &json), E_OK);
+	CU_ASSERT_EQUAL(json_parse(unit_arena, text, len, &json), E_OK);
 }
 
 static void
@@ -737,8 +721,8 @@ test_write_copies(void)
 	const char *text = "";
 	size_t len;
 
-	arena_reset(arena);
-	json_begin(&w, arena);
+	arena_reset(unit_arena);
+	json_begin(&w, unit_arena);
 	json_open_object(&w, NULL);
 	json_str(&w, key, value);
 	key[0] = value[0] = 'x';
@@ -754,8 +738,8 @@ test_write_one_value(void)
 	const char *text = "";
 	size_t len;
 
-	arena_reset(arena);
-	json_begin(&w, arena);
+	arena_reset(unit_arena);
+	json_begin(&w, unit_arena);
 	json_int(&w, NULL, 7);
 	CU_ASSERT_EQUAL(json_end(&w, &text, &len), E_OK);
 	CU_ASSERT_STRING_EQUAL(text, "7");
@@ -768,8 +752,8 @@ test_write_to_the_depth(void)
 	const char *text = "";
 	size_t len;
 
-	arena_reset(arena);
-	json_begin(&w, arena);
+	arena_reset(unit_arena);
+	json_begin(&w, unit_arena);
 	for (int i = 0; i < JSON_DEPTH_MAX; i++)
 		json_open_list(&w, NULL);
 	for (int i = 0; i < JSON_DEPTH_MAX; i++)
@@ -786,8 +770,8 @@ test_write_remembers_failure(void)
 	const char *text;
 	size_t len;
 
-	arena_reset(arena);
-	json_begin(&w, arena);
+	arena_reset(unit_arena);
+	json_begin(&w, unit_arena);
 	json_open_object(&w, NULL);
 	json_str(&w, "a", NULL);
 	json_open_list(&w, "b");
@@ -842,9 +826,9 @@ test_no_memory_in_cjson(void)
 	for (n = 0; n < 1000 && e != E_OK; n++) {
 		allocations_left = n;
 		snprintf(row, sizeof row, "%d allocations", n);
-		e = work(arena);
+		e = work(unit_arena);
 		CHECK_ROW(row, e == E_OK || e == E_INTERNAL);
-		arena_reset(arena);
+		arena_reset(unit_arena);
 	}
 	cJSON_InitHooks(NULL);
 	CU_ASSERT_EQUAL(e, E_OK);
@@ -874,7 +858,7 @@ test_no_memory_in_the_arena(void)
 void
 suite_json(void)
 {
-	CU_pSuite s = CU_add_suite("json", setup, teardown);
+	CU_pSuite s = CU_add_suite("json", unit_arena_up, unit_arena_down);
 
 	CU_ADD_TEST(s, test_truncated);
 	CU_ADD_TEST(s, test_each_byte);

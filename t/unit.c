@@ -72,6 +72,22 @@ unit_dir(char *out, const char *name)
 	check_setup(mkdir(out, 0700) == 0, out);
 }
 
+struct arena *unit_arena;
+
+int
+unit_arena_up(void)
+{
+	unit_arena = arena_new(ARENA_BYTES_MAX);
+	return unit_arena == NULL;
+}
+
+int
+unit_arena_down(void)
+{
+	arena_free(unit_arena);
+	return 0;
+}
+
 bool
 unit_ctx(struct ctx *ctx)
 {

@@ -65,6 +65,7 @@ void unit_file(char *out, const char *name, const void *content, size_t len,
 /* A directory there; out as above. */
 void unit_dir(char *out, const char *name);
 
+struct arena;
 struct ctx;
 
 /*
@@ -74,5 +75,13 @@ struct ctx;
  */
 bool unit_ctx(struct ctx *);
 void unit_ctx_free(struct ctx *);
+
+/*
+ * What a suite of CU_add_suite() begins and ends with: an arena of
+ * ARENA_BYTES_MAX, unit_arena.
+ */
+extern struct arena *unit_arena;
+int unit_arena_up(void);
+int unit_arena_down(void);
 
 #endif

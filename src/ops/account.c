@@ -357,7 +357,8 @@ account_look(struct ctx *ctx, const struct account *who,
 
 /* Whom the server took us for; what it lets in without a word is itself. */
 static enum account_entry
-try_with(struct ctx *ctx, const struct conf *c, const char **as, char *why)
+try_with(const struct ctx *ctx, const struct conf *c, const char **as,
+    char *why)
 {
 	struct ctx other = *ctx;
 	enum account_entry entry = ENTRY_OPEN;

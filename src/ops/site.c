@@ -46,7 +46,7 @@ static bool put_template(struct making *, const char *name,
 
 /*
  * Is the line "@name@" or "@name if WORD@", perhaps behind tabs?  name[] and
- * condition[] have room for a line; without a condition it is "".
+ * condition[] have room for 64 bytes; without a condition it is "".
  */
 static bool
 is_insertion(const char *line, char *name, char *condition)
@@ -55,10 +55,10 @@ is_insertion(const char *line, char *name, char *condition)
 
 	condition[0] = '\0';
 	line += strspn(line, "\t");
-	if (sscanf(line, "@%[a-z]@%n", name, &end) == 1 && end > 0)
+	if (sscanf(line, "@%63[a-z]@%n", name, &end) == 1 && end > 0)
 		return line[end] == '\0';
 	end = 0;
-	return sscanf(line, "@%[a-z] if %[A-Z_]@%n", name, condition, &end)
+	return sscanf(line, "@%63[a-z] if %63[A-Z_]@%n", name, condition, &end)
 	    == 2 && end > 0 && line[end] == '\0';
 }
 

@@ -64,6 +64,15 @@ post() {
 	    --data-binary "$post_body" "$@"
 }
 
+# order PRODUCT...: one of each.
+order() {
+	items=
+	for product in "$@"; do
+		items="$items${items:+,}{\"productId\": $product, \"quantity\": 1}"
+	done
+	post /v1/orders "{\"items\": [$items]}"
+}
+
 # header NAME: its value in the last response.
 header() {
 	printf '%s\n' "$headers" | sed -n "s/^$1: //Ip"

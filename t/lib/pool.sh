@@ -120,3 +120,12 @@ workers_size() {
 ctl() {
 	"$top_builddir/shopctl" --config "$dir/shop.conf" "$@"
 }
+
+# run ARGUMENTS...: of shopctl; sets code, out, err and lines (of err).
+run() {
+	ctl "$@" >"$dir/out" 2>"$dir/err" </dev/null
+	code=$?
+	out=$(cat "$dir/out")
+	err=$(cat "$dir/err")
+	lines=$(wc -l <"$dir/err")
+}

@@ -455,10 +455,24 @@ worker() {
 	    --local-infile=1 -S "$db_sock" -u shop_worker -N -B shop \
 	    -e "$1" 2>&1
 }
-is "$(sql 'SHOW GRANTS FOR shop_worker@localhost' |
-    sed 's/ IDENTIFIED .*//' | sort | tr '\n' ';')" \
-    'GRANT EXECUTE ON PROCEDURE `shop`.`order_place` TO `shop_worker`@`localhost`;GRANT EXECUTE ON PROCEDURE `shop`.`payment_fail` TO `shop_worker`@`localhost`;GRANT EXECUTE ON PROCEDURE `shop`.`points_charge` TO `shop_worker`@`localhost`;GRANT EXECUTE ON PROCEDURE `shop`.`shop_ready` TO `shop_worker`@`localhost`;GRANT SELECT ON `shop`.`order_items` TO `shop_worker`@`localhost`;GRANT SELECT ON `shop`.`orders` TO `shop_worker`@`localhost`;GRANT SELECT ON `shop`.`payments` TO `shop_worker`@`localhost`;GRANT SELECT ON `shop`.`points_ledger` TO `shop_worker`@`localhost`;GRANT SELECT ON `shop`.`products` TO `shop_worker`@`localhost`;GRANT SELECT ON `shop`.`sales_marks` TO `shop_worker`@`localhost`;GRANT SELECT ON `shop`.`schema_migrations` TO `shop_worker`@`localhost`;GRANT SELECT ON `shop`.`schema_prints` TO `shop_worker`@`localhost`;GRANT SELECT ON `shop`.`shop_identity` TO `shop_worker`@`localhost`;GRANT SELECT ON `shop`.`users` TO `shop_worker`@`localhost`;GRANT USAGE ON *.* TO `shop_worker`@`localhost`;' \
-    'these are its rights'
+granted() {
+	sql 'SHOW GRANTS FOR shop_worker@localhost' |
+	    sed 's/ IDENTIFIED .*//; s/ TO .*//; s/^GRANT //' | sort
+}
+# What the files say: the routines and the tables with a line for it.
+marked() {
+	grep -l '^-- grant: worker$' "$top_srcdir"/schema/routines/*.sql |
+	    sed 's/.*\/\(.*\)\.sql/EXECUTE ON PROCEDURE `shop`.`\1`/'
+	grep -hA 1 '^-- grant: worker$' "$top_srcdir"/schema/migrations/*.sql |
+	    sed -n 's/^CREATE TABLE IF NOT EXISTS \([a-z_]*\) .*/SELECT ON `shop`.`\1`/p'
+	for table in schema_migrations schema_prints shop_identity; do
+		echo "SELECT ON \`shop\`.\`$table\`"
+	done
+	echo 'USAGE ON *.*'
+}
+is "$(granted)" "$(marked | sort)" 'these are its rights'
+[ "$(granted | grep -c EXECUTE)" -ge 4 ] && [ "$(granted | grep -c SELECT)" -ge 10 ]
+ok 'some of each'
 is "$(worker 'SELECT COUNT(*) FROM users')" 8 'it may read'
 like "$(worker "CALL points_charge($id, REPEAT('k', 16), REPEAT('f', 16), 0, 1)")" \
     '^ok' 'it may call its routines'

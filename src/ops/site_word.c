@@ -21,6 +21,11 @@ static const struct problem {
 #include "problems.h"
 };
 
+/* The rows of routes.def as those of nginx's map. */
+static const char methods[] =
+#include "methods.h"
+;
+
 bool
 site_needs_id(const struct ctx *ctx, const struct site *s)
 {
@@ -161,6 +166,7 @@ site_words(struct making *m)
 		return m->why == NULL;
 	set_pool(m);
 	set_ranking(m);
+	set_word(m, "METHODS", methods);
 	set_number(m, "BODY_BYTES_MAX", BODY_BYTES_MAX);
 	set_number(m, "TARGET_BYTES_MAX", TARGET_BYTES_MAX);
 	set_number(m, "REQUEST_ID_BYTES_MAX", REQUEST_ID_BYTES_MAX);

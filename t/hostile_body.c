@@ -192,7 +192,8 @@ static const struct good *
 good_of(const struct route *r)
 {
 	for (size_t i = 0; i < sizeof goods / sizeof goods[0]; i++)
-		if (r != NULL && strcmp(goods[i].pattern, r->pattern) == 0)
+		if (r != NULL && r->body->fields != NULL &&
+		    strcmp(goods[i].pattern, r->pattern) == 0)
 			return &goods[i];
 	return NULL;
 }
@@ -236,6 +237,60 @@ hostile_key(struct hostile *h)
 
 /* ---- Bodies */
 
+static void put_fields(struct hostile *, struct buf *,
+    const struct json_field *);
+
+/* A value that the table takes. */
+static void
+put_field(struct hostile *h, struct buf *b, const struct json_field *f)
+{
+	switch (f->type) {
+	case JSON_INT:
+		buf_i64(b, pick(h, f->min, f->max));
+		break;
+	case JSON_STR:
+		buf_char(b, '"');
+		put_many(b, 'x', pick(h, f->min, f->max));
+		buf_char(b, '"');
+		break;
+	case JSON_BOOL:
+		buf_str(b, one_in(h, 2) ? "true" : "false");
+		break;
+	case JSON_CHOICE:
+		buf_char(b, '"');
+		buf_str(b, f->choices[0]);
+		buf_char(b, '"');
+		break;
+	case JSON_OBJECT:
+		buf_char(b, '{');
+		put_fields(h, b, f->fields);
+		buf_char(b, '}');
+		break;
+	case JSON_LIST:
+		buf_str(b, "[{");
+		put_fields(h, b, f->fields);
+		buf_str(b, "}]");
+		break;
+	}
+}
+
+/* The members that must be there. */
+static void
+put_fields(struct hostile *h, struct buf *b, const struct json_field *f)
+{
+	bool first = true;
+
+	for (; f->name != NULL; f++) {
+		if (f->optional)
+			continue;
+		buf_str(b, first ? "" : ",");
+		first = false;
+		put_name(h, b, f->name);
+		put_field(h, b, f);
+	}
+}
+
+/* What would be taken: for an aim of its own, or just by the table. */
 static void
 put_good(struct hostile *h, struct buf *b)
 {
@@ -244,6 +299,8 @@ put_good(struct hostile *h, struct buf *b)
 	buf_str(b, one_in(h, 8) ? " \r\n\t{ " : "{");
 	if (good != NULL)
 		good->put(h, b);
+	else if (h->route != NULL && h->route->body->fields != NULL)
+		put_fields(h, b, h->route->body->fields);
 	buf_char(b, '}');
 }
 

@@ -110,6 +110,9 @@ is_taken(const char *pattern, const char *method)
 	const struct route *table;
 	size_t n;
 
+	/* HEAD is wherever GET is. */
+	if (strcmp(method, "HEAD") == 0)
+		method = "GET";
 	table = route_table(&n);
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(table[i].pattern, pattern) == 0 &&

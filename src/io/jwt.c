@@ -18,6 +18,12 @@
 #include "io/crypto.h"
 #include "io/json.h"
 
+static const char *const causes[] = {
+#define CAUSE(name, words) [JWT_##name] = (words),
+#include "io/jwt_cause.def"
+#undef CAUSE
+};
+
 struct part {
 	const char *text;	/* of the token */
 	size_t len;
@@ -31,9 +37,9 @@ struct verifying {
 };
 
 static enum err
-refuse_token(struct verifying *v, const char *cause)
+refuse_token(struct verifying *v, enum jwt_cause cause)
 {
-	v->cause = cause;
+	v->cause = causes[cause];
 	return E_INVALID_TOKEN;
 }
 
@@ -64,11 +70,11 @@ parse_part(struct verifying *v, const struct part *p, const struct json **out)
 	if (e == E_OK)
 		e = json_parse(v->arena, (const char *)bytes, len, out);
 	if (e == E_ENCODING)
-		return refuse_token(v, "not base64url");
+		return refuse_token(v, JWT_NOT_BASE64URL);
 	if (e == E_MALFORMED_JSON)
-		return refuse_token(v, "not JSON");
+		return refuse_token(v, JWT_NOT_JSON);
 	if (e == E_OK && !json_is_object(*out))
-		return refuse_token(v, "not a JSON object");
+		return refuse_token(v, JWT_NOT_A_JSON_OBJECT);
 	return e;
 }
 
@@ -76,7 +82,7 @@ static enum err
 select_nameless(struct verifying *v, const struct jwt_key **key)
 {
 	*key = &v->keys->nameless;
-	return (*key)->hmac != NULL ? E_OK : refuse_token(v, "kid is missing");
+	return (*key)->hmac != NULL ? E_OK : refuse_token(v, JWT_KID_IS_MISSING);
 }
 
 static enum err
@@ -88,9 +94,9 @@ select_key(struct verifying *v, const struct json *header,
 	if (!json_has(header, "kid"))
 		return select_nameless(v, key);
 	if (!json_get_str(header, "kid", &kid))
-		return refuse_token(v, "kid is not a string");
+		return refuse_token(v, JWT_KID_IS_NOT_A_STRING);
 	*key = jwt_keys_find(v->keys, kid);
-	return *key != NULL ? E_OK : refuse_token(v, "unknown kid");
+	return *key != NULL ? E_OK : refuse_token(v, JWT_UNKNOWN_KID);
 }
 
 /* {"alg":"HS256","typ":"JWT"}, as most write it: what is in it is known. */
@@ -119,13 +125,13 @@ check_header(struct verifying *v, const struct part *p,
 	if ((e = parse_part(v, p, &header)) != E_OK)
 		return e;
 	if (!json_get_str(header, "alg", &text) || strcmp(text, "HS256") != 0)
-		return refuse_token(v, "alg is not HS256");
+		return refuse_token(v, JWT_ALG_IS_NOT_HS256);
 	if (json_has(header, "typ") && (!json_get_str(header, "typ", &text) ||
 	    strcasecmp(text, "JWT") != 0))
-		return refuse_token(v, "typ is not JWT");
+		return refuse_token(v, JWT_TYP_IS_NOT_JWT);
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
 		if (json_has(header, refused[i]))
-			return refuse_token(v, "a header member we refuse");
+			return refuse_token(v, JWT_A_HEADER_MEMBER_WE_REFUSE);
 	return select_key(v, header, key);
 }
 
@@ -139,14 +145,14 @@ check_signature(struct verifying *v, const struct jwt_key *key,
 	    &given, &given_len);
 
 	if (e == E_ENCODING)
-		return refuse_token(v, "signature is not base64url");
+		return refuse_token(v, JWT_SIGNATURE_IS_NOT_BASE64URL);
 	if (e != E_OK)
 		return e;
 	if (given_len != sizeof mac)
-		return refuse_token(v, "signature has not 32 bytes");
+		return refuse_token(v, JWT_SIGNATURE_HAS_NOT_32_BYTES);
 	e = crypto_hmac(key->hmac, signed_text, len, mac);
 	if (e == E_OK && !crypto_equal(mac, given, sizeof mac))
-		e = refuse_token(v, "wrong signature");
+		e = refuse_token(v, JWT_WRONG_SIGNATURE);
 	/* What was awaited must not lie about: it would sign the forgery. */
 	explicit_bzero(mac, sizeof mac);
 	return e;
@@ -161,9 +167,9 @@ check_begun(struct verifying *v, const struct json *claims, const char *name,
 	if (!json_has(claims, name))
 		return E_OK;
 	if (!json_get_floor(claims, name, &t))
-		return refuse_token(v, "nbf or iat is not a time");
+		return refuse_token(v, JWT_NBF_OR_IAT_IS_NOT_A_TIME);
 	if (t - v->conf->jwt_leeway_s > now_s)
-		return refuse_token(v, "nbf or iat lies ahead");
+		return refuse_token(v, JWT_NBF_OR_IAT_LIES_AHEAD);
 	return E_OK;
 }
 
@@ -175,13 +181,13 @@ check_parties(struct verifying *v, const struct json *claims)
 
 	if (issuer[0] != '\0' && (!json_get_str(claims, "iss", &text) ||
 	    strcmp(text, issuer) != 0))
-		return refuse_token(v, "wrong iss");
+		return refuse_token(v, JWT_WRONG_ISS);
 	if (audience[0] == '\0' ||
 	    json_list_has_str(claims, "aud", audience) ||
 	    (json_get_str(claims, "aud", &text) &&
 	    strcmp(text, audience) == 0))
 		return E_OK;
-	return refuse_token(v, "wrong aud");
+	return refuse_token(v, JWT_WRONG_AUD);
 }
 
 static enum err
@@ -197,9 +203,9 @@ check_claims(struct verifying *v, const struct part *p, int64_t now_s,
 		return e;
 	if (!json_get_str(claims, "sub", &sub) ||
 	    !num_parse(sub, strlen(sub), 1, SAFE_INT_MAX, user_id))
-		return refuse_token(v, "sub is not a user's id");
+		return refuse_token(v, JWT_SUB_IS_NOT_A_USERS_ID);
 	if (!json_get_floor(claims, "exp", &exp))
-		return refuse_token(v, "exp is not a time");
+		return refuse_token(v, JWT_EXP_IS_NOT_A_TIME);
 	if ((e = check_begun(v, claims, "nbf", now_s)) != E_OK ||
 	    (e = check_begun(v, claims, "iat", now_s)) != E_OK ||
 	    (e = check_parties(v, claims)) != E_OK)
@@ -219,9 +225,9 @@ verify(struct verifying *v, const char *token, size_t len, int64_t now_s,
 	enum err e;
 
 	if (len > TOKEN_BYTES_MAX)
-		return refuse_token(v, "too long");
+		return refuse_token(v, JWT_TOO_LONG);
 	if (!split_token(token, len, part))
-		return refuse_token(v, "not three parts");
+		return refuse_token(v, JWT_NOT_THREE_PARTS);
 	if ((e = check_header(v, &part[0], &key)) != E_OK)
 		return e;
 	e = check_signature(v, key, token, (size_t)(part[2].text - 1 - token),
@@ -248,17 +254,20 @@ jwt_verify(const struct jwt_keys *keys, const struct conf *c, struct arena *a,
 	return e;
 }
 
-const char *
+enum jwt_cause
 jwt_told(const char *cause)
 {
-	static const char *const keyed[] = { "kid is missing", "unknown kid",
-	    "signature is not base64url", "signature has not 32 bytes",
-	    "wrong signature" };
+	static const enum jwt_cause keyed[] = { JWT_KID_IS_MISSING,
+	    JWT_UNKNOWN_KID, JWT_SIGNATURE_IS_NOT_BASE64URL,
+	    JWT_SIGNATURE_HAS_NOT_32_BYTES };
+	enum jwt_cause is = 0;
 
+	while (is < JWT_CAUSES - 1 && strcmp(causes[is], cause) != 0)
+		is++;
 	for (size_t i = 0; i < sizeof keyed / sizeof keyed[0]; i++)
-		if (strcmp(cause, keyed[i]) == 0)
-			return "no key of ours has made its signature";
-	return cause;
+		if (keyed[i] == is)
+			return JWT_WRONG_SIGNATURE;
+	return is;
 }
 
 enum err

@@ -28,11 +28,18 @@ enum err jwt_verify(const struct jwt_keys *, const struct conf *,
     struct arena *, const char *token, size_t len, int64_t now_s,
     int64_t *user_id, const char **cause) MUST_CHECK;
 
+enum jwt_cause {
+#define CAUSE(name, words) JWT_##name,
+#include "io/jwt_cause.def"
+#undef CAUSE
+	JWT_CAUSES
+};
+
 /*
  * The cause of an E_INVALID_TOKEN as a client may know it: a key that isn't
- * there and a signature that is wrong are the same to it.  Static storage.
+ * there and a signature that is wrong are the same to it.
  */
-const char *jwt_told(const char *cause);
+enum jwt_cause jwt_told(const char *cause);
 
 /* When a token with E_EXPIRED_TOKEN has expired.  E_INVALID_TOKEN, E_INTERNAL. */
 enum err jwt_expiry(struct arena *, const char *token, size_t len,

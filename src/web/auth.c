@@ -49,7 +49,7 @@ tell_refused(struct ctx *ctx, struct resp *resp, enum err e,
 
 	if (e == E_INVALID_TOKEN)
 		resp->problem.detail = text_say(ctx->arena, TEXT_TOKEN_REFUSED,
-		    TEXT_ARGS(TEXT_S(jwt_told(ctx->trace.cause))));
+		    TEXT_ARGS(TEXT_S(text_token(jwt_told(ctx->trace.cause)))));
 	else if (e == E_EXPIRED_TOKEN && jwt_expiry(ctx->arena, token,
 	    strlen(token), &exp_s) == E_OK && num_utc(exp_s, time))
 		resp->problem.detail = text_say(ctx->arena,

@@ -47,6 +47,12 @@ static const enum text whys[] = {
 #undef WHY
 };
 
+static const enum text tokens[] = {
+#define CAUSE(name, words) [JWT_##name] = TEXT_TOKEN_##name,
+#include "io/jwt_cause.def"
+#undef CAUSE
+};
+
 const char *
 text_of(enum text id)
 {
@@ -104,6 +110,12 @@ text_fault(struct arena *a, const struct fault *f)
 	return text_say(a, forms[f->form], TEXT_ARGS(TEXT_S(subject_of(f)),
 	    TEXT_S(f->names != NULL ? f->names : ""), TEXT_N(f->number[0]),
 	    TEXT_N(f->number[1])));
+}
+
+const char *
+text_token(enum jwt_cause cause)
+{
+	return texts[tokens[cause]];
 }
 
 const char *

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/fault.h"
 #include "io/json.h"
+#include "io/jwt.h"
 
 enum text {
 #define TEXT(id, english) TEXT_##id,
@@ -45,6 +46,9 @@ const char *text_detail(enum err);
 
 /* What is wrong with a value, by the fault's form. */
 const char *text_fault(struct arena *, const struct fault *);
+
+/* Why a token was refused, as the end of a sentence. */
+const char *text_token(enum jwt_cause);
 
 /* Why a text is not the JSON that we take. */
 const char *text_json(struct arena *, const char *json,

@@ -471,6 +471,13 @@ marked() {
 	echo 'USAGE ON *.*'
 }
 is "$(granted)" "$(marked | sort)" 'these are its rights'
+sql 'GRANT SELECT ON shop.* TO shop_worker@localhost; REVOKE SELECT ON orders FROM shop_worker@localhost'
+run migrate
+is "$code $out" '0 right SELECT ON `shop`.`orders`
+no right SELECT ON `shop`.*' 'what it had before each table was named is taken away'
+is "$(granted)" "$(marked | sort)" 'and these are its rights'
+run migrate
+is "$code $out" '0 ' 'once'
 [ "$(granted | grep -c EXECUTE)" -ge 4 ] && [ "$(granted | grep -c SELECT)" -ge 10 ]
 ok 'some of each'
 is "$(worker 'SELECT COUNT(*) FROM users')" 8 'it may read'

@@ -357,7 +357,9 @@ too_many 'EXECUTE ON shop.*' '' 'EXECUTE ON shop.*'
 too_many 'EXECUTE ON PROCEDURE shop.user_add' '' \
     'EXECUTE ON PROCEDURE shop.user_add'
 too_many 'SELECT ON shop.requests' '' 'SELECT ON shop.requests'
-too_many 'SELECT ON shop.*' '' 'SELECT ON shop.*'
+provoked 'a right to every table' 'GRANT SELECT ON shop.* TO shop_worker@localhost' \
+    'REVOKE SELECT ON shop.* FROM shop_worker@localhost' \
+    'worker-rights: shop_worker may read every table: run shopctl migrate'
 too_many 'SELECT ON shop.*' 'WITH GRANT OPTION' \
     'SELECT ON shop.* FROM shop_worker@localhost; REVOKE GRANT OPTION ON shop.*'
 too_many 'UPDATE (name) ON shop.users' '' 'UPDATE (name) ON shop.users'

@@ -313,7 +313,7 @@ write_all(int fd, const char *data, size_t len)
 }
 
 static int
-sealed(const char *name, const char *data, size_t len)
+sealed_memfd(const char *name, const char *data, size_t len)
 {
 	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
@@ -334,7 +334,7 @@ snapshot_seal(void)
 
 	errno = ENOMEM;
 	if (!record.failed)
-		fd = sealed("shop-files", record.data, record.len);
+		fd = sealed_memfd("shop-files", record.data, record.len);
 	snapshot_drop();
 	return fd;
 }
@@ -402,7 +402,7 @@ snapshot_pin(char *path, size_t size)
 
 	if (path[0] == '\0' || !find(path, "", &f) || f.absent)
 		return true;
-	fd = sealed("shop-pinned", f.data, f.len);
+	fd = sealed_memfd("shop-pinned", f.data, f.len);
 	if (fd >= 0)
 		snprintf(path, size, "/proc/self/fd/%d", fd);
 	else

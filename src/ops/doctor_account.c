@@ -246,6 +246,18 @@ expected_rights(struct doctor *d, const char ***right)
 	return true;
 }
 
+/* Is it still allowed to read every table, as it was until each was named? */
+static bool
+reads_all(struct doctor *d, const struct account_state *s)
+{
+	const char *former = account_former_right(d->ctx);
+
+	for (size_t i = 0; former != NULL && s->right[i] != NULL; i++)
+		if (strcmp(s->right[i], former) == 0)
+			return true;
+	return false;
+}
+
 bool
 doctor_worker_rights(struct doctor *d)
 {
@@ -257,6 +269,9 @@ doctor_worker_rights(struct doctor *d)
 		return false;
 	if (account_rights(&d->worker, NULL, &state, why) != E_OK)
 		return unseen(d, why);
+	if (reads_all(d, &state))
+		return doctor_bad(d, migrate_it, "%s may read every table",
+		    d->ctx->conf->db_user);
 	return compare_rights(d, d->ctx->conf->db_user, state.right, right,
 	    "REVOKE it, or give the workers an account of their own");
 }

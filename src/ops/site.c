@@ -8,7 +8,6 @@
 #include "ops/site.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,22 +23,6 @@
 #define DEPTH_MAX 8
 
 #define LINE_BYTES_MAX 1024
-
-bool
-site_stop(struct making *m, const char *format, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(text, sizeof text, format, ap);
-	va_end(ap);
-	if (m->why == NULL)
-		m->why = arena_copy(m->ctx->arena, text, strlen(text));
-	if (m->why == NULL)
-		m->why = "out of memory";
-	return false;
-}
 
 static bool put_template(struct making *, const char *name,
     const char *indent);
@@ -205,7 +188,7 @@ site_make(struct ctx *ctx, const struct site *site, char *why)
 	buf_init(&out, text, SITE_BYTES_MAX);
 	if (site_words(&m)) {
 		if (!main_file)
-			site_head(&m);
+			site_head(ctx, site, &out);
 		(void)put_template(&m, main_file ? "nginx" : "shop", "");
 	}
 	if (m.why == NULL && !buf_ok(&out))

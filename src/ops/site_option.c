@@ -6,13 +6,14 @@
  */
 #include "config.h"
 
+#include "ops/site_option.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/num.h"
-#include "ops/site_part.h"
 #include "paths.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -44,6 +45,13 @@ const char *
 site_option(const struct site *s, enum site_option o)
 {
 	return s->option[o] != NULL ? s->option[o] : rows[o].def;
+}
+
+bool
+site_needs_id(const struct ctx *ctx, const struct site *s)
+{
+	return ctx->conf->rank_by_nginx == RANK_BY_NGINX &&
+	    site_option(s, SITE_MAIN)[0] == '\0';
 }
 
 /* ---- Forms */
@@ -182,41 +190,41 @@ site_fault(const struct site *s, enum site_option *which)
 /* ---- The head */
 
 static void
-head_line(struct making *m, const char *dashes, const char *name,
+head_line(struct buf *to, const char *dashes, const char *name,
     const char *value)
 {
-	buf_str(m->out, "# ");
-	buf_str(m->out, dashes);
-	buf_str(m->out, name);
-	buf_str(m->out, value[0] != '\0' ? " = " : " =");
-	buf_str(m->out, value);
-	buf_char(m->out, '\n');
+	buf_str(to, "# ");
+	buf_str(to, dashes);
+	buf_str(to, name);
+	buf_str(to, value[0] != '\0' ? " = " : " =");
+	buf_str(to, value);
+	buf_char(to, '\n');
 }
 
 /* Without the ranking memcached and id don't matter, and are left empty. */
 void
-site_head(struct making *m)
+site_head(const struct ctx *ctx, const struct site *site, struct buf *to)
 {
-	const struct conf *c = m->ctx->conf;
-	bool on = site_needs_id(m->ctx, m->site);
+	const struct conf *c = ctx->conf;
+	bool on = site_needs_id(ctx, site);
 	char fresh[24], timeout[24];
 
 	snprintf(fresh, sizeof fresh, "%lld", (long long)c->rank_fresh_s);
 	snprintf(timeout, sizeof timeout, "%lld",
 	    (long long)c->nginx_timeout_s);
-	buf_str(m->out, SITE_MARK PACKAGE_VERSION "\n"
+	buf_str(to, SITE_MARK PACKAGE_VERSION "\n"
 	    "# Make it anew instead of editing it: shopctl doctor compares.\n");
-	head_line(m, "", "listen", c->listen);
-	head_line(m, "", "listen_read", c->listen_read);
-	head_line(m, "", "nginx_timeout_s", timeout);
-	head_line(m, "", "rank_by_nginx", on ? "on" : "off");
-	head_line(m, "", "rank_fresh_s", fresh);
-	head_line(m, "", "memcached", on ? c->memcached : "");
-	head_line(m, "", "id", on ? m->site->id : "");
+	head_line(to, "", "listen", c->listen);
+	head_line(to, "", "listen_read", c->listen_read);
+	head_line(to, "", "nginx_timeout_s", timeout);
+	head_line(to, "", "rank_by_nginx", on ? "on" : "off");
+	head_line(to, "", "rank_fresh_s", fresh);
+	head_line(to, "", "memcached", on ? c->memcached : "");
+	head_line(to, "", "id", on ? site->id : "");
 	for (int i = 0; i < SITE_OPTIONS; i++)
-		if (m->site->option[i] != NULL)
-			head_line(m, "--", rows[i].name, m->site->option[i]);
-	buf_char(m->out, '\n');
+		if (site->option[i] != NULL)
+			head_line(to, "--", rows[i].name, site->option[i]);
+	buf_char(to, '\n');
 }
 
 /* The value behind "# NAME = " if the line is such a one. */

@@ -4,7 +4,7 @@
 #define SHOP_SITE_PART_H
 
 #include "base/buf.h"
-#include "ops/site.h"
+#include "ops/site_option.h"
 
 #define SITE_WORDS_MAX 40
 
@@ -31,12 +31,5 @@ bool site_words(struct making *) MUST_CHECK;
 
 /* The value of a word, or of "problem CODE"; NULL: there is no such word. */
 const char *site_word(const struct making *, const char *name);
-
-/*
- * The head: what the file was made of, a line each, as site_recall() reads it.
- * SITE_MARK begins the first line, and the version follows.
- */
-#define SITE_MARK "# Made by shopctl site, version "
-void site_head(struct making *);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,10 +28,19 @@ static const char methods[] =
 ;
 
 bool
-site_needs_id(const struct ctx *ctx, const struct site *s)
+site_stop(struct making *m, const char *format, ...)
 {
-	return ctx->conf->rank_by_nginx == RANK_BY_NGINX &&
-	    site_option(s, SITE_MAIN)[0] == '\0';
+	char text[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	if (m->why == NULL)
+		m->why = arena_copy(m->ctx->arena, text, strlen(text));
+	if (m->why == NULL)
+		m->why = "out of memory";
+	return false;
 }
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A cursor is checked and made by one function, seal(), of the same bytes. */
+/* A cursor is checked and made by one function, seal_cursor(), of the same bytes. */
 #include "config.h"
 
 #include "web/page.h"
@@ -56,7 +56,7 @@ scope(struct ctx *ctx, const struct req *req, const struct page *page,
 
 /* The cursor's bytes for these keys of the list, by a key of tokens. */
 static bool
-seal(struct ctx *ctx, const char *scope_text, size_t len,
+seal_cursor(struct ctx *ctx, const char *scope_text, size_t len,
     const int64_t key[PAGE_KEYS], const struct jwt_key *by,
     unsigned char out[CURSOR_BYTES])
 {
@@ -86,7 +86,7 @@ is_our_cursor(struct ctx *ctx, const char *scope_text, size_t len,
 	bool found = false;
 
 	for (size_t i = 0; i <= n && !found; i++)
-		found = seal(ctx, scope_text, len, key, i == n
+		found = seal_cursor(ctx, scope_text, len, key, i == n
 		    ? &ctx->keys->nameless : &ctx->keys->named[i], ours) &&
 		    crypto_equal(ours, bytes, CURSOR_BYTES);
 	return found;
@@ -166,7 +166,7 @@ next_cursor(struct ctx *ctx, const struct req *req, const struct page *page,
 
 	items->key((const char *)items->item + (n - 1) * items->size, key);
 	text = scope(ctx, req, page, &len);
-	return text == NULL || !seal(ctx, text, len, key,
+	return text == NULL || !seal_cursor(ctx, text, len, key,
 	    jwt_keys_signer(ctx->keys), bytes) ? NULL
 	    : base64url_encode(ctx->arena, bytes, sizeof bytes);
 }

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "io/json.h"
-#include "web/route.h"
+#include "web/http.h"
 #include "web/text.h"
 
 #define SHOWN_BYTES_MAX 64
@@ -253,7 +253,7 @@ problem_answer(struct ctx *ctx, const struct req *req, struct resp *resp,
     enum err e)
 {
 	int status = err_row(e)->status;
-	char seconds[16], allow[ROUTE_ALLOW_BYTES];
+	char seconds[16];
 
 	assert(e != E_OK);
 	resp->status = status;
@@ -275,10 +275,8 @@ problem_answer(struct ctx *ctx, const struct req *req, struct resp *resp,
 		http_header(resp, resp->problem.coded ? "Accept-Encoding"
 		    : "Accept", resp->problem.coded ? "identity"
 		    : "application/json");
-	if (e == E_METHOD_NOT_ALLOWED) {
-		route_allow(req->route, allow);
-		http_header(resp, "Allow", allow);
-	}
+	if (e == E_METHOD_NOT_ALLOWED && resp->problem.allow != NULL)
+		http_header(resp, "Allow", resp->problem.allow);
 	if (status == 503 || e == E_IN_PROGRESS) {
 		snprintf(seconds, sizeof seconds, "%d", RETRY_AFTER_S);
 		http_header(resp, "Retry-After", seconds);

@@ -31,6 +31,7 @@ struct problem {
 	const char *detail;	/* a sentence; NULL: text.def's of the code */
 	struct faults *faults;	/* its errors; NULL: none */
 	bool coded;		/* 415: for its Content-Encoding */
+	const char *allow;	/* 405: the methods that are */
 	size_t n;
 	struct {
 		const char *name;

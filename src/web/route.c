@@ -148,6 +148,9 @@ refuse_method(struct arena *a, const struct req *req, struct resp *resp)
 	char allow[ROUTE_ALLOW_BYTES];
 
 	route_allow(req->route, allow);
+	resp->problem.allow = arena_copy(a, allow, strlen(allow));
+	if (resp->problem.allow == NULL)
+		return E_INTERNAL;
 	resp->problem.detail = text_say(a, TEXT_BAD_METHOD,
 	    TEXT_ARGS(TEXT_S(problem_shown(a, req->method,
 	    strlen(req->method))), TEXT_S(allow)));

@@ -66,7 +66,7 @@ arena_reset(struct arena *a)
 {
 	struct deferred *d, *next;
 
-	/* A deferred record is itself a piece: read it before it goes. */
+	/* The record lies in the arena, too: read it before its piece goes. */
 	for (d = a->deferred; d != NULL; d = next) {
 		next = d->next;
 		d->fn(d->p);

@@ -11,7 +11,9 @@ breaker_allows(struct breaker *b, int64_t now_us)
 
 	if (until == 0)
 		return true;
-	/* Of those who come after the rest, one wins. */
+	/*
+	 * After the rest several callers may come at once: one of them probes.
+	 */
 	return now_us >= until && atomic_compare_exchange_strong(
 	    &b->shut_until_us, &until, now_us + BREAKER_PROBE_MS * 1000);
 }

@@ -14,7 +14,7 @@
 
 #define BREAKER_FAILURES	3
 #define BREAKER_REST_MS		500
-/* One that tries and is never heard of again holds it for so long. */
+/* A probe whose result never comes keeps the others away for so long. */
 #define BREAKER_PROBE_MS	3000
 
 struct breaker {

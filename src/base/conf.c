@@ -44,7 +44,7 @@ static const struct row rows[] = {
 
 struct loading {
 	struct conf *conf;
-	int line[ROWS];		/* that has set it; 0: none */
+	int line[ROWS];		/* of the file, that sets it; 0: none */
 };
 
 static int64_t *
@@ -213,14 +213,18 @@ conf_load(struct conf *c, const char *file, char *why)
 	if ((file != NULL && (e = load_file(c, file, why)) != E_OK) ||
 	    (e = load_environment(c, why)) != E_OK)
 		return e;
-	/* Two shops of one database server don't meet in one account. */
+	/* Keeps two shops on one database server from sharing an account. */
 	if (c->db_user[0] == '\0')
 		snprintf(c->db_user, sizeof c->db_user, "%s_worker",
 		    c->db_name);
 	return E_OK;
 }
 
-/* What nginx can't check must come from nobody else, and in whole seconds. */
+/*
+ * nginx can't check the copy that it takes from memcached: only a unix socket
+ * keeps strangers from writing it.  Ages are halved there, in whole seconds
+ * (web/h_rank.c).
+ */
 static enum err
 check_rank(const struct conf *c, char *why)
 {
@@ -349,7 +353,7 @@ conf_source(const struct conf *c)
 	    : "no settings file: " SHOP_CONFIG_FILE " is not there";
 }
 
-/* What is wrong with a file, whose bytes are wiped. */
+/* Says what is wrong with the file, and wipes and frees its bytes. */
 static enum err
 refuse_secret(const char *path, const char *fault, char *bytes, size_t size,
     char *why)

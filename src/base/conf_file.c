@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A reader of our own: inih, which was here before, reads lines through a
- * buffer of 200 bytes that is fixed when it is built, and cuts at it.
+ * A reader of our own: inih has a line buffer of 200 bytes, fixed when inih is
+ * built, and cuts longer lines.
  */
 #include "config.h"
 

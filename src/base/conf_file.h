@@ -6,12 +6,12 @@
  *	key = value ; why	a ; behind a blank begins a comment
  *	# a comment		or ; a comment, at the line's begin alone
  *
- * A value is what is left, to its last byte: it has no quotes and no escapes,
- * and its longest is the setting's own business.  Lines end in LF or CR LF,
- * the last one may do without, a UTF-8 byte order mark at the begin is
- * skipped.  What can't be read exactly is refused, with file and line: no
- * key, no =, a [section], a control character (a zero byte even in a
- * comment), text that is no UTF-8, a file of over CONF_FILE_BYTES_MAX.
+ * The rest of the line is the value, to its last byte: it has no quotes and no
+ * escapes, and each setting has its own longest.  Lines end in LF or CR LF, the
+ * last one may do without, a UTF-8 byte order mark at the begin is skipped.
+ * What can't be read exactly is refused, with file and line: no key, no =, a
+ * [section], a control character (a zero byte even in a comment), text that is
+ * no UTF-8, a file of over CONF_FILE_BYTES_MAX.
  */
 #ifndef SHOP_CONF_FILE_H
 #define SHOP_CONF_FILE_H
@@ -33,7 +33,7 @@ struct conf_pair {
 enum err conf_file_read(const char *file, enum err (*on_pair)(void *user,
     const struct conf_pair *, char *why), void *user, char *why) MUST_CHECK;
 
-/* Why a text can be no setting's, from wherever it comes; or NULL. */
+/* Why no setting may have this text, from file or environment; or NULL. */
 const char *conf_text_fault(const char *);
 
 #endif

@@ -24,7 +24,7 @@ enum fault_code {
 	FAULT_COUNT
 };
 
-/* What its sentence says, where it has no detail of its own. */
+/* The sentence for a fault that has no detail of its own. */
 enum fault_form {
 #define FAULT(name, code, first, second)
 #define FORM(name) FORM_##name,
@@ -52,8 +52,8 @@ struct fault {
 };
 
 /*
- * Those of one request, in the order in which they were found; begins zeroed.
- * Most requests have none, and no room for any is made.
+ * The faults of one request, in the order in which they were found; begins
+ * zeroed.  Most requests have none, so memory is taken with the first fault.
  */
 struct faults {
 	size_t n, room;

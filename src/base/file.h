@@ -11,16 +11,18 @@
 char *file_read(struct arena *, const char *path) MUST_CHECK;
 
 /*
- * An exclusive lock (flock) on what is open.  Whoever may open it may keep it
- * locked, so after FILE_LOCK_MS: false, and errno is EWOULDBLOCK.
+ * Takes an exclusive lock (flock) on fd.  Whoever may open the file may keep it
+ * locked for ever, so after FILE_LOCK_MS this returns false, with errno
+ * EWOULDBLOCK.
  */
 #define FILE_LOCK_MS 5000
 bool file_lock(int fd) MUST_CHECK;
 
 /*
- * The content, at most max bytes and a 0 behind them, to to[max + 2]; NULL, or
- * why not.  Never waits: a plain file, or where it is no secret a device like
- * /dev/null.  A secret that a group or others may read is refused.
+ * Reads the content, at most max bytes, into to[max + 2], with a 0 behind it.
+ * Returns NULL, or why it failed.  It never waits: it takes plain files and,
+ * unless secret, devices like /dev/null.  It refuses a secret that group or
+ * others may read.
  */
 const char *file_load(const char *path, bool secret, char *to, size_t max,
     size_t *len) MUST_CHECK;

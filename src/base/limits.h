@@ -18,7 +18,7 @@
 #define QUANTITY_MAX		INT64_C(1000)		/* pieces a line */
 #define ORDER_LINES_MAX		100			/* lines an order */
 #define RANK_ITEMS		5			/* products ranked */
-#define RANK_HOURS		72			/* in which they sold */
+#define RANK_HOURS		72			/* hours back */
 #define RANK_BY_NGINX_S_MIN	4			/* rank_fresh_s then */
 #define ATTEMPTS_MAX		4			/* 1 + 3 retries */
 
@@ -29,13 +29,13 @@
 #define REQUEST_ID_BYTES_MAX	64
 #define IDEM_KEY_BYTES_MAX	255
 #define JSON_DEPTH_MAX		16
-#define FAULTS_MAX		128	/* faults told of one body */
+#define FAULTS_MAX		128	/* of one body; more are not told */
 
 /* A response and what it is made of. */
 #define RESPONSE_BYTES_MAX	262144
 #define HEADER_BYTES_MAX	4096
 #define DETAIL_BYTES_MAX	256
-#define PAGE_ITEMS		20	/* a page has unless it is told */
+#define PAGE_ITEMS		20	/* on a page unless the client asks */
 #define PAGE_ITEMS_MAX		100
 #define LOG_LINE_BYTES_MAX	2048
 #define ARENA_BYTES_MAX		(4 * 1024 * 1024)

@@ -24,7 +24,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 
-/* How often a line may be told that a fault would repeat without end. */
+/* Least time between two lines about a fault that repeats without end. */
 #define LOG_PAUSE_US INT64_C(1000000)
 
 struct log_line {
@@ -52,7 +52,7 @@ void log_catch_up(void);
 void log_id(const char *id);
 
 /*
- * Is it time for a line that a fault may repeat without end?  Once in
+ * May a line about a repeating fault be written now?  True once in
  * LOG_PAUSE_US; *last_us is the caller's, 0 at first.
  */
 bool log_due(int64_t *last_us);
@@ -65,7 +65,7 @@ void log_int(struct log_line *, const char *key, int64_t value);
 /* Writes it.  A line over LOG_LINE_BYTES_MAX loses its last values. */
 void log_end(struct log_line *);
 
-/* A line of plain text, for whoever started the program. */
+/* A line of plain text, for the person that started the program. */
 void log_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* A whole line: event and one printf'ed value, msg="...". */

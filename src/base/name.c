@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What may stand in an id of ours, a header or a file's name. */
+/* Which characters an id of ours, a header or a file's name may have. */
 #include "config.h"
 
 #include "base/name.h"

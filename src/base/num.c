@@ -94,7 +94,7 @@ scan_digits(const char *s, const char *end)
 	return d;
 }
 
-/* What stands before the point, which has at most 16 digits. */
+/* The digits before the point, at most 16. */
 static int64_t
 before_point(const struct digits *d)
 {

@@ -18,18 +18,18 @@ bool num_parse(const char *s, size_t len, int64_t min, int64_t max,
     int64_t *out);
 
 /*
- * What a number of JSON's grammar, which s must be, says: decided by its text
- * alone, whatever its exponent, so that nothing is rounded on the way.
+ * The value of s, which must be a number by JSON's grammar.  It is read from
+ * the text, whatever its exponent, so that nothing is rounded.
  */
 struct num_decimal {
-	int64_t whole;		/* without what follows the point */
-	bool negative;		/* also of -0.5, whose whole is 0 */
-	bool fraction;		/* something but zeros follows the point */
+	int64_t whole;		/* digits behind the point are dropped */
+	bool negative;		/* also for -0.5, where whole is 0 */
+	bool fraction;		/* a digit behind the point is not 0 */
 	bool huge;		/* beyond +-SAFE_INT_MAX; whole is 0 */
 };
 struct num_decimal num_decimal(const char *s, size_t len);
 
-/* a + b and a * b; false, and *out untouched, when the result overflows. */
+/* a + b and a * b; on overflow false, and *out is unchanged. */
 bool num_add(int64_t a, int64_t b, int64_t *out);
 bool num_mul(int64_t a, int64_t b, int64_t *out);
 

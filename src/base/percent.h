@@ -10,8 +10,9 @@
 int percent_byte(const char *s, size_t len);
 
 /*
- * A part of a query: %XX is a byte, + a blank.  out has len + 1 bytes, and may
- * not be s.  False, and out is of no use, for a malformed escape and for %00.
+ * Decodes a part of a query: %XX is a byte, + a blank. out has len + 1 bytes,
+ * and may not be s.  Returns false for a malformed escape and for %00; out is
+ * undefined then.
  */
 bool percent_decode(const char *s, size_t len, char *out);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What all three programs do alike at their start: --help, --version,
- * --config FILE, --check-config, and no core dumps.
+ * Every program's start: --help, --version, --config FILE, --check-config, and
+ * no core dumps.
  */
 #ifndef SHOP_PROG_H
 #define SHOP_PROG_H
@@ -17,8 +17,8 @@ struct prog {
 };
 
 /*
- * A daemon's first call: of fd 0, 1 and 2 those that are closed become
- * /dev/null, and the log never waits (base/log.h).
+ * A daemon's first call: opens /dev/null for those of fd 0, 1 and 2 that are
+ * closed, and keeps the log from waiting (base/log.h).
  */
 void prog_daemon(void);
 
@@ -26,13 +26,13 @@ void prog_daemon(void);
  * Reads the options before the first plain argument (getopt_long), loads and
  * checks the settings.  Returns the index of the first plain argument, or -1
  * when the program has nothing more to do and must exit with *status: it
- * printed its help, or one line on stderr saying what is wrong.  *config is
- * left alone where there was no --config.
+ * printed its help, or one line on stderr saying what is wrong.  Without
+ * --config *config is unchanged.
  */
 int prog_start(const struct prog *, int argc, char **argv, struct conf *,
     int *status);
 
-/* Log from now on as the setting log_level has it. */
+/* Sets the log's level by the setting log_level. */
 void prog_log_level(const struct conf *);
 
 #endif

@@ -20,7 +20,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* What a reader may be late by under load; a pipe has 64 KiB by itself. */
+/* How far a reader may fall behind under load; a pipe has 64 KiB by default. */
 #define PIPE_BYTES (1024 * 1024)
 
 enum way {
@@ -47,7 +47,7 @@ open_own(void)
 		sink.fd = fd;
 	else
 		sink.way = WAY_NOWAIT;
-	/* Refused to some, and for a terminal. */
+	/* May fail, as for a terminal: then the pipe's own size must do. */
 	(void)fcntl(STDERR_FILENO, F_SETPIPE_SZ, PIPE_BYTES);
 }
 
@@ -58,7 +58,7 @@ sink_open(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	/* A terminal's background would be stopped (stty tostop). */
+	/* Else a terminal would stop us in its background (stty tostop). */
 	signal(SIGTTOU, SIG_IGN);
 	if (fstat(STDERR_FILENO, &st) != 0 || S_ISREG(st.st_mode))
 		return;
@@ -80,8 +80,8 @@ write_nowait(const char *data, size_t len)
 }
 
 /*
- * Between the look and the write another process may take the room, and then
- * this waits: what an old kernel leaves.
+ * Another process may fill the pipe between poll() and write(), and then this
+ * waits: on an old kernel there is no better way.
  */
 static ssize_t
 write_polled(const char *data, size_t len)

@@ -13,10 +13,9 @@
 #include <stddef.h>
 
 /*
- * From now on sink_write() never waits for a reader, and a reader that is
- * gone is no signal but a failure: SIGPIPE, SIGXFSZ and SIGTTOU are ignored.
- * To be called once, at a daemon's start; before it, stderr is written to as
- * it is.
+ * From now on sink_write() never waits for a reader, and fails when the reader
+ * is gone: SIGPIPE, SIGXFSZ and SIGTTOU are ignored.  Call it once, at a
+ * daemon's start; before that, stderr is written to as it is.
  */
 void sink_open(void);
 

@@ -35,7 +35,9 @@ struct head {
 	uint32_t path_bytes, bytes;
 };
 
-/* One a process: what files are read is no business of a request's. */
+/*
+ * One a process, and not in ctx: files are read at the start, not by requests.
+ */
 static struct record {
 	char *data;
 	size_t len, size;
@@ -100,7 +102,7 @@ append_record(const void *data, size_t len)
 	record.len += len;
 }
 
-/* The same file may be read twice, and the first content is the one. */
+/* A file may be read twice: only its first content is recorded. */
 static bool
 find(const char *path, const char *slash, struct found *out)
 {
@@ -138,7 +140,7 @@ remember_file(const char *path, const char *slash, const char *data,
 	append_record(data, bytes == ABSENT ? 0 : bytes);
 }
 
-/* Whole entries to the end, for it may be another version's. */
+/* Is it whole entries to the end?  Another version's shopd may have made it. */
 static bool
 is_sound(const char *data, size_t len)
 {
@@ -280,7 +282,10 @@ snapshot_exists(const char *path)
 
 	if (!record.recording && find(path, "", &f))
 		return !f.absent;
-	/* What can't be looked at is left to who reads it, and complains. */
+	/*
+	 * If lstat() fails in another way, the file counts as there: reading it
+	 * then reports the error.
+	 */
 	if (lstat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR))
 		return true;
 	remember_file(path, "", NULL, ABSENT);

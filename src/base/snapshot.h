@@ -15,7 +15,7 @@
  *	else		from disk			shopctl, other workers
  *
  * There is one record a process.  What it holds is wiped when it is dropped;
- * the memfd is readable by who has inherited it, and by its user.
+ * the memfd can be read by its heirs and by its user.
  */
 #ifndef SHOP_SNAPSHOT_H
 #define SHOP_SNAPSHOT_H
@@ -54,14 +54,15 @@ void snapshot_record(void);
 /* The record as a memfd that nobody can change; -1 with errno set. */
 int snapshot_seal(void);
 
-/* Once in the child, before exec: what snapshot_join() looks for. */
+/* Call once in the child, before exec: tells snapshot_join() where it is. */
 int snapshot_hand_on(int fd);
 
 /* ---- A worker's */
 
 /*
- * Take the record that shopd handed on; true where there is none, false
- * (logged) when it can't be read.  Forgets where it came from.
+ * Takes the record that shopd handed on.  Returns true also where there is
+ * none, false (logged) when it can't be read.  Afterwards the environment names
+ * no record, so that children see none.
  */
 bool snapshot_join(void);
 

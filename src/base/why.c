@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The sentence is made aside, for it may be made of the one that is there. */
+/* Formats beside the old sentence, which may be among the arguments. */
 #include "config.h"
 
 #include "base/why.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Base64url (RFC 4648, 5) without padding, in the one spelling that bytes
- * have.
+ * Base64url (RFC 4648, 5) without padding: each sequence of bytes has exactly
+ * one spelling.
  */
 #include "config.h"
 

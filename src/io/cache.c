@@ -21,7 +21,7 @@
 struct cache {
 	memcached_st *mc;	/* NULL: there is none */
 	int failures;		/* in a row */
-	int64_t rest_until_us;	/* leave it alone until then */
+	int64_t rest_until_us;	/* not asked before */
 	struct host *host;	/* NULL: a unix socket */
 	in_port_t port;
 	size_t at;		/* which of the host's addresses is used */
@@ -29,7 +29,7 @@ struct cache {
 	bool look;		/* for its addresses, before the next use */
 };
 
-/* The address that is the next one's turn. */
+/* Makes the next address in turn the one that is used. */
 static void
 use_address(struct cache *cache)
 {
@@ -51,7 +51,10 @@ find_server(struct cache *cache, int wait_ms)
 		cache->look = false;
 		use_address(cache);
 	}
-	/* The old address does; the next time it is away: again. */
+	/*
+	 * No answer yet: the old address will do, until memcached is away
+	 * again.
+	 */
 	if (cache->known && !host_looking(cache->host))
 		cache->look = false;
 	return cache->known;
@@ -190,14 +193,14 @@ call_failed(struct cache *cache, const char *what, memcached_return_t rc)
 		if (cache->look)
 			(void)host_look(cache->host, 0);
 	}
-	/* Its other addresses have their turns. */
+	/* Try its other addresses in turn. */
 	if (cache->host != NULL && host_count(cache->host) > 1) {
 		cache->at++;
 		use_address(cache);
 	}
 }
 
-/* Did it work?  Counts those times in a row that memcached did not answer. */
+/* Returns whether it worked; counts missing answers in a row. */
 static bool
 worked(struct cache *cache, const char *what, memcached_return_t rc)
 {

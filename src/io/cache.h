@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The cache, over libmemcached.  It speeds up and never decides: whatever
- * goes wrong is a miss.  No call waits longer than cache_timeout_ms for the
- * next bytes (docs/waits.md tells of a server that sends them one by one);
- * after CACHE_FAILURES_MAX failures in a row it is left alone for
- * CACHE_REST_MS.
+ * The cache, over libmemcached.  It speeds up and never decides: whatever goes
+ * wrong is a miss.  No call waits longer than cache_timeout_ms for the next
+ * bytes (docs/waits.md tells of a server that sends them one by one); after
+ * CACHE_FAILURES_MAX failures in a row it is not asked for CACHE_REST_MS.
  */
 #ifndef SHOP_CACHE_H
 #define SHOP_CACHE_H
@@ -18,7 +17,7 @@
 
 #define CACHE_FAILURES_MAX	3
 #define CACHE_REST_MS		2000
-/* For its name at the start; no request waits for that. */
+/* The longest wait for the name's lookup, at the start; requests never wait. */
 #define CACHE_LOOKUP_MS		200
 
 struct cache;

@@ -28,13 +28,16 @@
 #include "io/kept.h"
 
 /*
- * A wake-up is lost if the woken worker dies before accept(), so that each
- * also looks by itself.
+ * A wake-up is lost if the woken worker dies before accept(): each worker also
+ * looks by itself, so often.
  */
 #define LOOK_MS 1000
 /* Without a descriptor or memory for a connection, until the next try. */
 #define SHORT_MS 100
-/* The web server has all of a request and room for the answer. */
+/*
+ * The longest wait for a byte: a web server that has read all of a request from
+ * its client, and has room for the answer, needs none.
+ */
 #define PEER_WAIT_S 5
 
 enum { WATCHED = CONNS_KEPT_MAX + 1, TOLD, EVENTS };
@@ -45,7 +48,7 @@ struct conns {
 	bool is_short;		/* of descriptors or memory */
 	int64_t short_told_us;
 	bool told;		/* to stop */
-	bool lost;		/* what is watched was closed */
+	bool lost;		/* the watched descriptor was closed */
 	bool parting;		/* nothing is kept any more */
 	bool ready[CONNS_KEPT_MAX + 1];	/* slots, and behind them the listener */
 	size_t turn;		/* which of these is looked at next */
@@ -153,7 +156,7 @@ conns_rest(struct conns *c, int ms)
 	return !c->told;
 }
 
-/* What epoll finds within that time; how much. */
+/* Waits so long at most for events; returns how many there are. */
 static int
 look_around(struct conns *c, int ms)
 {
@@ -234,7 +237,7 @@ conns_limit_send(int fd)
 	limit_wait(fd, SO_SNDTIMEO);
 }
 
-/* A new one that doesn't wait for the request without end, or -1. */
+/* Accepts a connection that is never waited for without end; or -1. */
 static int
 accept_one(struct conns *c)
 {
@@ -272,7 +275,7 @@ take_new(struct conns *c)
 	return -1;
 }
 
-/* Whose turn it is among those that are ready; there is one. */
+/* The next in turn of those that are ready; one is, at least. */
 static size_t
 next_turn(struct conns *c)
 {
@@ -304,7 +307,7 @@ conns_take(struct conns *c)
 	return c->fd;
 }
 
-/* A new one finds a slot, or is closed. */
+/* Gives a new connection a slot, or closes it. */
 static void
 keep_new(struct conns *c)
 {

@@ -25,7 +25,9 @@
 
 #include "base/err.h"
 
-/* From here on a request is held to be a long one; twice that at most. */
+/*
+ * A request that takes longer counts as a long one, after twice that at most.
+ */
 #define CONNS_HELD_MS 10
 
 struct conns;
@@ -42,22 +44,22 @@ struct conns *conns_new(int listen_fd, size_t keep, int told_fd) MUST_CHECK;
 void conns_free(struct conns *);
 
 /*
- * How the thread learns whether another worker could take what waits here.
- * Until this is called, and with NULL, it takes it that there is none.
+ * Tells the thread how to learn whether another worker could take the requests
+ * that wait here.  Before this call, and with NULL, it assumes that none could.
  */
 void conns_others(struct conns *, bool (*is_idle)(const void *),
     const void *arg);
 
 /*
- * Until there may be a request, a second at most; false when the worker is
- * told to stop, or what is watched was closed.
+ * Waits until there may be a request, a second at most.  Returns false when the
+ * worker is told to stop, or the watched descriptor was closed.
  */
 bool conns_wait(struct conns *);
 
 /* Was the worker told to stop, when it last waited? */
 bool conns_told(const struct conns *);
 
-/* So long, without taking requests; false when the worker is told to stop. */
+/* Waits so long without taking requests; false when told to stop. */
 bool conns_rest(struct conns *, int ms);
 
 /*
@@ -77,7 +79,7 @@ bool conns_lost(struct conns *);
  */
 int conns_take(struct conns *);
 
-/* Give a connection up that doesn't take a byte for as long. */
+/* Give a connection up that takes no byte for as long. */
 void conns_limit_send(int fd);
 
 /*

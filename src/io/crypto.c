@@ -82,7 +82,7 @@ crypto_hmac(struct crypto_hmac *h, const void *data, size_t len,
 {
 	size_t n = 0;
 
-	/* Without a key the last one stays. */
+	/* A NULL key keeps the one before. */
 	if (EVP_MAC_init(mac_of(h), NULL, 0, NULL) != 1 ||
 	    EVP_MAC_update(mac_of(h), data, len) != 1 ||
 	    EVP_MAC_final(mac_of(h), out, &n, SHA256_BYTES) != 1 ||

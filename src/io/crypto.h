@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Digests and chance, over OpenSSL's libcrypto.  E_INTERNAL (logged) is all
- * that can go wrong.
+ * Digests and chance, over OpenSSL's libcrypto.  The only failure is E_INTERNAL
+ * (logged).
  */
 #ifndef SHOP_CRYPTO_H
 #define SHOP_CRYPTO_H
@@ -18,9 +18,9 @@ enum err crypto_sha256(const void *, size_t len,
     unsigned char out[SHA256_BYTES]) MUST_CHECK;
 
 /*
- * HMAC-SHA-256 by one key, made ready once: looking the algorithm up costs
- * four times what a token's digest does.  NULL where that can't be had; free
- * with crypto_hmac_free (NULL is fine), which wipes the key.
+ * HMAC-SHA-256 by one key, made ready once: looking the algorithm up costs four
+ * times what a token's digest does.  NULL on failure (logged); free with
+ * crypto_hmac_free (NULL is fine), which wipes the key.
  */
 struct crypto_hmac;
 
@@ -32,10 +32,10 @@ enum err crypto_hmac(struct crypto_hmac *, const void *, size_t len,
 /* Does a text (PEM) hold a certificate, whoever's?  len under INT_MAX. */
 bool crypto_has_certificate(const char *pem, size_t len);
 
-/* Bytes nobody can foretell. */
+/* Unpredictable bytes. */
 enum err crypto_random(void *, size_t len) MUST_CHECK;
 
-/* 32 hexadecimal digits nobody can foretell; NULL without memory or chance. */
+/* 32 unpredictable hexadecimal digits; NULL without memory or chance. */
 const char *crypto_random_name(struct arena *) MUST_CHECK;
 
 /* Where OpenSSL looks for the system's authorities: a file, a directory. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One connection: prepare, run, and what becomes of it after an error. */
+/* One connection: prepare, run, and clean up after an error. */
 #include "config.h"
 
 #include "io/db_rows.h"
@@ -16,7 +16,7 @@
 #include "io/host.h"
 #include "io/mysql.h"
 
-/* How often it is told that there is no room. */
+/* Least time between two lines that say that there is no room. */
 #define CROWDED_TOLD_US		INT64_C(60000000)
 #define ARGS_MAX		8
 
@@ -120,7 +120,7 @@ db_error_number(const struct db *db)
 	return db->number;
 }
 
-/* What was going on: it decides what an error means. */
+/* The step that failed: it decides what an error means. */
 enum phase {
 	CONNECTING,
 	PREPARING,		/* nothing has run yet */
@@ -128,7 +128,7 @@ enum phase {
 	COMMITTING		/* a statement that may have committed */
 };
 
-/* The class of an error in a phase; the table's is what it is by itself. */
+/* The class of an error in a phase; class is that of the number alone. */
 static enum db_class
 class_in(enum phase phase, enum db_class class)
 {
@@ -158,7 +158,7 @@ crowded_due(struct db *db)
 	return true;
 }
 
-/* Log what the server said, where it is first seen. */
+/* Log the server's message where it is first seen. */
 static enum db_class
 told(struct db *db, const char *what, unsigned number, const char *text,
     enum phase phase)
@@ -182,8 +182,8 @@ told(struct db *db, const char *what, unsigned number, const char *text,
 }
 
 /*
- * Bring the session back to nothing open, or close it: after this no
- * statement can run inside what is left of a failed one.
+ * Roll the session back, or close it: afterwards no statement can run inside a
+ * failed one's transaction.
  */
 static void
 recover(struct db *db, enum db_class class)
@@ -296,7 +296,7 @@ statement_failed(struct db *db, size_t sql, enum phase phase)
 	enum db_class class = told(db, db->table[sql].name,
 	    mysql_stmt_errno(stmt), mysql_stmt_error(stmt), phase);
 
-	/* Prepare anew next time: its metadata may be what was wrong. */
+	/* Prepare anew next time: its metadata may have caused the error. */
 	mysql_stmt_close(stmt);
 	db->stmt[sql] = NULL;
 	recover(db, class);
@@ -397,7 +397,10 @@ execute(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 	if (mysql_stmt_errno(stmt) != 0)
 		return statement_failed(db, sql, db->table[sql].writes ? COMMITTING
 		    : RUNNING);
-	/* Ours: no memory, a cell larger than we said, or none of its shapes. */
+	/*
+	 * No error of the server: no memory, a cell larger than it had said, or
+	 * columns of none of the table's shapes.
+	 */
 	told(db, db->table[sql].name, 0, "the result is not as declared", RUNNING);
 	disconnect(db);
 	return db->table[sql].writes ? DB_COMMIT_UNKNOWN : DB_BUG;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* db_err.def as a switch: a number becomes what can be done about it. */
+/* db_err.def as a switch: from a number to what the caller can do about it. */
 #include "config.h"
 
 #include "io/db.h"

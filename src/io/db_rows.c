@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Results into the arena.  What a column is, the table of statements has said;
- * what the server sends is compared with it before a cell is read.
+ * Results into the arena.  The table of statements says which columns must
+ * come; the server's are compared with it before a cell is read.
  */
 #include "config.h"
 
@@ -12,7 +12,7 @@
 #define COLUMNS_MAX		32
 #define CELL_BYTES_MAX		8192
 
-/* A column's letter in the table; 0 for what none of ours may be. */
+/* A column's letter in the table; 0 for a type that none of ours may have. */
 static char
 letter_of(enum enum_field_types type)
 {
@@ -69,7 +69,7 @@ is_declared(MYSQL_RES *meta, const struct db_sql *sql)
 	return is_shape(sql, shape);
 }
 
-/* What a CALL answers with isn't known before it has run. */
+/* A CALL's columns are not known before it has run. */
 bool
 db_rows_declared(MYSQL_STMT *stmt, const struct db_sql *sql)
 {

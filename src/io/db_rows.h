@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a statement answered, as a struct db_result.  Only io/db uses it. */
+/*
+ * The rows that a statement returned, as a struct db_result.  Only io/db uses
+ * it.
+ */
 #ifndef SHOP_DB_ROWS_H
 #define SHOP_DB_ROWS_H
 
@@ -13,9 +16,9 @@
 bool db_rows_declared(MYSQL_STMT *, const struct db_sql *);
 
 /*
- * All rows of what was executed.  False: mysql_stmt_errno() tells why; or it
- * is 0, and there was no memory, a cell was larger than the server had said,
- * or the columns are not those of the table.
+ * All rows of the statement that was executed.  False: mysql_stmt_errno() tells
+ * why; or it is 0, and there was no memory, a cell was larger than the server
+ * had said, or the columns are not those of the table.
  */
 bool db_rows_fetch(MYSQL_STMT *, const struct db_sql *, struct arena *,
     struct db_result *) MUST_CHECK;

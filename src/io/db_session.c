@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A session as ours are: whatever the server's settings, a statement means the
- * same in each.  The variables are one SET, and the second and last round trip
- * of opening a session ends what init_connect may have begun.
+ * Opens a session in which a statement means the same whatever the server's
+ * settings.  The variables are one SET, and the second and last round trip of
+ * opening it ends what init_connect may have begun.
  */
 #include "config.h"
 
@@ -28,10 +28,10 @@
 #define CR_OUT_OF_MEMORY	2008
 #define CR_SSL_CONNECTION_ERROR	2026
 #define CR_AUTH_PLUGIN_CANNOT_LOAD 2059
-/* For a name whose addresses are known: the old ones will do. */
+/* Wait so long when the addresses are known: the old ones will do. */
 #define AGAIN_MS		100
 
-/* Connector/C's first of those that db_verifies_loosely() tells of. */
+/* The first Connector/C for which db_verifies_loosely() is true. */
 #define LOOSE_VERSION		30400
 
 #define ANY			0
@@ -146,8 +146,8 @@ assignment(char *out, size_t size, const struct db_session_row *row,
 }
 
 /*
- * The whole SET.  A server takes what stands in the other's comments, or is
- * for a later version, for a comment; the first row is for every one.
+ * The whole SET.  Comments hold the variables of one kind of server from some
+ * version on, and other servers skip them; the first row is for every server.
  */
 static void
 session_text(char *out, size_t size, const struct db_login *login)
@@ -174,7 +174,7 @@ session_text(char *out, size_t size, const struct db_login *login)
 	assert(len < size);
 }
 
-/* It is the library's word, not the server's: there is no one to talk to. */
+/* An error of the library's own: the server can't be talked to any more. */
 static bool
 is_lost(MYSQL *conn)
 {
@@ -182,8 +182,8 @@ is_lost(MYSQL *conn)
 }
 
 /*
- * Some server of the future may lack a variable: do without that one, rather
- * than without the database.  Doctor tells what is not as it should be.
+ * A future server may lack a variable: do without that one, rather than without
+ * the database.  Doctor reports it.
  */
 static bool
 set_one_by_one(MYSQL *conn, const struct db_login *login)
@@ -198,7 +198,10 @@ set_one_by_one(MYSQL *conn, const struct db_login *login)
 			continue;
 		if (is_lost(conn))
 			return false;
-		/* Most of them are what the other kind of server has. */
+		/*
+		 * Unknown: most of these are variables of the other kind of
+		 * server.
+		 */
 		if (mysql_errno(conn) != ER_UNKNOWN_VARIABLE)
 			log_msg(LOG_WARN, "session_variable", "%s: %s", one,
 			    mysql_error(conn));
@@ -218,7 +221,7 @@ set_session(MYSQL *conn, const struct db_login *login)
 	return mysql_query(conn, "ROLLBACK") == 0;
 }
 
-/* The library's own words name a file, and nothing that one can do. */
+/* The library's own text names a file, and nothing that one can do. */
 static const char *
 why_not(MYSQL *conn)
 {

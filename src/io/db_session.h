@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How io/db opens a session: its options, TLS, and the variables of
- * db_session.def.  Nobody else's business; t/0010 holds that.
+ * db_session.def.  Only io/db includes it; t/0010 holds that.
  */
 #ifndef SHOP_DB_SESSION_H
 #define SHOP_DB_SESSION_H
@@ -9,7 +9,9 @@
 #include "io/db.h"
 #include "io/mysql.h"
 
-/* The longest wait for a lock in shopctl, whose user waits; no request does. */
+/*
+ * The longest wait for a lock in shopctl: a person waits, and no request does.
+ */
 #define ADMIN_LOCK_WAIT_S	30
 
 struct db_login {
@@ -18,7 +20,7 @@ struct db_login {
 	const char *user;
 	char *password;		/* or NULL */
 	struct host *host;	/* NULL: a socket */
-	size_t at;		/* whose turn it is of its addresses */
+	size_t at;		/* the next of its addresses to try */
 };
 
 /*

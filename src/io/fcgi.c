@@ -23,7 +23,7 @@
 #include "base/log.h"
 #include "base/num.h"
 
-/* An answer that a unix connection takes at once, whoever reads it. */
+/* A unix connection takes answers up to this size at once, read or not. */
 #define SOCKET_BYTES 32768
 #define LINGER_US INT64_C(1000000)
 
@@ -75,7 +75,7 @@ fcgi_accept(struct fcgi *f)
 	f->r.ipcFd = conns_take(f->conns);
 	if (f->r.ipcFd < 0)
 		return false;
-	/* A connection that it finds open it takes for a kept one. */
+	/* libfcgi takes a connection that it finds open for a kept one. */
 	f->r.keepConnection = 1;
 	if (FCGX_Accept_r(&f->r) == 0)
 		return true;
@@ -129,9 +129,9 @@ fcgi_body_all(struct fcgi *f, char *to, size_t max, size_t *len)
 }
 
 /*
- * Until the other side has closed, lest what was not read makes the kernel
- * reset the connection and drop the answer; the library would wait for as
- * long as something comes.
+ * Waits until the other side has closed: if bytes were left unread, close()
+ * alone would make the kernel reset the connection and drop the answer.  The
+ * library would wait for as long as bytes come.
  */
 static void
 linger(int fd)
@@ -148,7 +148,7 @@ linger(int fd)
 	close(fd);
 }
 
-/* It goes on to the next request where all of this one was read and sent. */
+/* May it serve another request?  If all of this one was read and sent. */
 static bool
 ends_kept(struct fcgi *f, bool sent)
 {

@@ -39,14 +39,14 @@ const char *fcgi_param(const struct fcgi *, const char *name);
 const char *fcgi_param_nth(const struct fcgi *, const char *name, size_t n);
 
 /*
- * Exactly len bytes of body, which may be none; false when fewer or more came.
- * To be called even for no body: what was read to its end is closed sooner.
+ * Reads exactly len bytes of body; false when fewer or more came.  Call it for
+ * a body of 0 bytes, too: a request that was read to its end is closed sooner.
  */
 bool fcgi_body(struct fcgi *, char *to, size_t len);
 
 /*
- * A body whose length nobody told, behind a fcgi_body() of none that was
- * false: *len bytes, max at most; false when there are more.
+ * Reads a body of unknown length, after fcgi_body() for 0 bytes was false: *len
+ * bytes, max at most; false when there are more.
  */
 bool fcgi_body_all(struct fcgi *, char *to, size_t max, size_t *len);
 

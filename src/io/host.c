@@ -36,7 +36,7 @@ struct host {
 	char address[ADDRESSES_MAX][ADDRESS_BYTES];
 };
 
-/* Takes what the library can tell as digits; false when that is nothing. */
+/* Takes the addresses that can be written as digits; false for none. */
 static bool
 remember_addresses(struct host *h, const struct addrinfo *all)
 {
@@ -62,8 +62,8 @@ host_new(const char *name)
 	if (h == NULL)
 		return NULL;
 	/*
-	 * One try a name server, a second each: for lookups that libraries
-	 * make by themselves, too.  An operator's own words stand.
+	 * One try a name server, a second each, also for lookups that libraries
+	 * make by themselves.  An operator's own options win.
 	 */
 	setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
 	snprintf(h->name, sizeof h->name, "%s", name);

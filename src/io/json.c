@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The gate before cJSON, and what is made of its tree; json_fields.c writes by a
- * table.
+ * The gate before cJSON, and the functions on its tree; json_fields.c writes by
+ * a table.
  */
 #include "config.h"
 
@@ -38,7 +38,7 @@ json_parse_why(struct arena *a, const char *text, size_t len,
 		return E_INTERNAL;
 	if ((e = json_scan(a, copy, len, fault)) != E_OK)
 		return e;
-	/* What was scanned, cJSON can refuse only for want of memory. */
+	/* cJSON can refuse a scanned text only for want of memory. */
 	tree = cJSON_ParseWithLengthOpts(copy, len + 1, NULL, 1);
 	if (tree == NULL)
 		return E_INTERNAL;

@@ -95,9 +95,9 @@ enum err json_decode(struct arena *, const struct json *,
 
 /*
  * The values of *in as bytes: equal for equal values, however they were
- * written, and different for different ones.  They last: a fingerprint of them
- * stands in the ledger, so that the form of what is there must never change
- * (t/3030 replays one of the first version).  False without memory.
+ * written, and different for different ones.  Their form must never change, for
+ * fingerprints of them stand in the ledger (t/3030 replays one of the first
+ * version).  False without memory.
  */
 bool json_values(struct arena *, const struct json_field *, const void *in,
     const void **bytes, size_t *len) MUST_CHECK;

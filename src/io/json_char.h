@@ -11,7 +11,7 @@
 #include "base/utf8.h"
 #include "io/json_why.h"
 
-/* What json_char_next() may return that is no code point of a string's. */
+/* Results of json_char_next() that are no code points. */
 #define JSON_CHAR_END 0
 #define JSON_CHAR_BAD UTF8_BAD
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What json_decode() finds wrong with a value: each function adds a fault with
- * its place, its code and what the sentence about it says.  Only json.c uses them.
+ * The faults that json_decode() finds: each function adds one, with its place,
+ * its code and the form of its sentence.  Only json.c uses them.
  */
 #ifndef SHOP_JSON_FAULT_H
 #define SHOP_JSON_FAULT_H

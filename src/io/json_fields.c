@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a field table does besides reading: an object is written by it, and the
- * values of a struct become bytes for a fingerprint.
+ * The other uses of a field table, beside reading: an object is written by it,
+ * and the values of a struct become bytes for a fingerprint.
  *
  * The bytes: an integer is its 8 bytes, a text its length and its bytes, a
  * truth value 0 or 1, a choice its text, an object its members, a list its

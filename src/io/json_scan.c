@@ -48,7 +48,7 @@ struct member {
 
 static enum err scan_element(struct scan *);
 
-/* Not the JSON we take, at that byte; the end is no place for anything. */
+/* Fails at that byte; at the text's end the reason is always that end. */
 static enum err
 bad_at(struct scan *s, const char *at, enum json_why why)
 {
@@ -274,7 +274,7 @@ put_fraction(struct scan *s, const char *from, const struct num_decimal *n)
 	replace(s, from, text, (size_t)len);
 }
 
-/* What cJSON will read as a double is one that is exact, or a stand-in. */
+/* Rewrites a number so that cJSON's double is exact, or a stand-in. */
 static void
 settle_number(struct scan *s, const char *from)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The scanner that stands before cJSON: RFC 8259 to the letter and, beyond
- * it, no \u0000, no lone surrogate, no duplicate member (compared unescaped),
+ * The scanner that stands before cJSON: RFC 8259 to the letter and, beyond it,
+ * no \u0000, no lone surrogate, no duplicate member (compared unescaped),
  * JSON_DEPTH_MAX levels.  Only json.c uses it.
  *
- * What a number is worth is decided here, by its text, because cJSON reads
- * every number as a double and stops after 63 digits.  In place, it becomes
- * one that a double holds exactly, or a stand-in; json_scan_number() tells
- * what cJSON has read then.
+ * A number's value is decided here, by its text, because cJSON reads every
+ * number as a double and stops after 63 digits.  The scanner rewrites it in
+ * place as one that a double holds exactly, or as a stand-in;
+ * json_scan_number() tells which of them a double is.
  */
 #ifndef SHOP_JSON_SCAN_H
 #define SHOP_JSON_SCAN_H

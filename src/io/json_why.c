@@ -4,7 +4,7 @@
 
 #include "io/json_why.h"
 
-/* A longer name says no more to whoever looks for the place. */
+/* A longer name does not help to find the place. */
 #define NAME_BYTES_MAX 64
 
 size_t

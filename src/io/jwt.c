@@ -153,7 +153,7 @@ check_signature(struct verifying *v, const struct jwt_key *key,
 	e = crypto_hmac(key->hmac, signed_text, len, mac);
 	if (e == E_OK && !crypto_equal(mac, given, sizeof mac))
 		e = refuse_token(v, JWT_WRONG_SIGNATURE);
-	/* What was awaited must not lie about: it would sign the forgery. */
+	/* Wipe the right signature: it would sign the forgery. */
 	explicit_bzero(mac, sizeof mac);
 	return e;
 }

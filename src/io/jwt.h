@@ -20,8 +20,8 @@
  * towards the past, so that a token of exp 100.9 has expired at 100.  Times
  * that json_get_floor() doesn't take are no times.
  *
- * Whose token is it?  E_OK and *user_id; E_INVALID_TOKEN; E_EXPIRED_TOKEN for
- * one that is right in everything but past its exp; E_INTERNAL.  *cause then
+ * The user of a token: E_OK and *user_id; E_INVALID_TOKEN; E_EXPIRED_TOKEN for
+ * one that is right in everything but past its exp; E_INTERNAL. *cause then
  * says why, for the log, without any part of the token.
  */
 enum err jwt_verify(const struct jwt_keys *, const struct conf *,

@@ -50,7 +50,7 @@ jwt_kid_is_valid(const char *kid)
 	return name_is_valid(kid, JWT_KID_BYTES_MAX);
 }
 
-/* NAME of NAME.key; false for a file that is none of ours. */
+/* NAME of NAME.key; false for any other file. */
 static bool
 kid_of(const char *file, char kid[JWT_KID_BYTES])
 {
@@ -221,7 +221,7 @@ jwt_keys_print(const struct jwt_keys *keys, FILE *out)
 
 /* ---- Changing */
 
-/* Locked: two that look and then act must not do so at once. */
+/* Opens the directory locked: nobody else changes it between look and act. */
 static enum err
 open_dir(const struct conf *c, int *fd, struct kids *kids, char *why)
 {
@@ -326,7 +326,7 @@ jwt_key_retire(const struct conf *c, const char *kid, char *why)
 	if ((e = open_dir(c, &fd, &kids, why)) != E_OK)
 		return e;
 	key_path(path, c->jwt_key_dir, kid);
-	/* One that isn't there can't be the last. */
+	/* A key that isn't there can't be the last one. */
 	if (kids.n == 1 && c->jwt_secret_file[0] == '\0' &&
 	    access(path, F_OK) == 0)
 		e = key_fault(why, kid, "is the last key, without which no worker "

@@ -48,7 +48,7 @@ void jwt_keys_free(struct jwt_keys *);
 const struct jwt_key *jwt_keys_find(const struct jwt_keys *, const char *kid);
 
 /*
- * What signs where no kid is asked for: the nameless key, else the one whose
+ * The key that signs when no kid is given: the nameless key, else the one whose
  * kid sorts last.
  */
 const struct jwt_key *jwt_keys_signer(const struct jwt_keys *);
@@ -59,18 +59,19 @@ const struct jwt_key *jwt_keys_signer(const struct jwt_keys *);
  */
 void jwt_keys_print(const struct jwt_keys *, FILE *);
 
-/* Can it be one?  1..JWT_KID_BYTES_MAX letters, digits, '.', '_', '-'. */
+/* Is it a valid kid? 1..JWT_KID_BYTES_MAX letters, digits, '.', '_', '-'. */
 bool jwt_kid_is_valid(const char *kid);
 
 /*
- * A new key for a valid kid; "" is made the time, 20260131T123456Z.  The file
- * is there whole or not at all, for its owner alone, who is the directory's
- * where root makes it.  Refused: a kid there is, more than JWT_KEYS_MAX.
+ * Makes a new key for a valid kid; for "" the kid is the time,
+ * 20260131T123456Z.  The file appears whole or not at all, readable by its
+ * owner alone; when root makes it, it belongs to the owner of the directory.
+ * Refuses a kid that exists, and more than JWT_KEYS_MAX keys.
  */
 enum err jwt_key_add(const struct conf *, char kid[JWT_KID_BYTES],
     char *why) MUST_CHECK;
 
-/* Remove it.  Refused: a kid there isn't, the last key of all. */
+/* Removes it.  Refuses a kid that does not exist, and the last key of all. */
 enum err jwt_key_retire(const struct conf *, const char *kid, char *why)
     MUST_CHECK;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The kept connections of io/conns, in slots, and the thread that gives them
- * away when a request takes its time.  The thread shuts a connection down; to
- * close it is the owner's part, for whom it becomes ready then.  A slot's
- * connection is the owner's alone while it is being served.
+ * away when a request takes its time.  The thread only shuts a connection down;
+ * that makes it ready, and its owner closes it.  A slot's connection is the
+ * owner's alone while it is being served.
  *
  * For io/conns.c only.
  */
@@ -22,7 +22,7 @@
 
 struct kept_slot {
 	_Atomic int fd;		/* -1: empty */
-	atomic_bool shut;	/* by the thread: what waits there is lost */
+	atomic_bool shut;	/* by the thread: any request there is lost */
 	uint64_t served;	/* the count when it had its last request */
 };
 
@@ -32,7 +32,7 @@ struct kept {
 	_Atomic size_t serving;	/* its slot, or KEPT_NO_SLOT */
 	_Atomic uint64_t count;	/* one more at a begin and at an end: odd
 				   while a connection is being served */
-	pthread_mutex_t lock;	/* of what changes a slot, and of the rest */
+	pthread_mutex_t lock;	/* for changes of slots, and all below */
 	pthread_cond_t wake;
 	pthread_t thread;	/* where there are slots */
 	atomic_bool asleep;	/* until it is woken */
@@ -51,11 +51,11 @@ void kept_close(struct kept *);
 void kept_others(struct kept *, bool (*is_idle)(const void *),
     const void *arg);
 
-/* A connection of this slot, or of none, is served from here on; to its end. */
+/* Serving a connection of this slot, or of none, begins; and ends. */
 void kept_begin(struct kept *, size_t slot);
 void kept_end(struct kept *);
 
-/* The slot is this connection's from now on; the old one is closed. */
+/* Puts the connection into the slot, and closes the old one. */
 void kept_put(struct kept *, size_t slot, int fd);
 void kept_empty(struct kept *, size_t slot);
 

@@ -114,7 +114,7 @@ again(struct ctx *ctx, enum db_class class, bool unknown)
 {
 	int64_t takes_ms = next_takes_ms(ctx->conf, class);
 	int64_t left_ms = ctx->conf->request_deadline_ms - elapsed_ms(ctx);
-	/* Who had a place a moment ago may well get one again. */
+	/* This worker had a place a moment ago, and may well get one again. */
 	bool at_once = class == DB_AWAY ||
 	    (class == DB_CROWDED && ctx->trace.attempts == 1);
 
@@ -199,8 +199,8 @@ attempt_once(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
 	if (!begin_statement(ctx))
 		return DB_AWAY;
 	/*
-	 * One more where it was the connection that had been idle too long,
-	 * which is told at once; who waited for nothing doesn't do so twice.
+	 * One more attempt where the connection had been idle too long, for
+	 * that fails at once; not where this request has waited without result.
 	 */
 	do {
 		ctx->trace.attempts++;

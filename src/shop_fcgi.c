@@ -55,7 +55,10 @@ main(int argc, char **argv)
 	int fd = STDIN_FILENO, status, first;
 
 	prog_daemon();
-	/* Started by a descriptor, older kernels name it after that. */
+	/*
+	 * shopd starts us by a descriptor, whose number older kernels make our
+	 * name.
+	 */
 	prctl(PR_SET_NAME, program_invocation_short_name);
 	if (!snapshot_join())
 		return EXIT_FAILED;
@@ -73,7 +76,7 @@ main(int argc, char **argv)
 		log_say("shop.fcgi: %s", why);
 		return EXIT_FAILED;
 	}
-	/* The library opens it at each connection. */
+	/* The client library opens this file anew for each connection. */
 	if (!snapshot_pin(conf.db_tls_ca, sizeof conf.db_tls_ca))
 		return EXIT_FAILED;
 	return worker_run(&conf, fd);

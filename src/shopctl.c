@@ -34,7 +34,7 @@ main(int argc, char **argv)
 	if (usage == NULL)
 		return command_failed("start", "out of memory");
 	first = prog_start(&prog, argc, argv, &conf, &status);
-	/* What went wrong is told in one line, not in the log's. */
+	/* Commands tell what went wrong in one line of their own. */
 	log_threshold(LOG_SILENT);
 	if (first >= 0)
 		status = command_run(commands, &conf, argc - first,

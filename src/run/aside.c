@@ -10,16 +10,19 @@
 #include "base/num.h"
 
 /*
- * Others who have just left (a roll's old workers) leave room for us: so long
- * we try for it before we take requests without.
+ * A roll's old workers leave their connections as they end: try so long for one
+ * of these before taking requests without any.
  */
 #define ROOM_US		INT64_C(300000)
 /* The same where another queue's workers have connections to spare. */
 #define SPARED_US	INT64_C(5000000)
-/* While others have connections: a refusal is a line in the server's log. */
+/*
+ * How often to try while others have connections, seldom: each refusal is a
+ * line in the server's log.
+ */
 #define PAUSE_MIN_MS	100
 #define PAUSE_MAX_MS	1000
-/* A word on the board that old is nobody's need any more. */
+/* A note on the board that is older no longer counts. */
 #define NEED_US		INT64_C(2000000)
 
 static enum queue
@@ -48,14 +51,20 @@ is_given_to(const struct aside *a, enum queue q, int64_t now)
 	return a->board != NULL && now - a->board->given_us[q] < NEED_US;
 }
 
-/* By one of ours to them, who don't have it yet?  It is not for us to take. */
+/*
+ * Did a worker of ours just give one up to the other queue, which has none yet?
+ * Then it is for them, not for us.
+ */
 static bool
 is_theirs(const struct aside *a, int64_t now)
 {
 	return elsewhere(a, now) == 0 && is_given_to(a, other_queue(a), now);
 }
 
-/* It may hang in the library, and is then replaced as one at a request is. */
+/*
+ * Busy meanwhile: if the library hangs, shopd replaces this worker as it does
+ * one that is stuck at a request.
+ */
 static enum db_class
 connect_now(struct aside *a)
 {
@@ -111,8 +120,8 @@ watch(struct aside *a, struct conns *c)
 }
 
 /*
- * Gives the connection up where another queue has none at all: one worker
- * does, of a queue that has several.
+ * If another queue has no connection at all, one worker of a queue that has
+ * several gives its own up.
  */
 static bool
 give_way(struct aside *a, int64_t now)
@@ -142,7 +151,7 @@ look_without(struct aside *a, struct conns *c, int64_t now)
 {
 	bool others = board_connected(a->board, queue_of(a), now) > 0;
 
-	/* Since it was lost nobody has tried. */
+	/* The connection was lost, and no attempt made since. */
 	if (a->seat->connected_us != 0)
 		a->begun = false;
 	a->seat->connected_us = 0;

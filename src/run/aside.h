@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who takes requests when the database has not a connection for each worker
- * (max_connections, MAX_USER_CONNECTIONS): those who have one.  The others
- * leave the queue to them, and try to connect meanwhile.  When nobody of a
- * queue has one all of it take requests, whose answers are 503 then; but a
- * queue whose workers have several gives one up to it first.
+ * Sharing connections when the database has fewer than there are workers
+ * (max_connections, MAX_USER_CONNECTIONS).  Workers with a connection take the
+ * requests; the others leave the queue to them and keep trying to connect.
+ * When no worker of a queue has one, all of them take requests and answer 503;
+ * before that, a queue whose workers have several gives one up to it.
  */
 #ifndef SHOP_ASIDE_H
 #define SHOP_ASIDE_H
@@ -23,7 +23,7 @@ struct aside {
 	struct db *db;
 	struct board *board;	/* NULL: there are no others */
 	struct seat *seat;
-	bool begun;		/* it has tried since it began, or lost its own */
+	bool begun;		/* tried since it started or lost its own */
 	bool crowded;		/* the last time there was no room */
 	int64_t pause_ms, next_us;	/* between and until the next try */
 	int64_t others_us;	/* when others were last seen connected */
@@ -31,10 +31,10 @@ struct aside {
 };
 
 /*
- * Between two requests: connects where that is due, which takes no longer
- * than a request's connecting, notes at the seat how it stands, and lets the
- * connection be watched.  True: take no request now, but call this again
- * after ASIDE_MS.
+ * Call it between two requests.  It connects when that is due, which takes no
+ * longer than a request's connecting, notes the result at the seat, and has the
+ * connection watched.  True: take no request now, but call this again after
+ * ASIDE_MS.
  */
 bool aside_look(struct aside *, struct conns *);
 

@@ -21,7 +21,7 @@
 #include "base/num.h"
 
 #define VARIABLE "SHOP_BOARD"	/* FD:SEAT */
-/* Of a shopd that does not know of layouts yet. */
+/* The variables of a shopd from before boards had a layout. */
 #define OLD_VARIABLE "SHOP_BOARD_FD"
 #define OLD_SEAT "SHOP_BOARD_SEAT"
 
@@ -118,7 +118,7 @@ parse_seat(const char *text, int64_t *fd, int64_t *seat)
 	    BOARD_SEATS - 1, seat);
 }
 
-/* A page that isn't there would be a signal, so the size comes first. */
+/* Check the size first: touching a page that isn't there raises SIGBUS. */
 static struct board *
 map_board(int fd)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The board: some pages of memory that shopd and its workers share.  A worker
- * writes only at its own seat, to the breaker, and that its queue is starved.  A worker without a shopd
- * has none and does without; so does one to whom the board is a stranger's:
- * it begins with BOARD_LAYOUT and its size, for after an upgrade shopd may be
- * the old program still and the worker the new one, or the other way round.
+ * writes only at its own seat, to the breaker, and that its queue is starved.
+ * A worker without a shopd has no board.  Nor has a worker that was built for
+ * another layout.  The board begins with BOARD_LAYOUT and its size to tell:
+ * after an upgrade shopd may still be the old program and the worker the new
+ * one, or the other way round.
  */
 #ifndef SHOP_BOARD_H
 #define SHOP_BOARD_H
@@ -64,16 +65,16 @@ bool board_is_last(const struct board *, const struct seat *, int64_t now_us);
 /* Could another worker of the seat's queue take a request at once?  NULL: no. */
 bool board_idle(const struct board *, const struct seat *, int64_t now_us);
 
-/* shopd's: *fd is to be handed to the workers.  E_INTERNAL (logged). */
+/* shopd's: makes *fd, to be handed to the workers.  E_INTERNAL (logged). */
 enum err board_make(struct board **, int *fd) MUST_CHECK;
 
-/* The parent's, once in the child: what board_join() looks for. */
+/* Call once in the child, before exec: tells board_join() where they are. */
 int board_hand_on(int fd, size_t seat);
 
 /*
- * A worker's own, and its seat; NULL where nobody handed it one, or one of
- * another layout (logged: nobody sees then when this worker is stuck).  Forgets
- * where it came from: it is not for children.
+ * A worker's board, and its seat.  NULL where none was handed on, or one of
+ * another layout (logged: then nobody sees when this worker is stuck).
+ * Afterwards the environment names no board, so that children see none.
  */
 struct board *board_join(struct seat **);
 

@@ -24,32 +24,32 @@ struct generation {
 	int64_t number;		/* of the roll that started it */
 	struct launch launch;
 	struct setup *setup;	/* launch.setup; NULL before the start */
-	bool keep;		/* who ends is replaced */
+	bool keep;		/* a worker that ends is replaced */
 	int64_t kill_at_us;	/* KILL for the rest, once it is stopped */
 	bool lost;		/* one ended before it was ready */
 };
 
 /*
- * None of which runs, with WORKERS_MAX seats on the board from first_seat
- * on; E_INTERNAL without memory.
+ * A new one, in which no worker runs, with WORKERS_MAX seats on the board from
+ * first_seat on; E_INTERNAL without memory.
  */
 enum err generation_open(struct generation *, size_t first_seat) MUST_CHECK;
 void generation_close(struct generation *);
 
 /*
- * As many slots are due as the setup, which becomes the generation's own, has
- * workers; under this number in the log.  The launch's setup doesn't count.
+ * Makes as many slots due as the setup has workers; number is its number in the
+ * log.  The setup becomes the generation's own, and launch->setup is ignored.
  */
 void generation_start(struct generation *, int64_t number, struct setup *,
     const struct launch *);
 
-/* All of it is gone, and what it served with is not needed any more. */
+/* Once all its workers are gone: drops the setup. */
 void generation_forget(struct generation *);
 
-/* TERM now, KILL at kill_at_us; of one that was stopped before nothing. */
+/* TERM now, KILL at kill_at_us; does nothing if it was stopped before. */
 void generation_stop(struct generation *, int64_t kill_at_us);
 
-/* Starts what is due; a stopped one's slots never are. */
+/* Starts a worker in each slot that is due; in a stopped generation none is. */
 void generation_fill(struct generation *);
 
 /* KILL for the workers that are left after their time. */
@@ -64,7 +64,7 @@ bool generation_end(struct generation *, pid_t pid, int status);
 /* Hears, without waiting, which workers have become ready. */
 void generation_hear(struct generation *);
 
-/* Where to hear that: at most one entry a worker; returns how many. */
+/* The descriptors to poll for that, at most one a worker; returns how many. */
 nfds_t generation_polls(const struct generation *, struct pollfd *);
 
 /* No worker is left. */

@@ -100,8 +100,8 @@ clear_path(const struct sockaddr_un *a, char *why)
 		return listen_fault(why, a->sun_path, "another process takes "
 		    "requests here");
 	/*
-	 * The one that listened may be dead and its workers still at their
-	 * last requests: that must not stop a new start.
+	 * The shopd that listened may be dead while its workers end their last
+	 * requests: that must not stop a new start.
 	 */
 	if (pid != LISTEN_NOBODY && (kill(pid, 0) == 0 || errno != ESRCH)) {
 		snprintf(fault, sizeof fault, "process %ld takes requests "
@@ -135,7 +135,9 @@ bind_unix(const struct sockaddr_un *a, int backlog, char *why)
 	return -1;
 }
 
-/* Two that start at once must not remove each other's fresh socket. */
+/*
+ * Lock: of two that start at once, neither must remove the other's new socket.
+ */
 static int
 lock_directory(const char *path, char *why)
 {

@@ -13,17 +13,17 @@
 #include "base/err.h"
 
 /*
- * A new one, non-blocking; a unix socket has mode 0660.  One that another
- * live process answers on is refused, a dead one's is replaced, even while
- * the dead one's workers still finish their last requests.  On
+ * Makes a new one, non-blocking; a unix socket has mode 0660.  Refuses a path
+ * on which another live process answers.  Replaces the socket of a dead
+ * process, even while workers of that process finish their last requests.  On
  * E_CONFIG why[WHY_BYTES] says why.
  */
 enum err listen_at(const char *text, int64_t backlog, int *fd, char *why)
     MUST_CHECK;
 
 /*
- * Which process made the unix socket that is answered on there: its id, or one
- * of these.  Of a port it can't be known.
+ * The id of the process that listens on the unix socket, or one of these.  For
+ * a port it is always LISTEN_UNKNOWN.
  */
 enum { LISTEN_NOBODY = -1, LISTEN_UNKNOWN = 0 };
 pid_t listen_owner(const char *text);

@@ -19,7 +19,9 @@ struct ownfile {
 	ino_t ino;
 };
 
-/* The file that is at path now is ours; NULL, no file: nothing. */
+/*
+ * Takes the file that is at path now as ours; NULL, or no file there: nothing.
+ */
 void ownfile_note(struct ownfile *, const char *path);
 
 /*

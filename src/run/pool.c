@@ -139,8 +139,8 @@ tell_state(struct pool *p)
 }
 
 /*
- * The number is told before anything is read: who changed a file and sees the
- * number of before knows that this roll reads the file as it is now.
+ * Publish the number before anything is read: a program that changed a file and
+ * still sees the old number knows that this roll reads the new content.
  */
 static enum phase
 roll_start(struct pool *p, int64_t now)
@@ -271,7 +271,7 @@ next_phase(struct pool *p, int64_t now)
 	return PHASE_DONE;
 }
 
-/* As far as there is nothing to wait for; false when all is done. */
+/* Goes on until a phase has to wait; false when all is done. */
 static bool
 advance(struct pool *p)
 {
@@ -313,7 +313,7 @@ wait_ms(const struct pool *p)
 	return at <= now ? 0 : (int)((at - now + 999) / 1000);
 }
 
-/* Until a signal, a ready worker, or the time of something to do. */
+/* Waits for a signal, a ready worker, or the time of something to do. */
 static void
 wait_for_news(struct pool *p)
 {
@@ -324,7 +324,7 @@ wait_for_news(struct pool *p)
 	n += generation_polls(&p->gens[1], p->polls + n);
 	if (poll(p->polls, n, wait_ms(p)) >= 0 || errno == EINTR)
 		return;
-	/* Too many for its descriptors, say: that won't change at once. */
+	/* More entries than RLIMIT_NOFILE, say: not to change soon. */
 	if (log_due(&p->poll_told_us))
 		log_msg(LOG_ERROR, "poll", "%s", strerror(errno));
 	(void)poll(NULL, 0, POLL_REST_MS);
@@ -344,7 +344,7 @@ hear(struct pool *p)
 	generation_hear(&p->gens[1]);
 }
 
-/* Children that are nobody's were there before us: not ours to mind. */
+/* Children of no generation were there before exec, and are ignored. */
 static void
 reap(struct pool *p)
 {

@@ -19,18 +19,19 @@
  *			it is wrong that is logged (roll-failed), and nothing
  *			changes.  Else a new generation is started with it;
  *			when each of it is ready the old one gets TERM, and
- *			after drain_timeout_ms KILL; one of which a worker
- *			ends before it is ready, or that isn't ready in 10 s,
- *			is stopped and the old one stays, with the old setup;
- *			HUPs meanwhile are one more roll after it
- *	TERM, INT	unix sockets are removed, what waits on them is still
- *			taken (for half of drain_timeout_ms); then workers
+ *			after drain_timeout_ms KILL; if a worker of the
+ *			new one ends before it is ready, or they aren't all
+ *			ready in 10 s, the new one is stopped and the old one
+ *			stays, with the old setup.  All HUPs that come during
+ *			a roll become one more roll after it
+ *	TERM, INT	unix sockets are removed, requests that wait there are
+ *			still taken (for half of drain_timeout_ms); then workers
  *			get TERM, finish theirs, and drain_timeout_ms after
  *			the signal KILL
  *
  * As a state machine, whose states are the phases of pool.c:
  *
- *	          HUP, the new setup is well
+ *	          HUP, the new setup is sound
  *	 SERVE ------------------------------> ROLL   a new generation starts
  *	  | ^                                   |     beside the one that serves
  *	  | |     all of the new are ready, so  |
@@ -43,8 +44,9 @@
  *	  |  TERM or INT, also from ROLL and RETIRE
  *	  v
  *	 QUEUE -------> DRAIN ---------------> DONE
- *	 what waits     workers have TERM,     nobody is left
- *	 is taken       KILL at the end
+ *	 waiting        workers have TERM,     no worker is left
+ *	 requests are   KILL at the end
+ *	 still taken
  *
  * and one slot of a generation:
  *

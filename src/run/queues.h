@@ -29,16 +29,17 @@ enum err queues_open(struct queues *, const struct conf *, char *why)
 void queues_close(struct queues *);
 
 /*
- * Makes them as long as these settings say.  What else the settings say of
- * queues must be what they were opened with: queues_fit() tells, or why not.
+ * Sets their backlog to that of the settings.  All other settings of queues
+ * must be as when they were opened: queues_fit() returns whether they are, or
+ * says why not.
  */
 void queues_resize(const struct queues *, const struct conf *);
 bool queues_fit(const struct conf *was, const struct conf *is, char *why);
 
 /*
- * Removes the paths: a unix socket gets no new connections without.  Then its
- * queue comes to an end, and queues_wait_for() tells whether it has; a port's
- * never does, and is not waited for.
+ * Removes the unix sockets' paths, so that no new connections come.  Then such
+ * a queue runs empty, and queues_wait_for() returns whether one is not empty
+ * yet; a port can't be hidden, and is not waited for.
  */
 void queues_hide(struct queues *);
 bool queues_wait_for(const struct queues *);

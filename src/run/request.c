@@ -33,7 +33,10 @@ read_unsized(struct fcgi *f, struct arena *a, struct req *req)
 		req->body = body;
 }
 
-/* The body, whole, whatever becomes of it: nginx wants to be rid of it. */
+/*
+ * Reads the whole body before the request is judged, so that nginx is rid of
+ * it; not one over BODY_BYTES_MAX, or whose length is malformed.
+ */
 static void
 read_body(struct fcgi *f, struct arena *a, struct req *req)
 {

@@ -22,8 +22,8 @@
 #include "io/fcgi.h"
 
 /*
- * What fcgi_accept() took, to its end: answered whatever it is, or the other
- * side is gone, and logged.  ctx->arena is reset.
+ * Serves the request that fcgi_accept() took: answers it, whatever it is,
+ * unless the other side is gone, and logs one line.  Resets ctx->arena.
  */
 void request_serve(struct ctx *, struct fcgi *);
 

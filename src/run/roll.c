@@ -39,7 +39,9 @@ read_line(const char *path, char *to, size_t size, char *why)
 	return true;
 }
 
-/* A pidfile may be a dead one's, and its number another's by now. */
+/*
+ * The pidfile may be a dead shopd's, and its number another process's by now.
+ */
 static bool
 is_shopd(int64_t pid)
 {
@@ -70,7 +72,7 @@ find_shopd(const struct conf *c, int64_t *pid, char *why)
 	return false;
 }
 
-/* A pidfile that two shops share names the last one's that was started. */
+/* Where two shops share a pidfile, it names the shopd that started last. */
 static bool
 is_our_pool(const struct conf *c, int64_t pid, char *why)
 {
@@ -131,7 +133,7 @@ wait_for_pool(const struct conf *c, int64_t pid, int64_t before, char *why)
 	return how;
 }
 
-/* One that has only just started writes its pidfile a moment earlier. */
+/* A shopd that has just started writes its state a moment after its pidfile. */
 static bool
 read_before(const struct conf *c, int64_t pid, struct roll_state *s)
 {

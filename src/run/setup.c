@@ -68,7 +68,7 @@ read_password(const struct conf *c, char *why)
 	return e;
 }
 
-/* Who trusts no authority is nobody's client: all would be 503. */
+/* A client that trusts no authority can't connect: all answers would be 503. */
 static enum err
 read_authorities(const struct conf *c, char *why)
 {
@@ -90,7 +90,10 @@ read_authorities(const struct conf *c, char *why)
 	return e;
 }
 
-/* A program that may be run but not read is none of an interpreter's. */
+/*
+ * A program that we may run but not read is no script: an interpreter must read
+ * its script.
+ */
 static bool
 is_script(const char *path)
 {

@@ -25,9 +25,9 @@ struct setup {
 };
 
 /*
- * From the settings file (NULL: looked for) and the environment.  Checked is
- * whatever would keep a worker from its start: settings, keys, password,
- * authorities, program; not whether the database knows it.  NULL:
+ * Takes the settings file (NULL: looked for) and the environment.  Checks all
+ * that would keep a worker from starting: settings, keys, password,
+ * authorities, program; not whether the database knows the password.  NULL:
  * why[WHY_BYTES] says what is wrong.
  */
 struct setup *setup_take(const char *conf_file, char *why);

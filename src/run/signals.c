@@ -25,7 +25,7 @@ signals_take(void)
 	sigemptyset(&wanted);
 	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
 		sigaddset(&wanted, ours[i]);
-		/* Whoever started us may ignore it; then none would come. */
+		/* Our parent may have left it ignored; then none would come. */
 		signal(ours[i], SIG_DFL);
 	}
 	return signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -5,8 +5,8 @@
 
 /*
  * A signalfd, non-blocking, of SIGCHLD, SIGHUP, SIGINT and SIGTERM; -1 with
- * errno set.  What a fault of our own raises stays as it is.  A blocked signal
- * reaches a process 1, too, which an ignored one does not.
+ * errno set.  Signals that a bug of ours raises, like SIGSEGV, are not blocked.
+ * Process 1 of a container gets a blocked signal, too, but no ignored one.
  */
 int signals_take(void);
 

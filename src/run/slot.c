@@ -20,7 +20,7 @@
 
 #define GOOD_LIFE_US INT64_C(1000000)
 #define BACKOFF_MIN_MS 10
-/* A worker without a request looks for one each second; twice, to be late. */
+/* An idle worker looks for a request once a second; this allows two. */
 #define LOOK_US INT64_C(2000000)
 #define EXIT_NO_EXEC 127	/* as the shell has it */
 
@@ -47,7 +47,10 @@ begin_event(struct log_line *l, enum log_level level, const char *event,
 		log_str(l, "pool", QUEUE_OF_READS);
 }
 
-/* Nothing of the parent's, or of who started it, reaches the worker. */
+/*
+ * Keep the parent's signal settings, and those of its own parent, from the
+ * worker.
+ */
 static void
 clean_process(void)
 {
@@ -57,7 +60,7 @@ clean_process(void)
 		signal(i, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* Ours are already; an old kernel's refusal does no harm. */
+	/* Our own have the flag already; on an old kernel this may fail. */
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
@@ -198,7 +201,7 @@ slot_hear(struct slot *s)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	stop_hearing(s);
-	/* Else it ended, which is told when it is reaped. */
+	/* Otherwise it has ended, and reap() in pool.c reports that. */
 	if (n != 1)
 		return;
 	s->ready = true;

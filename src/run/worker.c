@@ -42,7 +42,7 @@ take_signals(void)
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
 		sigaddset(&set, stops[i]);
-		/* One that is ignored would not be told. */
+		/* An ignored signal would not reach the descriptor. */
 		signal(stops[i], SIG_DFL);
 	}
 	signal(SIGPIPE, SIG_IGN);
@@ -80,7 +80,7 @@ resident_kib(void)
 	return resident * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-/* Memory is looked at now and then: it costs more than a read's parsing. */
+/* Look at memory once in 256 requests: it costs more than a read's parsing. */
 static bool
 outgrown(const struct conf *c, int64_t served)
 {
@@ -104,8 +104,8 @@ log_worker_start(const struct conf *conf)
 }
 
 /*
- * Does shopd want reads of it alone?  Those may be sent twice, and take no
- * time, so that several connections are kept.
+ * Does shopd send it reads alone?  These may be sent twice, and are short, so
+ * that it may keep several connections.
  */
 static bool
 is_of_reads(void)
@@ -117,7 +117,7 @@ is_of_reads(void)
 	return yes;
 }
 
-/* What conns_others() asks of the board. */
+/* The argument of the function that is given to conns_others(). */
 struct others {
 	const struct board *board;
 	const struct seat *seat;
@@ -131,7 +131,7 @@ others_idle(const void *arg)
 	return board_idle(o->board, o->seat, num_monotonic_us());
 }
 
-/* One request, if there is one after all; how many. */
+/* Serves one request, if there is one; returns how many. */
 static int
 serve_one(struct ctx *ctx, struct fcgi *f, struct seat *seat)
 {

@@ -209,7 +209,7 @@ account_table_right(struct ctx *ctx, const char *table)
 	    db, table);
 }
 
-/* Where the word stands first outside of quotes; or NULL. */
+/* The first place of the word outside of quotes; or NULL. */
 static const char *
 outside(const char *text, const char *word)
 {
@@ -344,7 +344,7 @@ account_look(struct ctx *ctx, const struct account *who,
 	enum err e;
 
 	memset(s, 0, sizeof *s);
-	/* The only one there is may see itself, and not the list of all. */
+	/* The only account may look at itself, but not at the list of all. */
 	if (!account_is_own(ctx->conf))
 		return look_by(ctx, NULL, "CURRENT_USER()", s, why);
 	if ((e = script_run(ctx, user == NULL || host == NULL ? NULL
@@ -355,7 +355,7 @@ account_look(struct ctx *ctx, const struct account *who,
 	return look_by(ctx, who, who->sql, s, why);
 }
 
-/* Whom the server took us for; what it lets in without a word is itself. */
+/* Connects once by c, and asks the server which account it took us for. */
 static enum account_entry
 try_with(const struct ctx *ctx, const struct conf *c, const char **as,
     char *why)
@@ -375,7 +375,7 @@ try_with(const struct ctx *ctx, const struct conf *c, const char **as,
 		*as = db_at(&r, 0, 0)->s;
 	} else {
 		number = db_error_number(other.db);
-		/* The database comes after the password. */
+		/* These errors come after the password was accepted. */
 		if (number != 1044 && number != 1203 && number != 1226)
 			entry = number >= 2000 && number < 2100 &&
 			    number != 2059 && number != 2061 ? ENTRY_AWAY
@@ -399,7 +399,7 @@ account_try(struct ctx *ctx, bool with_password, const char **as, char *why)
 	if (!with_password)
 		c->db_password_file[0] = '\0';
 	entry = try_with(ctx, c, as, why);
-	/* It may have been made for TLS, which is off since. */
+	/* Perhaps it was made while TLS was on: then it needs TLS still. */
 	if (entry == ENTRY_REFUSED && c->db_socket[0] == '\0' &&
 	    c->db_tls == DB_TLS_OFF) {
 		c->db_tls = DB_TLS_ON;

@@ -50,8 +50,9 @@ enum err account_self(struct ctx *, struct account *, char *why)
     MUST_CHECK;
 
 /*
- * Of an account of its own the name is made of the database's: DB_definer,
- * or, where that has over 32 characters, the beginning of DB and a digest.
+ * The definer's name is made of the database's, unless there is one account
+ * only: DB_definer, or, where that has over 32 characters, the beginning of DB
+ * and a digest.
  */
 enum err account_definer(struct ctx *, struct account *, char *why)
     MUST_CHECK;
@@ -59,10 +60,10 @@ enum err account_definer(struct ctx *, struct account *, char *why)
 /* What the definer may: "SELECT, ... ON `shop`.*". */
 const char *account_definer_right(struct ctx *) MUST_CHECK;
 
-/* That the workers may read a table: "SELECT ON `shop`.`users`". */
+/* The workers' right to read a table: "SELECT ON `shop`.`users`". */
 const char *account_table_right(struct ctx *, const char *table) MUST_CHECK;
 
-/* What they had of old, for all tables: "SELECT ON `shop`.*". */
+/* Their right in former versions, for all tables: "SELECT ON `shop`.*". */
 const char *account_former_right(struct ctx *) MUST_CHECK;
 
 struct account_state {
@@ -74,13 +75,13 @@ struct account_state {
 };
 
 /*
- * How the server has it; where it doesn't exist nothing else is set.  Without
- * accounts of our own it is the one that ctx has come in by.
+ * Fills in the account as the server has it; where it doesn't exist nothing
+ * else is set.  Without accounts of our own it is the account that ctx uses.
  */
 enum err account_look(struct ctx *, const struct account *,
     struct account_state *, char *why) MUST_CHECK;
 
-/* Its rights alone; who NULL: of whom ctx has come in by. */
+/* Its rights alone; with who NULL those of the account that ctx uses. */
 enum err account_rights(struct ctx *, const struct account *who,
     struct account_state *, char *why) MUST_CHECK;
 
@@ -100,9 +101,9 @@ enum account_entry {
 };
 
 /*
- * Come in as the workers do, by the password in their file, or without one:
- * why is what the server said, *as the account that it took us for; NULL where
- * it did not say.
+ * Tries to come in as the workers do, by the password in their file, or without
+ * one. why is the server's message, *as the account that the server took us
+ * for, NULL if it did not tell.
  */
 enum account_entry account_try(struct ctx *, bool with_password,
     const char **as, char *why) MUST_CHECK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is dated ahead of the clock: one statement finds it, a routine mends
- * it.
+ * Rows that are dated ahead of the clock: one statement finds them, a routine
+ * dates them anew.
  */
 #include "config.h"
 

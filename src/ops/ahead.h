@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is dated ahead of the database's clock: written while that was wrong,
- * if it isn't wrong now.  Neither money nor stock is lost by it, and the
- * ranking doesn't count it before its time; shopctl redate dates it anew.
+ * Rows that are dated ahead of the database's clock: they were written while it
+ * was wrong, unless it is wrong now.  Neither money nor stock is lost by it,
+ * and the ranking doesn't count such rows before their time; shopctl redate
+ * dates them anew.
  */
 #ifndef SHOP_AHEAD_H
 #define SHOP_AHEAD_H
@@ -12,13 +13,13 @@
 
 #include "shop/attempt.h"
 
-/* Clocks that are set by so much are no accident. */
+/* Less is what clocks differ by, and are set by, every day. */
 #define AHEAD_S 60
 
-/* Of the large tables doctor looks at the newest rows alone. */
+/* Of large tables doctor looks at the newest rows alone. */
 #define AHEAD_ROWS 1000000
 
-/* What to do about it. */
+/* The remedy, for an operator. */
 #define AHEAD_REMEDY "see that the database's clock is right, then run " \
     "shopctl redate"
 
@@ -30,8 +31,8 @@
 const char *ahead_query(struct arena *, bool whole) MUST_CHECK;
 
 /*
- * Date it by the clock, all or nothing, and tell out how many rows of each
- * table.  What attempt_write returns.
+ * Dates them by the clock, all or none, and tells out how many rows of each
+ * table.  Returns as attempt_write does.
  */
 enum err ahead_redate(struct ctx *, FILE *out) MUST_CHECK;
 

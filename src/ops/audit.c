@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One snapshot, and all queries in it: what is wrong between two of them is a
- * violation, and not the shop going on meanwhile.
+ * One snapshot, and all queries in it: a difference between two of them is then
+ * a violation, and not the shop going on meanwhile.
  */
 #include "config.h"
 
@@ -62,10 +62,10 @@ run_one(struct job *j, const char *name, const char *sql)
 	return E_OK;
 }
 
-/* What an invariant's query is for, told by what its name ends in. */
+/* The part of a query among those of an invariant, by its name's end. */
 enum scope { SCOPE_WHOLE, SCOPE_SINCE, SCOPE_SUSPICION, SCOPE_BOTH };
 
-/* Cuts the end off. */
+/* Cuts that end off. */
 static enum scope
 scope_of(char *name)
 {
@@ -104,7 +104,7 @@ next_query(char **text, const char **name, enum scope *scope)
 	return sql;
 }
 
-/* The one of this name that reads everything, and has the last word. */
+/* The query of this name that reads everything, and whose answer counts. */
 static enum err
 run_whole(struct job *j, const char *wanted)
 {
@@ -122,7 +122,7 @@ run_whole(struct job *j, const char *wanted)
 	return E_UNAVAILABLE;
 }
 
-/* Rows only where there may be a violation: quick, and then to be looked at. */
+/* A quick query: rows mean a suspicion, which the whole one then judges. */
 static enum err
 run_suspicion(struct job *j, const char *name, const char *sql)
 {
@@ -231,7 +231,7 @@ find_hour(struct job *j)
 	return last_before(j, "sales_marks", "hour", &m->mark);
 }
 
-/* What the queries for what is new begin at. */
+/* Sets the variables at which queries for new rows begin. */
 static enum err
 set_since(struct job *j)
 {
@@ -244,7 +244,10 @@ set_since(struct job *j)
 	    j->from.mark + 1), NULL);
 }
 
-/* Where no mark tells what was sold before, all lines do. */
+/*
+ * The mark's checksum tells what was sold before it.  Without a mark, or if the
+ * checksum differs, all lines are read.
+ */
 static enum err
 check_sold(struct job *j)
 {
@@ -283,7 +286,10 @@ take_dated(struct job *j)
 		return e;
 	j->next.dated_s = number_at(&r, 0, 0);
 	if (j->by_mark && j->next.dated_s > number_at(&r, 0, 1) + AHEAD_S) {
-		/* Somewhere; unless it was dated anew. */
+		/*
+		 * There are such rows, before the mark or behind it, unless
+		 * they have been dated anew meanwhile: look at all.
+		 */
 		j->by_mark = false;
 		return take_dated(j);
 	}
@@ -291,8 +297,8 @@ take_dated(struct job *j)
 }
 
 /*
- * By a mark all tables are looked through only where its date lies ahead, and
- * then its date is the latest there is again.
+ * With a mark all tables are read only if its date lies ahead of the clock, and
+ * then the new mark has the latest date of all rows again.
  */
 static enum err
 find_ahead(struct job *j)

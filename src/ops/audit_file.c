@@ -27,7 +27,9 @@ mark_file_fault(const char *path, const char *what, char *why)
 	return E_UNAVAILABLE;
 }
 
-/* Locked, and still what stands at path: who had it may have replaced it. */
+/*
+ * Is it locked, and path still names it?  The last holder may have replaced it.
+ */
 static bool
 is_still_ours(const char *path, int fd)
 {
@@ -116,7 +118,7 @@ write_word(const struct audit_file *f, int fd, const char *mark)
 	    fsync(fd) == 0;
 }
 
-/* The new name of the file is to last, too. */
+/* Sync the directory: the new name must last, too. */
 static bool
 sync_dir(char *path)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The file that keeps where the last good audit ended, for one line of cron
- * that starts by itself: one word and a newline, a mark or a time.  It is
- * replaced at one go, when all is well, so that it always holds one that was
- * good; one that is missing or empty holds none.
+ * The file that keeps where the last good audit ended, so that cron can start
+ * the next one by a fixed command: one word and a newline, a mark or a time.
+ * It is replaced in one step, when all is well, so that it always holds that of
+ * a good audit; a missing or empty file holds none.
  */
 #ifndef SHOP_AUDIT_FILE_H
 #define SHOP_AUDIT_FILE_H

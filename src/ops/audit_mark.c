@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Ids are taken first, and are good when whatever was under way has ended. */
+/*
+ * Take the last ids, then wait until every transaction that was open has ended:
+ * then the ids are final.
+ */
 #include "config.h"
 
 #include "ops/audit_mark.h"
@@ -155,12 +158,17 @@ audit_mark_take(struct ctx *ctx, struct audit_mark *m, const char **open,
 	enum err e;
 
 	*open = NULL;
-	/* What an audit before this one may have left. */
+	/*
+	 * End the snapshot that an earlier audit of this session may have left.
+	 */
 	if ((e = script_run(ctx, "ROLLBACK", NULL, why)) != E_OK ||
 	    (e = take_ids(ctx, m, why)) != E_OK)
 		return e;
 	if (list_open(ctx, &list, why) != E_OK) {
-		/* An account that may not look waits as long as one may. */
+		/*
+		 * Without the right to look: wait for as long as one may be
+		 * open.
+		 */
 		return pause(ctx, AUDIT_OPEN_MAX_S * 1000, why);
 	}
 	if (list == NULL) {

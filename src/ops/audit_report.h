@@ -6,14 +6,14 @@
 #include "ops/audit.h"
 
 /*
- * since: as audit_run has it, and valid; or NULL.  path: NULL, or the file
- * (audit_file.h) that has since, and gets the mark when all is well; from
- * where there is no going on everything is audited.
+ * since: as audit_run has it, and valid; or NULL. path: NULL, or the file
+ * (audit_file.h) that has since, and gets the mark when all is well; if no
+ * audit can go on from there everything is audited.
  *
  * All is well: E_OK, and to out "ok", a line "ahead ..." for each table with
- * rows that are dated ahead of the clock, "kept WHY" where there can't be a new
- * mark, "mark MARK"; by a file only what a person must know, which is "ahead"
- * and "kept".  Else why, and to out a line a violation.
+ * rows that are dated ahead of the clock, "kept WHY" if there can't be a new
+ * mark, "mark MARK"; with a file only "ahead" and "kept", which a person must
+ * know.  Otherwise why, and to out a line for each violation.
  */
 enum err audit_report(struct ctx *, const char *since, const char *path,
     FILE *out, char *why) MUST_CHECK;

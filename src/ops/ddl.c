@@ -35,8 +35,8 @@
 	" ORDER BY since IS NULL, since, p.time DESC LIMIT 4"
 
 /*
- * Each tells it less surely than the one before; the first with an answer is
- * believed.  Not every server has each, nor every account the right to it.
+ * Each is less certain than the one before, and the first with an answer
+ * counts.  Servers lack some of them, accounts the right to others.
  */
 static const char *const who[] = {
 	/* performance_schema, where it is on, as by default on MySQL */
@@ -77,7 +77,7 @@ holder(struct arena *a, const struct db_result *r, size_t row)
 	    db_at(r, row, 2)->s));
 }
 
-/* Who is in the statement's way, in words. */
+/* Names the session in the statement's way. */
 static const char *
 holders(struct ctx *ctx, const char *sql)
 {
@@ -113,7 +113,7 @@ gist(struct arena *a, const char *sql)
 	    sql[len < 60 ? len : 60] != '\0' ? " ..." : "");
 }
 
-/* Never a password: what stands behind IDENTIFIED is nobody's business. */
+/* Never a password: cut behind IDENTIFIED. */
 static const char *
 without_secret(struct arena *a, const char *sql)
 {

@@ -2,11 +2,11 @@
 /*
  * Changing a schema that is in use.  A statement that must have a table or a
  * routine to itself (ALTER, DROP, LOCK TABLES, CREATE OR REPLACE PROCEDURE,
- * GRANT, ...) waits for whoever uses it, a dump's snapshot for hours; and who
- * comes after it, be it to read, waits for it.  So it waits DDL_WAIT_S at a
- * time, less than a request does, lets the shop breathe for DDL_PAUSE_S, and
- * tries again; after DDL_TRIES it gives up, and says who is in the way.
- * Nothing of it was done then.
+ * GRANT, ...) waits for every session that uses it, for hours if that is a
+ * dump's snapshot; and every later session, even a reader, waits behind it.  So
+ * it waits DDL_WAIT_S at a time, less than a request does, lets the shop
+ * breathe for DDL_PAUSE_S, and tries again.  After DDL_TRIES it gives up and
+ * names the session in its way; nothing of it was done then.
  */
 #ifndef SHOP_DDL_H
 #define SHOP_DDL_H

@@ -65,7 +65,7 @@ doctor_add(struct doctor *d, struct faults *f, const char *format, ...)
 
 /* ---- The settings and their secrets */
 
-/* Without a file and without SHOP_*, whose shop is it?  Nobody's. */
+/* Without a settings file and SHOP_* it would look at nobody's shop. */
 static bool
 settings(struct doctor *d)
 {
@@ -158,7 +158,7 @@ is_this_machine(const struct conf *c)
 	    strncmp(c->db_host, "127.", 4) == 0;
 }
 
-/* Whoever stands between reads all orders, and may answer as the database. */
+/* A machine in between could read all orders, and answer as the database. */
 static bool
 tls(struct doctor *d)
 {
@@ -222,7 +222,10 @@ schema_version(struct doctor *d)
 		return doctor_bad(d, "set schema_dir to this version's files",
 		    "the newest file is %s, this program's %s",
 		    newest != NULL ? newest : "none", SCHEMA_VERSION);
-	/* No request's deadline is ours, however long the others took. */
+	/*
+	 * Doctor has no deadline: the checks before this one may have been
+	 * slow.
+	 */
 	d->ctx->start_us = num_monotonic_us();
 	if (health_version(d->ctx, &has) != E_OK)
 		return doctor_bad(d, "run shopctl migrate",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who may do what in the database: the admin, the definer, the workers. */
+/* The rights of each account in the database: admin, definer, workers. */
 #include "config.h"
 
 #include <string.h>
@@ -171,7 +171,7 @@ is_by_system(struct doctor *d, struct ctx *worker)
 	return false;
 }
 
-/* An account that anybody may come in by is worse than none. */
+/* An account that lets anybody in is worse than none. */
 static bool
 has_password(struct doctor *d)
 {

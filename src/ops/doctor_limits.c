@@ -11,7 +11,7 @@
 #include "ops/account.h"
 #include "ops/doctor_part.h"
 
-/* Whatever stops writes: none of them may be anything else than it should. */
+/* Variables that stop writes, each with the one value that doesn't. */
 bool
 doctor_writable(struct doctor *d)
 {
@@ -53,7 +53,7 @@ limit_of(const char *made, const char *name)
 	return at != NULL ? strtoll(at + strlen(name), NULL, 10) : 0;
 }
 
-/* Any bound on an hour is reached in one: the shop stops until the next. */
+/* A busy shop reaches any bound on an hour, and stops until the next one. */
 static bool
 account_limits(struct doctor *d, const struct account_state *s,
     const char *user)

@@ -84,8 +84,8 @@ asks_for_tls(const char *made)
 }
 
 /*
- * Made when there was TLS, which is off since, it lets nobody in; but MariaDB
- * tells the digest of its password.
+ * Does it have the workers' password, by its digest?  An account from the time
+ * when TLS was on lets nobody in without; MariaDB shows the digest.
  */
 static bool
 has_digest(struct ctx *ctx, const struct account_state *s)
@@ -110,7 +110,7 @@ has_digest(struct ctx *ctx, const struct account_state *s)
 	return has;
 }
 
-/* By whom do the workers come in; is it they? */
+/* Which account lets the workers in, and is it theirs? */
 static enum err
 check_entry(struct ctx *ctx, struct grants *g, bool take, char *why)
 {
@@ -205,7 +205,7 @@ grant_check(struct ctx *ctx, bool take, struct grants *g, char *why)
 
 /* ---- The definer */
 
-/* One that nobody has seen, for an account that nobody comes in by. */
+/* A random password, for an account that lets nobody in. */
 static bool
 make_password(char *to, size_t bytes)
 {
@@ -214,7 +214,7 @@ make_password(char *to, size_t bytes)
 
 	if (getrandom(chance, sizeof chance, 0) != sizeof chance)
 		return false;
-	/* Of each kind that a server may ask for. */
+	/* With characters of each kind that a server may ask for. */
 	at = (size_t)snprintf(to, bytes, "Aa1!");
 	for (size_t i = 0; i < sizeof chance; i++)
 		at += (size_t)snprintf(to + at, bytes - at, "%02x", chance[i]);
@@ -244,7 +244,7 @@ is_in(const char *list, const char *name, size_t len)
 	return false;
 }
 
-/* The names of a list by ", " that keep has not; "" for none. */
+/* The names of a list, ", " between them, that are not in keep; "" for none. */
 static const char *
 without(struct arena *a, const char *names, const char *keep)
 {
@@ -262,7 +262,7 @@ without(struct arena *a, const char *names, const char *keep)
 	return left;
 }
 
-/* Take a right away, but for what the wanted one has of it. */
+/* Take a right away, except for the part that is wanted. */
 static enum err
 revoke(struct ctx *ctx, const struct account *from, const char *right,
     const char *wanted, char *why)
@@ -343,7 +343,7 @@ grant_definer(struct ctx *ctx, const struct grants *g, FILE *out,
 
 /* ---- The workers */
 
-/* No one may come in with it in the clear where the workers don't. */
+/* If the workers don't come in the clear, nobody may with their password. */
 static enum err
 set_password(struct ctx *ctx, const struct grants *g, char *why)
 {
@@ -399,7 +399,7 @@ grant_tables(struct ctx *ctx, const struct grants *g, FILE *out,
 	return e;
 }
 
-/* The workers could read every table until each was named. */
+/* In former versions the workers could read every table. */
 static enum err
 revoke_former(struct ctx *ctx, const struct grants *g, FILE *out,
     char *why)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Making the two accounts of ops/account.h, for migrate.  What is there
- * already and may be somebody else's is refused before anything is changed.
+ * Makes the two accounts of ops/account.h, for migrate.  Accounts that exist
+ * and may be somebody else's are refused before anything is changed.
  * E_UNAVAILABLE: why says why.
  */
 #ifndef SHOP_GRANT_H
@@ -21,10 +21,10 @@ struct grants {
 enum err grant_password(struct ctx *, char *why) MUST_CHECK;
 
 /*
- * Look at both.  Refused are: an account of the workers' name with another
- * password, or with rights elsewhere; one of the definer's name by which
- * people come in, with rights elsewhere.  take: these are this shop's from
- * now on.  Nothing is changed.
+ * Looks at both, and changes nothing.  Refuses an account of the workers' name
+ * with another password, or with rights elsewhere, and one of the definer's
+ * name that lets people in, or with rights elsewhere. take: both are this
+ * shop's from now on.
  */
 enum err grant_check(struct ctx *, bool take, struct grants *,
     char *why) MUST_CHECK;
@@ -38,8 +38,8 @@ enum err grant_worker(struct ctx *, const struct grants *, FILE *out,
     char *why) MUST_CHECK;
 
 /*
- * One more right of the workers'.  had: they may have had it, and then nothing
- * is done; else it goes with a thing that was just made.
+ * Gives the workers one more right. had: they may have it already, and then
+ * nothing is done; else its object was just made.
  */
 enum err grant_right(struct ctx *, const struct grants *, const char *right,
     bool had, FILE *out, char *why) MUST_CHECK;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Everything is looked at before anything is changed; each step may be run
- * again.
- */
+/* Looks at everything before changing anything; each step may run again. */
 #include "config.h"
 
 #include "ops/migrate.h"
@@ -167,7 +164,7 @@ routines(struct job *j)
 	return e;
 }
 
-/* This set of routines is the one in force from now on. */
+/* Notes this set of routines as the one in force. */
 static enum err
 release(struct job *j)
 {
@@ -196,7 +193,7 @@ identity(struct job *j)
 	    "= BINARY DATABASE())", NULL);
 }
 
-/* Whatever could stop us later stops us now, before anything is changed. */
+/* Fail now, before anything is changed, if anything could stop us later. */
 static enum err
 look_first(struct job *j, bool take)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each probe names a thing that is not there, so that the server can tell of
- * a missing right, or of the missing thing, and do nothing.  Its name is made
- * by chance, for a DROP of something would be no probe.
+ * Each probe names a thing that does not exist, so that the server can only
+ * report a missing right, or the missing thing, and do nothing.  The name is
+ * random, because a DROP of an existing thing would be no probe.
  */
 #include "config.h"
 
@@ -53,7 +53,7 @@ struct look {
 	char name[32];			/* which nothing has */
 	bool is_mariadb;
 	bool lacks[KINDS];
-	const char *server;		/* what it lacks there, by commas */
+	const char *server;		/* missing on the server, by commas */
 };
 
 static bool
@@ -73,7 +73,7 @@ lack(struct look *l, enum kind kind, const char *right)
 		    l->server != NULL ? ", " : "", right);
 }
 
-/* Did it tell nothing of rights because nothing can be done at all? */
+/* Does the error tell nothing of rights, because the server does no work? */
 static bool
 is_away(unsigned number)
 {
@@ -112,7 +112,7 @@ try(struct look *l, enum kind kind, const char *right, const char *sql)
 	return E_OK;
 }
 
-/* Granting wants each of the rights that is granted, and the leave to. */
+/* To grant, one needs each of the rights, and the GRANT OPTION. */
 static enum err
 try_grant(struct look *l)
 {
@@ -125,8 +125,8 @@ try_grant(struct look *l)
 }
 
 /*
- * MariaDB: a routine of another's, which can't be made, for its comment is too
- * long.
+ * MariaDB: make a routine with another definer.  It can't be made, for its
+ * comment is too long.
  */
 static enum err
 try_definer(struct look *l)
@@ -143,7 +143,10 @@ try_definer(struct look *l)
 	    l->name, comment));
 }
 
-/* MySQL: one of these; with a role it may be the role's, and is not missed. */
+/*
+ * MySQL: has it one of these?  With a role set, the right may be the role's,
+ * and is not reported as missing.
+ */
 static enum err
 ask_probe(struct look *l, const char *right, const char *or_these)
 {
@@ -160,8 +163,8 @@ ask_probe(struct look *l, const char *right, const char *or_these)
 }
 
 /*
- * The second one makes a definer again who is gone while his routines are not; a
- * routine's text is shown to nobody but its definer without the third.
+ * The second right is for making a definer anew whose routines still exist;
+ * without the third only its definer sees a routine's text.
  */
 static enum err
 ask_mysql(struct look *l)

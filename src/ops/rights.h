@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * May the admin's account do all that migrate will need?  Found out by trying
- * statements about accounts and tables that are not there: what is wanted is
- * the error after the one that tells of a right missing.  Nothing is changed.
+ * statements about accounts and tables that do not exist: a "no such thing"
+ * means that the right is there.  Nothing is changed.
  */
 #ifndef SHOP_RIGHTS_H
 #define SHOP_RIGHTS_H
@@ -10,8 +10,8 @@
 #include "shop/attempt.h"
 
 /*
- * E_OK: all of it.  E_UNAVAILABLE: why says why; *grant is what an
- * administrator must run, one line, or NULL where it is no right that lacks.
+ * E_OK: it may do all.  E_UNAVAILABLE: why says why; *grant is one line that an
+ * administrator must run, or NULL if it is not a right that is missing.
  */
 enum err rights_check(struct ctx *, const char **grant, char *why)
     MUST_CHECK;

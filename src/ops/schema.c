@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "ops/script.h"
 
-/* Stands above a table that the workers may read. */
+/* The line above a table that the workers may read. */
 #define SCHEMA_GRANT "-- grant: worker\n"
 
 const char schema_own_tables[] =
@@ -326,7 +326,7 @@ schema_routine_state(struct ctx *ctx, const struct routine *r,
 	*wrong = "is missing";
 	if (is.rows == 0)
 		return E_OK;
-	/* The text of another's routine may not be shown to us. */
+	/* The server may not show us the text of another account's routine. */
 	has = db_at(&is, 0, 0)->s;
 	*wrong = arena_printf(a, "is not %s's", definer->user);
 	if (owner == NULL || has == NULL || strcmp(has, owner) != 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of schema_dir want a database to have, one by one: shared
- * by migrate, which makes it so, and doctor, which looks whether it is.
- * Texts are the arena's.  E_UNAVAILABLE: why says why.
+ * The content of schema_dir's files, piece by piece: shared by migrate, which
+ * brings a database to it, and doctor, which compares.  Texts are the arena's.
+ * E_UNAVAILABLE: why says why.
  */
 #ifndef SHOP_SCHEMA_H
 #define SHOP_SCHEMA_H
@@ -20,7 +20,7 @@ enum err schema_list(struct ctx *, const char *dir, const char ***file,
 enum err schema_read(struct ctx *, const char *dir, const char *file,
     char **text, char *why) MUST_CHECK;
 
-/* A migration without what would undo it. */
+/* A migration up to the part that would undo it. */
 enum err schema_read_up(struct ctx *, const char *file, char **text,
     char *why) MUST_CHECK;
 

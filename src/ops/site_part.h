@@ -17,7 +17,7 @@ struct making {
 	} word[SITE_WORDS_MAX];
 	size_t words;
 	struct buf *out;
-	const char *template;	/* whose line it is */
+	const char *template;	/* that the line is from */
 	int depth;		/* of templates within templates */
 	const char *why;	/* it can't be made; NULL: nothing yet */
 };

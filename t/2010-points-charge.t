@@ -119,7 +119,7 @@ refused 422 validation_failed 'and not one more'
 is "$(json '.errors[] | [.code, .max]')" '["out_of_range",0]' \
     'there is no room left'
 
-# ---- Who
+# ---- The caller
 
 as 999
 digest=$(tables)

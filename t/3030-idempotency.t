@@ -175,9 +175,9 @@ for key in '"abc' '"' '""' '"a"b"' '"a"b' '"a";x=1' '"a" ;x' '"a\b"' '"a\' \
 done
 is "$(tables)" "$digest" 'a malformed key changes nothing'
 
-# Workers once took the quotes for part of the key: who repeats such a request
-# of then must not be charged again.
-# stored_then METHOD PATH KEY: the ledger has the bare key as those had "KEY".
+# Workers once took the quotes for part of the key.  A client that repeats a
+# request from that time must not be charged again.
+# stored_then METHOD PATH KEY: the ledger has the bare key as "KEY" was then.
 stored_then() {
 	sql "UPDATE points_ledger SET idem =
 	    UNHEX(LEFT(SHA2('3 $1 $2 0 \"$3\"', 256), 32)) WHERE idem =

@@ -93,7 +93,7 @@ is "$(cached) $body" "ranking; hit $first" 'the second a hit, byte for byte'
 request HEAD /v1/products/top
 is "$status $(cached)" '200 ranking; hit' 'HEAD is answered alike'
 
-# ---- Who is among the five
+# ---- Which five are listed
 
 # By an order of today: 9 twice makes it 5, as many as 12 has.
 as 6
@@ -147,7 +147,7 @@ mc "delete shop:$shop_id:rank" >"$dir/out"
 top
 is "$(json .items)" "$right" 'what was refused is not counted'
 
-# ---- Who has it already
+# ---- Clients that have it already
 
 top
 tag=$(header ETag)

@@ -96,7 +96,7 @@ eventually 15 shows_it
 ok 'but it comes to be'
 less $(($(now_ms) - ordered)) 10500 'within 10 s (ms)'
 
-# One makes it anew: the others have what there is.
+# One request computes it anew: the others get the stale copy.
 mc "delete shop:$shop_id:top" "delete shop:$shop_id:rank" >/dev/null
 top
 mc "delete shop:$shop_id:top" >/dev/null

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Who may ask: the token, and what is said when it will not do.
+# Authentication: tokens, and the answers to those that will not do.
 . "${top_srcdir:-.}/t/lib.sh"
 
 b64() { base64 -w 0 | tr '+/' '-_' | tr -d =; }

@@ -7,7 +7,7 @@
 seeded
 shop_start
 
-# Whom and what a write fails for: see struct hostile_goods.
+# Users and products for which a write fails: see struct hostile_goods.
 add_user() { ctl user add --name "$1" --email "$1@example.com" --balance "$2"; }
 poor=$(add_user poor 0)
 rich=$(add_user rich 9007199254740991)

@@ -213,9 +213,10 @@ is "$code $err" '0 ' 'it can be retired'
 said roll-done $((rolls + 1))
 ok 'and all is well again'
 
-# ---- Whom to tell
+# ---- Running workers that must learn of a change
 
-# untold TEXT PATTERN: the last run did its work, and says who learns later.
+# untold TEXT PATTERN: the last run did its work, and says that running workers
+# learn of it later, and why.
 untold() {
 	is "$code $lines" '0 1' "$1"
 	like "$err" "^shopctl: running workers learn of it at their next start: $2\$" \

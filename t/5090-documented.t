@@ -61,7 +61,7 @@ raw 'GET /v1/products/1 HTTP/3.0\r\nHost: shop\r\n\r\n'
 is_example http_version_not_supported http_version_not_supported
 asked precondition_failed GET /openapi.yaml -H 'If-Match: "x"'
 
-# ---- Who asks
+# ---- Tokens
 
 good=$bearer
 request GET /v1/points/balance

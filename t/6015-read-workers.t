@@ -49,7 +49,7 @@ if command -v ss >/dev/null; then
 	is "$(ss -xpH state established 2>/dev/null |
 	    grep -c "$dir/shop.sock")" 0 'no other one does'
 else
-	echo '# no ss: who keeps connections was not looked at'
+	echo '# no ss: kept connections were not looked at'
 fi
 
 # ---- Every write waits

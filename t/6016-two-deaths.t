@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # A worker dies while it is at a request: another one is asked, for a read a
-# third as well, and the request happens once, though what the dead one began
-# may end, too.
+# third as well, and the request happens once, though the statement of a dead
+# worker may end, too.
 . "${top_srcdir:-.}/t/lib.sh"
 workers=1
 conf workers 1

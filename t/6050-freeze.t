@@ -5,7 +5,7 @@
 seeded
 freeze_s=${FREEZE_S:-10}
 shop_start
-# More of them than workers: who waits for one is somebody who waits, too.
+# More of them than workers, so that some wait for a worker as well.
 clients_start --clients 24 --think-ms 20 --pause-ms 50
 
 # ---- The database

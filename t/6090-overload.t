@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Far more clients than there is room to wait for: who comes too late is told
-# so at once, the others are served, and when it is over it is over.
+# Far more clients than there is room to wait for: a client that finds no room
+# is told so at once, the others are served, and afterwards all is as before.
 . "${top_srcdir:-.}/t/lib.sh"
 seeded
 conf listen_backlog 16

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # A migration beside a dump's snapshot, an audit, a running routine: the shop
-# goes on, and the migration waits, or gives up and names who is in its way.
+# goes on, and the migration waits, or gives up and names the session in its
+# way.
 . "${top_srcdir:-.}/t/lib.sh"
 shop_start
 as 1

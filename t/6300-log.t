@@ -162,7 +162,7 @@ ok 'each line was written or counted'
 pool_stop
 wait "$reader"
 
-# ---- A terminal that stops who writes from the background (stty tostop)
+# ---- A terminal that stops background programs that write (stty tostop)
 
 if command -v script >/dev/null; then
 	cat >"$dir/background" <<END

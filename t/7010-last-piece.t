@@ -37,9 +37,8 @@ buy() {
 	shot_post "$n" /v1/orders "{\"items\": [$items]}"
 }
 
-# gather PRODUCT N COMMAND...: N at once, of whom as many as there are workers
-# meet at the product's row, with all that was looked up before already looked
-# up, and then are let go.
+# gather PRODUCT N COMMAND...: N at once.  As many as there are workers come to
+# wait for the product's row, with all earlier steps done; then it is released.
 gather() {
 	hold 30 "SELECT id FROM products WHERE id = $1 FOR UPDATE"
 	shift

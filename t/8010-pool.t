@@ -144,8 +144,8 @@ is "$(load_failed)" '' 'no request failed'
 is "$(grep -c 'event=worker-exit.* signal=9' "$dir/log/shopd.log")" 4 \
     'the log tells each'
 
-# A worker at work, and the second one that is asked: who asked learns that the
-# outcome is unknown, and how to learn it.
+# Kills the worker at the request, and the second one that gets it: the client
+# is told that the outcome is unknown, and how to find it out.
 kill_them() {
 	while [ ! -e "$dir/shots/lost.status" ]; do
 		for pid in $(write_workers); do

@@ -90,7 +90,7 @@ kill "$worker"
 wait "$worker"
 is $? 0 'LISTEN_FDS of another process: it ends with success'
 
-# ---- Those who do that
+# ---- Programs that host workers
 
 # spawned NAME COMMAND...: started in the background, the worker by whatever name.
 spawned() {

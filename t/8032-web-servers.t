@@ -156,7 +156,7 @@ flows() {
 	is "$(header X-Request-Id) $(json .requestId)" 'mine "mine"' \
 	    "$name: the client's request id"
 
-	# Nobody can say what only a web server knows; names with _ are refused by
+	# No client can pass for the web server; names with _ are refused by
 	# some, dropped by others.
 	before=$(balance 1)
 	for n in 1 2; do
@@ -211,8 +211,8 @@ flows() {
 	    )default-src 'none'; frame-ancestors 'none'" "$name: security headers"
 }
 
-# lost: what a client hears whose worker dies while it writes; with its key it
-# learns what happened.
+# lost: the answer to a client whose worker dies during a write; with its key
+# the client learns what happened.
 lost() {
 	before=$(balance 1)
 	hold 30 'SELECT * FROM users WHERE id = 1 FOR UPDATE'
@@ -230,7 +230,7 @@ lost() {
 	is "$status $(balance 1)" "201 $((before + 7))" "$name: the key tells"
 }
 by_fcgid() { running "$home/shop/shop.fcgi "; }
-# dead: what is answered while nobody serves, and that it is well at once.
+# dead: the answer while no worker runs, and success as soon as one does.
 dead() {
 	pool_stop
 	request GET /v1/products/1
@@ -268,7 +268,7 @@ if command -v apache2 >/dev/null && [ -e $modules/mod_fcgid.so ]; then
 	lost by_fcgid
 	server_stop
 
-	# What they are told who leave the line out.
+	# The answer on a host that leaves the line out.
 	sed -i '/^CGIPassAuth/d' "$home/public_html/.htaccess"
 	apache_start "$(site)"
 	user GET /v1/points/balance

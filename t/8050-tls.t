@@ -138,7 +138,7 @@ like "$(cat "$dir/out")" 'New, TLSv1.3' 'a first visit'
 like "$(cat "$dir/again")" 'Reused, TLSv1.3' 'the next one resumes it'
 unlike "$(cat "$dir/out")" 'Max Early Data: [1-9]' 'without early data'
 
-# Another's site is the default of the address, and what it speaks is spoken.
+# Another site is the address's default, and its protocols hold for all sites.
 cat >"$dir/nginx/also.conf" <<EOF
 server {
 	listen unix:$dir/tls.sock ssl$h2$h2_on;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A database on another machine: TLS, and to whom.
+# A database on another machine: TLS, and which servers are trusted.
 . "${top_srcdir:-.}/t/lib.sh"
 command -v openssl >/dev/null || skip_all 'no openssl'
 
@@ -225,7 +225,8 @@ trusted 'no TLS: off'
 
 # ---- And back
 
-# MySQL lets nobody in who must come by TLS, so that nobody can tell whose he is.
+# An account that must use TLS can't come in without on MySQL, so migrate can't
+# find out whose it is.
 SHOP_DB_TLS=off ctl migrate ${mysql:+--take-account} >"$dir/out" 2>&1
 ok 'migrate with TLS off'
 like "$(worker $plain)" 'Ssl_cipher' 'the workers may come without again'

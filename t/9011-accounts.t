@@ -282,7 +282,7 @@ migrate
 is "$code $out$err" '0 ' 'again: no word'
 fi
 
-# ---- A server that asks nobody who he is
+# ---- A server that checks no passwords
 
 first
 db_stop

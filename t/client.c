@@ -447,7 +447,7 @@ pause_after(struct client *c, const struct answer *a)
 	pause_ms(pick(c, ms / 2, ms));
 }
 
-/* What was acknowledged is told again, byte for byte. */
+/* A repeated request gets the acknowledged answer, byte for byte. */
 static void
 repeat(struct client *c, const struct op *op, int64_t try)
 {

@@ -109,7 +109,7 @@ send_all(int fd, const struct hostile *h)
 		shutdown(fd, SHUT_WR);
 }
 
-/* A header's value in a head; NULL: it has none. */
+/* A header's value in a head; NULL without such a header. */
 static const char *
 header(const char *head, const char *name)
 {

@@ -14,7 +14,7 @@
 int fsync(int fd);
 int fdatasync(int fd);
 
-/* That it is slow is seen by whoever looks for FLAG.seen. */
+/* FLAG.seen shows that a flush was slow. */
 static void
 tell(const char *flag)
 {

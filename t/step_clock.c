@@ -3,7 +3,7 @@
  * For LD_PRELOAD: a clock that somebody sets.  The time of day is off by the
  * seconds that the file STEP_CLOCK_FILE says, whenever it is asked for; waits
  * until a time of day last as long as they would have.  Times that only grow
- * are left alone.
+ * are unchanged.
  */
 #include <dlfcn.h>
 #include <fcntl.h>

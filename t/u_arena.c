@@ -73,7 +73,7 @@ test_maximum(void)
 	arena_free(a);
 }
 
-/* What is rounded up for alignment must not pass the maximum, either. */
+/* Rounding up for alignment must not pass the maximum, either. */
 static void
 test_odd_maximum(void)
 {
@@ -145,7 +145,7 @@ test_defer(void)
 	CU_ASSERT_STRING_EQUAL(order, "3211");
 }
 
-/* What is deferred may still read the pieces that were there before it. */
+/* A deferred function may still read the pieces that are older than it. */
 static void
 test_defer_sees_its_piece(void)
 {

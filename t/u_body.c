@@ -138,7 +138,7 @@ static const struct row {
 	    "</items/1/quantity></items/1/productId></items/2/productId>" },
 	{ "{\"items\":[" L(5) "," L(5) "],\"x\":0}",
 	    "</x></items/1/productId>" },
-	/* What is no id is no other line's id. */
+	/* An invalid id is no duplicate of another line's. */
 	{ O(P("0") "," P("0")), "</items/0/productId></items/1/productId>" },
 	{ O("{},1,{}"), "</items/0/productId></items/0/quantity></items/1>"
 	    "</items/2/productId></items/2/quantity>" },

@@ -118,7 +118,7 @@ test_defaults(void)
 	CU_ASSERT_EQUAL(conf.db_tls, DB_TLS_VERIFY);
 }
 
-/* What is not said follows from the database's name. */
+/* Settings that are not given follow from the database's name. */
 static void
 test_worker_name(void)
 {
@@ -402,7 +402,7 @@ test_files_that_are_none(void)
 	CU_ASSERT_EQUAL(conf_load(&conf, "", why), E_CONFIG);
 }
 
-/* What shopd recorded is what a worker gets, whatever became of the files. */
+/* A worker gets what shopd recorded, even if the files changed since. */
 static void
 test_snapshot(void)
 {

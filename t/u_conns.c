@@ -168,7 +168,7 @@ test_room(void)
 	end();
 }
 
-/* What was asked is still answered, and nothing is kept or taken any more. */
+/* Requests that came are still answered; nothing is kept or taken any more. */
 static void
 test_part(void)
 {

@@ -86,7 +86,7 @@ test_names(void)
 			    db_class_name((enum db_class)d)) != 0);
 }
 
-/* What writes is a CALL, what is a CALL writes, and nothing else does. */
+/* Exactly the CALLs write. */
 static void
 test_statements(void)
 {

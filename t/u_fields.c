@@ -176,7 +176,7 @@ test_tells_what_is_wrong(void)
 	}
 }
 
-/* What was read is written as it was, by the same table. */
+/* The same table writes a value as it was read. */
 static void
 test_writes_what_it_reads(void)
 {

@@ -190,7 +190,7 @@ test_refusals(void)
 	}
 }
 
-/* What is told as the key to repeat with is a key, whatever its form. */
+/* The key to repeat the request with is a valid key, whatever its form. */
 static void
 test_key_told(void)
 {
@@ -223,7 +223,7 @@ test_key_unread(void)
 	arena_reset(ctx.arena);
 }
 
-/* What a client sent is told as harmless ASCII, and not at any length. */
+/* A client's text is repeated as harmless ASCII, and cut. */
 static void
 test_shown(void)
 {

@@ -709,7 +709,7 @@ test_write(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
 	CU_ASSERT_STRING_EQUAL(text, order_text);
 	CU_ASSERT_EQUAL(len, sizeof order_text - 1);
-	/* What we write we would take. */
+	/* The scanner takes all that the writer writes. */
 	CU_ASSERT_EQUAL(json_parse(unit_arena, text, len, &json), E_OK);
 }
 

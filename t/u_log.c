@@ -297,7 +297,7 @@ check_daemon(const char *what, const int fd[2], uid_t uid)
 	close(control[0]);
 }
 
-/* Whoever made the pipe: one that may not open it has another way. */
+/* Nor does it where the process may not open the pipe anew. */
 static void
 test_never_waits(void)
 {

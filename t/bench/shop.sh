@@ -118,7 +118,7 @@ trap bench_cleanup EXIT
 
 # ---- Measuring
 
-# ticks PID...: clock ticks that these, and whom they started, have had.
+# ticks PID...: clock ticks that these and their children have had.
 ticks() {
 	for pid; do
 		cat "/proc/$pid/stat"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Chance, and clients who keep a journal.
+# Random numbers, and clients that keep a journal.
 
 # ---- Chance
 

@@ -113,7 +113,7 @@ decode_list(struct json_decoding *d, const struct json_path *p,
 		d->failed = true;
 		return;
 	}
-	*(void **)((char *)out + f->offset) = to;
+	*(void **)(void *)((char *)out + f->offset) = to;
 	cJSON_ArrayForEach(child, item) {
 		struct json_path at = { p, NULL, i };
 

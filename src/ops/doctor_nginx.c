@@ -94,7 +94,8 @@ site_again(struct doctor *d, const struct site *s)
 	const char *file = d->ctx->conf->nginx_conf;
 	const char *text = "run shopctl site";
 
-	for (int i = 0; text != NULL && i < SITE_OPTIONS; i++)
+	for (enum site_option i = 0; text != NULL && i < SITE_OPTIONS;
+	    i++)
 		if (s->option[i] != NULL)
 			text = arena_printf(a, "%s --%s '%s'", text,
 			    site_option_name(i), s->option[i]);

@@ -178,7 +178,7 @@ site_fault(const struct site *s, enum site_option *which)
 {
 	const char *fault;
 
-	for (int i = 0; i < SITE_OPTIONS; i++) {
+	for (enum site_option i = 0; i < SITE_OPTIONS; i++) {
 		*which = i;
 		fault = form_fault(rows[i].form, site_option(s, i));
 		if (fault != NULL)
@@ -221,7 +221,7 @@ site_head(const struct ctx *ctx, const struct site *site, struct buf *to)
 	head_line(to, "", "rank_fresh_s", fresh);
 	head_line(to, "", "memcached", on ? c->memcached : "");
 	head_line(to, "", "id", on ? site->id : "");
-	for (int i = 0; i < SITE_OPTIONS; i++)
+	for (enum site_option i = 0; i < SITE_OPTIONS; i++)
 		if (site->option[i] != NULL)
 			head_line(to, "--", rows[i].name, site->option[i]);
 	buf_char(to, '\n');
@@ -252,7 +252,7 @@ recall_line(struct arena *a, const char *line, struct site *s)
 {
 	const char *value;
 
-	for (int i = 0; i < SITE_OPTIONS; i++)
+	for (enum site_option i = 0; i < SITE_OPTIONS; i++)
 		if ((value = remembered_value(a, line, "--", rows[i].name)) != NULL)
 			s->option[i] = value;
 	value = remembered_value(a, line, "", "id");

@@ -154,7 +154,7 @@ set_given(struct making *m)
 	static const char *const writes[] = { "WRITES_RATE", "WRITES_BURST",
 	    "WRITES_AT_ONCE" };
 
-	for (int i = 0; i < SITE_OPTIONS; i++)
+	for (enum site_option i = 0; i < SITE_OPTIONS; i++)
 		if (i == SITE_LISTEN || i == SITE_PLAIN)
 			set_word(m, names[i], listens(m, i));
 		else if (i == SITE_HTTP2)

@@ -77,7 +77,8 @@ awk '
 	index($1, "shop/") == 1 && index($2, "shop/") == 1 {
 		from = part($1); to = part($2)
 		if (from != to && to != "attempt" && to != "sql" &&
-		    to != "idem" && to != "row" && (from " " to) != "order payment")
+		    to != "idem" && to != "row" && to != "caller" &&
+		    to != "lines" && (from " " to) != "order payment")
 			print
 	}' "$dir/includes" >"$dir/found"
 none 'in shop/, order sees payment, and nobody else anybody'
@@ -367,7 +368,7 @@ repeats() {
 		END { if (NR == 0) print "nowhere" }' | grep . >"$dir/found"
 	none "SQL has $1"
 }
-line=$(sed -n 's/^#define LINE_BYTES \([0-9]*\)$/\1/p' src/shop/order.c)
+line=$(sed -n 's/^#define LINE_BYTES \([0-9]*\)$/\1/p' src/shop/lines.c)
 lines=$(macro ORDER_LINES_MAX)
 repeats RANK_ITEMS "$(macro RANK_ITEMS)" 'sold DESC, p\.id LIMIT [0-9]+'
 repeats 'RANK_HOURS, less the one that runs' "$(($(macro RANK_HOURS) - 1))" \

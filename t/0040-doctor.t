@@ -284,7 +284,7 @@ definer 'one that people may come in by' "ALTER USER $ours ACCOUNT UNLOCK" \
 definer 'one that may not write' "REVOKE INSERT ON shop.* FROM $ours" \
     'shop_definer has too many rights, GRANT SELECT, UPDATE, EXECUTE ON .*'
 definer 'one without any right' "REVOKE ALL, GRANT OPTION FROM $ours" \
-    'shop_definer lacks GRANT SELECT, INSERT, UPDATE, EXECUTE ON `shop`.*'
+    'shop_definer lacks GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON `shop`.*'
 for right in 'SUPER ON *.*' "${mysql:+CONNECTION_ADMIN}${mariadb:+READ ONLY ADMIN} ON *.*" 'SELECT ON *.*' \
     'DELETE ON shop.*' 'ALL ON shop.*' 'UPDATE ON mysql.*' \
     'DELETE ON shop.users' 'SELECT (id) ON shop.users' clerk; do

@@ -14,7 +14,7 @@ is "$status" 201 'an order of three lines is created'
 id=$(json .id)
 is "$(header Location)" "/v1/orders/$id" 'Location says where it is'
 is "$(json keys_unsorted)" \
-    '["id","status","totalPrice","items","payment","balanceAfter","createdAt"]' \
+    '["id","status","totalPrice","items","payment","balanceAfter","createdAt","cancelledAt","fulfilledAt"]' \
     'it has its members, no more'
 is "$(json '[.status, .totalPrice, .balanceAfter]')" '["paid",75300,174700]' \
     'it is paid, from the balance'

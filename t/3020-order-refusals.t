@@ -160,8 +160,8 @@ faults '{"items": [{}]}' '["/items/0/productId","/items/0/quantity"]' \
     'a line without members'
 faults '{"items": [{"productId": 0, "quantity": 0}, {"productId": 1, "quantity": 1},
     {"productId": -1, "quantity": 1001}, {"productId": "1", "quantity": 1.5},
-    {"productId": 9007199254740992, "quantity": true, "price": 1}], "total": 0}' \
-    '["/items/0/productId","/items/0/quantity","/items/2/productId","/items/2/quantity","/items/3/productId","/items/3/quantity","/items/4/productId","/items/4/quantity","/items/4/price","/total"]' \
+    {"productId": 9007199254740992, "quantity": true, "cost": 1}], "total": 0}' \
+    '["/items/0/productId","/items/0/quantity","/items/2/productId","/items/2/quantity","/items/3/productId","/items/3/quantity","/items/4/productId","/items/4/quantity","/items/4/cost","/total"]' \
     'ten faults'
 faults '{"items": [{"productId": 1, "quantity": 1, "PRODUCTID": 2}]}' \
     '["/items/0/PRODUCTID"]' 'a name in capitals is another'

@@ -55,7 +55,7 @@ is "$(sql "SELECT DISTINCT definer FROM information_schema.routines
 like "$(sql "SHOW CREATE USER $ours")" ' ACCOUNT LOCK( |$)' 'by which nobody comes in'
 is "$(sql "SHOW GRANTS FOR $ours" | sed 's/ IDENTIFIED.*//')" \
     'GRANT USAGE ON *.* TO `shop_definer`@`localhost`
-GRANT SELECT, INSERT, UPDATE, EXECUTE ON `shop`.* TO `shop_definer`@`localhost`' \
+GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON `shop`.* TO `shop_definer`@`localhost`' \
     'and which may write here and nowhere else'
 
 # ---- read_only

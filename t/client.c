@@ -312,7 +312,7 @@ send_request(struct client *c, int fd, const struct op *op)
 
 	arena_reset(c->arena);
 	if (jwt_sign(jwt_keys_signer(c->keys), &conf, c->arena, op->user,
-	    num_now_ms() / 1000, 3600, &token) != E_OK ||
+	    num_now_ms(), 3600, &token) != E_OK ||
 	    (text = arena_printf(c->arena,
 	    "%s %s HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n"
 	    "Authorization: Bearer %s\r\nIdempotency-Key: %s\r\n"
@@ -672,7 +672,7 @@ static bool
 idem_of(struct arena *a, const struct entry *e, struct idem *idem)
 {
 	struct req req = { .method = e->method, .target = e->path,
-	    .user_id = e->user, .header[HEADER_IDEMPOTENCY_KEY] = e->key, .key = e->key };
+	    .caller.id = e->user, .header[HEADER_IDEMPOTENCY_KEY] = e->key, .key = e->key };
 	struct resp resp = { 0 };
 
 	arena_reset(a);
@@ -780,7 +780,7 @@ tokens(void)
 	for (int64_t user = opt.users.from; user <= opt.users.to; user++) {
 		arena_reset(a);
 		if (jwt_sign(jwt_keys_signer(keys), &conf, a, user,
-		    num_now_ms() / 1000,
+		    num_now_ms(),
 		    opt.seconds, &token) != E_OK)
 			die("token");
 		puts(token);

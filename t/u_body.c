@@ -187,7 +187,7 @@ serve(const char *target, const char *body, struct resp *resp)
 
 	arena_reset(ctx.arena);
 	CU_ASSERT_EQUAL(jwt_sign(jwt_keys_signer(ctx.keys), ctx.conf, ctx.arena, 1,
-	    num_now_ms() / 1000, 60, &token), E_OK);
+	    num_now_ms(), 60, &token), E_OK);
 	req.header[HEADER_AUTHORIZATION] = arena_printf(ctx.arena, "Bearer %s", token);
 	serve_answer(&ctx, &req, resp);
 }

@@ -37,7 +37,7 @@ bearer(void)
 	const char *token;
 
 	if (jwt_sign(jwt_keys_signer(ctx.keys), ctx.conf, ctx.arena, 1,
-	    num_now_ms() / 1000, 60, &token) != E_OK)
+	    num_now_ms(), 60, &token) != E_OK)
 		return NULL;
 	return arena_printf(ctx.arena, "Bearer %s", token);
 }
@@ -104,7 +104,7 @@ static const struct {
 } rows[] = {
 	{ "GET", "/nowhere", NULL, NULL, NULL, "", 404, "not_found", NULL },
 	{ "PUT", ORDERS, NULL, NULL, NULL, "", 405, "method_not_allowed",
-	    "Allow: POST\r\n" },
+	    "Allow: GET, HEAD, POST\r\n" },
 	{ "POST", "/healthz", NULL, NULL, NULL, "", 405, "method_not_allowed",
 	    "Allow: GET, HEAD\r\n" },
 	{ "POST", CHARGE, NULL, JSON, NULL, "{}", 401, "missing_token",
@@ -214,7 +214,7 @@ static void
 test_key_unread(void)
 {
 	struct req req = { .method = "GET", .target = "/v1/orders/1",
-	    .body = "", .header[HEADER_IDEMPOTENCY_KEY] = "k", .user_id = 7 };
+	    .body = "", .header[HEADER_IDEMPOTENCY_KEY] = "k", .caller.id = 7 };
 	struct resp resp;
 
 	CU_ASSERT_EQUAL_FATAL(serve_begin(&ctx, &req, &resp), E_OK);

@@ -100,7 +100,7 @@ same(const unsigned char *a, const unsigned char *b)
 static void
 test_digests(void)
 {
-	struct req req = { .route = &order, .user_id = 1, .key = "k",
+	struct req req = { .route = &order, .caller.id = 1, .key = "k",
 	    .header[HEADER_IDEMPOTENCY_KEY] = "k" };
 	struct req other = req;
 	struct idem a, b;
@@ -110,7 +110,7 @@ test_digests(void)
 	CU_ASSERT_EQUAL_FATAL(idem_make(&req, "w", 1, &b), E_OK);
 	CU_ASSERT(same(a.id, b.id));
 	CU_ASSERT(!same(a.fingerprint, b.fingerprint));
-	other.user_id = 11;
+	other.caller.id = 11;
 	CU_ASSERT_EQUAL_FATAL(idem_make(&other, "v", 1, &b), E_OK);
 	CU_ASSERT(!same(a.id, b.id));
 	CU_ASSERT(same(a.fingerprint, b.fingerprint));
@@ -141,7 +141,7 @@ test_former(void)
 	static const unsigned char of_quoted[IDEM_BYTES] = { 0x26, 0xfc, 0xb6,
 	    0x01, 0xd2, 0x22, 0x29, 0x77, 0x53, 0x1e, 0x64, 0x02, 0x6b, 0x97,
 	    0x29, 0xf7 };
-	struct req bare = { .route = &order, .user_id = 1, .key = "k",
+	struct req bare = { .route = &order, .caller.id = 1, .key = "k",
 	    .header[HEADER_IDEMPOTENCY_KEY] = "k" };
 	struct req quoted = bare;
 	struct idem a, b;

@@ -96,13 +96,13 @@ make(char out[TOKEN_ROOM], const char *header, const char *claims,
 }
 
 static enum err
-verify_at(const char *token, size_t len, int64_t now_s, int64_t *id,
-    const char **cause)
+verify_at(const char *token, size_t len, int64_t now_s,
+    struct jwt_who *who, const char **cause)
 {
-	*id = -77;
+	who->user_id = -77;
 	*cause = "";
 	arena_reset(arena);
-	return jwt_verify(keys, &conf, arena, token, len, now_s, id, cause);
+	return jwt_verify(keys, &conf, arena, token, len, now_s, who, cause);
 }
 
 static void
@@ -110,12 +110,12 @@ check(const char *row, const char *token, size_t len, enum err verdict,
     const char *cause)
 {
 	const char *told;
-	int64_t id;
-	enum err e = verify_at(token, len, NOW, &id, &told);
+	struct jwt_who who;
+	enum err e = verify_at(token, len, NOW, &who, &told);
 
 	CHECK_ROW(row, e == verdict);
 	CHECK_ROW(row, strcmp(told, cause) == 0);
-	CHECK_ROW(row, id == (verdict == E_OK ? 42 : -77));
+	CHECK_ROW(row, who.user_id == (verdict == E_OK ? 42 : -77));
 }
 
 struct row {
@@ -531,7 +531,7 @@ test_each_character(void)
 	size_t len = make(token, HEADER, CLAIMS, KEY);
 	static const char others[] = "AQgw_-.=+/ \n\t\"%\xff";
 	const char *cause;
-	int64_t id;
+	struct jwt_who who;
 
 	for (size_t i = 0; i < len; i++) {
 		char was = token[i];
@@ -542,12 +542,12 @@ test_each_character(void)
 			token[i] = others[k];
 			snprintf(row, sizeof row, "%zu: 0x%02x", i,
 			    (unsigned char)others[k]);
-			CHECK_ROW(row, verify_at(token, len, NOW, &id, &cause)
+			CHECK_ROW(row, verify_at(token, len, NOW, &who, &cause)
 			    == E_INVALID_TOKEN);
 		}
 		token[i] = was;
 		snprintf(row, sizeof row, "cut at %zu", i);
-		CHECK_ROW(row, verify_at(token, i, NOW, &id, &cause) ==
+		CHECK_ROW(row, verify_at(token, i, NOW, &who, &cause) ==
 		    E_INVALID_TOKEN);
 	}
 	check("as it was", token, len, E_OK, "");
@@ -562,13 +562,13 @@ test_spare_bits(void)
 	char token[TOKEN_ROOM], row[8] = "last: ?";
 	size_t len = make(token, HEADER, CLAIMS, KEY);
 	const char *cause, *at = strchr(letters, token[len - 1]);
-	int64_t id;
+	struct jwt_who who;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
 	CU_ASSERT((at - letters) % 4 == 0);
 	for (int bits = 1; bits < 4; bits++) {
 		token[len - 1] = row[6] = at[bits];
-		CHECK_ROW(row, verify_at(token, len, NOW, &id, &cause) ==
+		CHECK_ROW(row, verify_at(token, len, NOW, &who, &cause) ==
 		    E_INVALID_TOKEN);
 		CHECK_ROW(row, strcmp(cause, "signature is not base64url") ==
 		    0);
@@ -662,18 +662,18 @@ test_clock(void)
 	char token[TOKEN_ROOM];
 	size_t len = make(token, HEADER, C("\"nbf\":1700000100"), KEY);
 	const char *cause;
-	int64_t id;
+	struct jwt_who who;
 
-	CU_ASSERT_EQUAL(verify_at(token, len, 1700000069, &id, &cause),
+	CU_ASSERT_EQUAL(verify_at(token, len, 1700000069, &who, &cause),
 	    E_INVALID_TOKEN);
-	CU_ASSERT_EQUAL(verify_at(token, len, 1700000070, &id, &cause), E_OK);
-	CU_ASSERT_EQUAL(verify_at(token, len, 1700000599, &id, &cause), E_OK);
-	CU_ASSERT_EQUAL(verify_at(token, len, 1700000600, &id, &cause),
+	CU_ASSERT_EQUAL(verify_at(token, len, 1700000070, &who, &cause), E_OK);
+	CU_ASSERT_EQUAL(verify_at(token, len, 1700000599, &who, &cause), E_OK);
+	CU_ASSERT_EQUAL(verify_at(token, len, 1700000600, &who, &cause),
 	    E_EXPIRED_TOKEN);
 	conf.jwt_leeway_s = 0;
-	CU_ASSERT_EQUAL(verify_at(token, len, 1700000099, &id, &cause),
+	CU_ASSERT_EQUAL(verify_at(token, len, 1700000099, &who, &cause),
 	    E_INVALID_TOKEN);
-	CU_ASSERT_EQUAL(verify_at(token, len, 1700000100, &id, &cause), E_OK);
+	CU_ASSERT_EQUAL(verify_at(token, len, 1700000100, &who, &cause), E_OK);
 	conf.jwt_leeway_s = 30;
 }
 
@@ -876,27 +876,30 @@ test_sign(void)
 {
 	const struct jwt_key *key = jwt_keys_signer(keys);
 	const char *token = NULL, *cause = "";
-	int64_t id = 0;
+	struct jwt_who who = { 0 };
+	int64_t expires_s = 0;
 
 	strcpy(conf.jwt_issuer, "https://shop.example/\"\xc3\xa9");
 	strcpy(conf.jwt_audience, "shop");
 	arena_reset(arena);
-	CU_ASSERT_EQUAL(jwt_sign(key, &conf, arena, SAFE_INT_MAX, NOW, 60,
+	CU_ASSERT_EQUAL(jwt_sign(key, &conf, arena, SAFE_INT_MAX,
+	    NOW * 1000 + 7, 60,
 	    &token), E_OK);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(token);
 	CU_ASSERT_EQUAL(jwt_verify(keys, &conf, arena, token, strlen(token),
-	    NOW + 59, &id, &cause), E_OK);
-	CU_ASSERT_EQUAL(id, SAFE_INT_MAX);
+	    NOW + 59, &who, &cause), E_OK);
+	CU_ASSERT_EQUAL(who.user_id, SAFE_INT_MAX);
+	CU_ASSERT_EQUAL(who.issued_ms, NOW * 1000 + 7);
 	CU_ASSERT_EQUAL(jwt_verify(keys, &conf, arena, token, strlen(token),
-	    NOW + 60, &id, &cause), E_EXPIRED_TOKEN);
-	CU_ASSERT_EQUAL(jwt_expiry(arena, token, strlen(token), &id), E_OK);
-	CU_ASSERT_EQUAL(id, NOW + 60);
+	    NOW + 60, &who, &cause), E_EXPIRED_TOKEN);
+	CU_ASSERT_EQUAL(jwt_expiry(arena, token, strlen(token), &expires_s), E_OK);
+	CU_ASSERT_EQUAL(expires_s, NOW + 60);
 	strcpy(conf.jwt_audience, "other");
 	CU_ASSERT_EQUAL(jwt_verify(keys, &conf, arena, token, strlen(token),
-	    NOW, &id, &cause), E_INVALID_TOKEN);
+	    NOW, &who, &cause), E_INVALID_TOKEN);
 	CU_ASSERT_STRING_EQUAL(cause, "wrong aud");
 	conf.jwt_issuer[0] = conf.jwt_audience[0] = '\0';
-	CU_ASSERT_EQUAL(jwt_sign(key, &conf, arena, 1, INT64_MAX, 1, &token),
+	CU_ASSERT_EQUAL(jwt_sign(key, &conf, arena, 1, 1000, INT64_MAX, &token),
 	    E_INTERNAL);
 }
 
@@ -905,16 +908,17 @@ static void
 test_sign_every_length(void)
 {
 	const char *token = NULL, *cause;
-	int64_t id, n = 1;
+	struct jwt_who who;
+	int64_t n = 1;
 
 	for (int digits = 1; digits <= 15; digits++, n *= 10) {
 		arena_reset(arena);
 		CU_ASSERT_EQUAL(jwt_sign(jwt_keys_signer(keys), &conf, arena,
-		    n, NOW, 1, &token), E_OK);
+		    n, NOW * 1000, 1, &token), E_OK);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(token);
 		CU_ASSERT_EQUAL(jwt_verify(keys, &conf, arena, token,
-		    strlen(token), NOW, &id, &cause), E_OK);
-		CU_ASSERT_EQUAL(id, n);
+		    strlen(token), NOW, &who, &cause), E_OK);
+		CU_ASSERT_EQUAL(who.user_id, n);
 	}
 }
 
@@ -925,17 +929,18 @@ test_no_memory(void)
 	char good[TOKEN_ROOM];
 	size_t len = make(good, HEADER, CLAIMS, KEY), max;
 	enum err e = E_INTERNAL, f = E_INTERNAL;
-	int64_t id;
+	struct jwt_who who;
 
 	for (max = 16; max < 65536 && (e != E_OK || f != E_OK); max += 16) {
 		struct arena *a = arena_new(max);
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(a);
-		e = jwt_verify(keys, &conf, a, good, len, NOW, &id, &cause);
+		e = jwt_verify(keys, &conf, a, good, len, NOW, &who, &cause);
 		CU_ASSERT(e == E_OK || e == E_INTERNAL);
 		CU_ASSERT_PTR_NOT_NULL(cause);
 		arena_reset(a);
-		f = jwt_sign(jwt_keys_signer(keys), &conf, a, 42, NOW, 60,
+		f = jwt_sign(jwt_keys_signer(keys), &conf, a, 42, NOW * 1000,
+		    60,
 		    &token);
 		CU_ASSERT(f == E_OK || f == E_INTERNAL);
 		arena_free(a);
@@ -1063,15 +1068,15 @@ signs_as(const struct jwt_key *key, const char *head)
 	const char *token, *cause = "";
 	char text[128];
 	size_t len = encode(text, head, strlen(head));
-	int64_t id = 0;
+	struct jwt_who who = { 0 };
 
 	arena_reset(arena);
-	CHECK_ROW(head, key != NULL && jwt_sign(key, &conf, arena, 42, NOW,
+	CHECK_ROW(head, key != NULL && jwt_sign(key, &conf, arena, 42, NOW * 1000,
 	    60, &token) == E_OK);
 	CHECK_ROW(head, strncmp(token, text, len) == 0 && token[len] == '.');
 	CHECK_ROW(head, jwt_verify(keys, &conf, arena, token, strlen(token),
-	    NOW, &id, &cause) == E_OK);
-	CHECK_ROW(head, id == 42);
+	    NOW, &who, &cause) == E_OK);
+	CHECK_ROW(head, who.user_id == 42);
 }
 
 static void

@@ -72,7 +72,7 @@ take(struct req *req, struct resp *resp, const struct route *r,
     const char *target)
 {
 	*req = (struct req){ .method = "GET", .target = target, .route = r,
-	    .user_id = 7 };
+	    .caller.id = 7 };
 	CU_ASSERT_EQUAL(serve_begin(&ctx, req, resp), E_OK);
 	return query_take(&ctx, req, resp) == E_OK ? req->query : NULL;
 }
@@ -244,7 +244,7 @@ is_taken(const struct route *r, int64_t user_id, const char *query,
 	w = take(&req, &resp, r, target);
 	if (w == NULL)
 		return false;
-	req.user_id = user_id;
+	req.caller.id = user_id;
 	e = page_begin(&ctx, &req, &resp, &w->page, &from);
 	CU_ASSERT(e == E_OK || e == E_INVALID_PARAMETER);
 	*key = from.key[0];

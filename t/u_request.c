@@ -94,7 +94,7 @@ set_up(void)
 	const char *token;
 
 	if (!unit_ctx(&ctx) || jwt_sign(jwt_keys_signer(ctx.keys), ctx.conf,
-	    ctx.arena, 1, num_now_ms() / 1000, 600, &token) != E_OK)
+	    ctx.arena, 1, num_now_ms(), 600, &token) != E_OK)
 		return 1;
 	snprintf(authorization, sizeof authorization, "Bearer %s", token);
 	log_threshold(LOG_SILENT);

@@ -1,7 +1,8 @@
 -- Record a payment that failed for good: one row, and nothing else.
 -- grant: worker
 --
--- p_lines as in order_place, from which the amount that was asked is told;
+-- p_lines as in order_buy, from which the amount that was asked is told; '' is
+-- the user's cart;
 -- where no product is known there was nothing to pay, and no row.  Takes no
 -- lock that the failed attempts may have waited for.  One row: outcome.
 CREATE /*M! OR REPLACE */ PROCEDURE payment_fail(
@@ -13,6 +14,11 @@ BEGIN
   DECLARE v_amount DECIMAL(30) DEFAULT 0;
   DECLARE v_price BIGINT;
 
+  IF p_lines = '' THEN
+    SELECT COALESCE(SUM(p.price * c.quantity), 0) INTO v_amount
+      FROM cart_items c JOIN products p ON p.id = c.product_id
+      WHERE c.user_id = p_user;
+  END IF;
   WHILE v_at <= LENGTH(p_lines) DO
     -- A SELECT of its own: inside SET it would wait for another's row lock.
     SET v_price = 0;

@@ -1,5 +1,5 @@
 -- The payment service: asks for p_amount from the user's points and records
--- the approval; called by order_place in its transaction, when the balance
+-- the approval; called by order_buy in its transaction, when the balance
 -- is known to suffice and the user's row is locked.  p_attempt counts from 1.
 -- An error is a failed attempt: the order is rolled back with it and tried
 -- again, as is a SIGNAL, by which the service says no.

@@ -4,7 +4,7 @@
 -- is done or nothing.
 --
 -- An order and its mark move together: of the hours to come every order does.
--- All products are locked for that, in the order in which order_place locks
+-- All products are locked for that, in the order in which order_buy locks
 -- them, so that no order is half done.  Orders wait as long as those orders
 -- are read of which some may be ahead: from the first that was seen before on,
 -- less what may have been under way then.  Ids grow in the order of making.

@@ -1,6 +1,6 @@
 -- Before the first sale of an hour: notes of each product of p_lines, which
--- are order_place's, how many were sold of it until now, when p_hour begins;
--- called by order_place in its transaction.  Another hour is any but that of
+-- are order_buy's, how many were sold of it until now, when p_hour begins;
+-- called by order_buy in its transaction.  Another hour is any but that of
 -- the newest mark, for the clock may have been set back.  All of them are
 -- locked, in the lines' order, even where only some want a mark: two orders
 -- meet in no deadlock.

@@ -41,3 +41,11 @@ utf8_chars(const char *s)
 	}
 	return n;
 }
+
+bool
+utf8_is_plain(const char *s)
+{
+	while ((unsigned char)*s >= ' ' && *s != 0x7f)
+		s++;
+	return *s == '\0';
+}

@@ -18,7 +18,7 @@
 
 /* Least time between two lines that say that there is no room. */
 #define CROWDED_TOLD_US		INT64_C(60000000)
-#define ARGS_MAX		8
+#define ARGS_MAX		16
 
 struct db {
 	struct db_login login;

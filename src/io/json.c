@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "io/json_fault.h"
 #include "io/json_scan.h"
 
@@ -71,24 +72,16 @@ decode_int(struct json_decoding *d, const struct json_path *p,
 		*(int64_t *)out = n;
 }
 
-/* Code points: every byte but those that continue one. */
-static size_t
-count_chars(const char *s)
-{
-	size_t n = 0;
-
-	for (; *s != '\0'; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
-}
-
 static void
 decode_str(struct json_decoding *d, const struct json_path *p,
     const cJSON *item, const struct json_field *f, void *out)
 {
 	if (!cJSON_IsString(item))
 		json_wrong_type(d, p, FORM_STRING);
-	else if (json_check_count(d, p, f, count_chars(item->valuestring)))
+	else if (!f->any_text && !utf8_is_plain(item->valuestring))
+		json_wrong_type(d, p, FORM_CONTROL);
+	else if (json_check_count(d, p, f,
+	    (size_t)utf8_chars(item->valuestring)))
 		*(const char **)out = item->valuestring;
 }
 
@@ -262,14 +255,22 @@ json_has(const struct json *json, const char *name)
 	return member(json, name) != NULL;
 }
 
+/* A member's number cut towards minus infinity; JSON_NUMBER_FAR: none. */
+static enum json_number
+floor_of(const struct json *json, const char *name, double times, int64_t *n)
+{
+	const cJSON *item = member(json, name);
+
+	return cJSON_IsNumber(item)
+	    ? json_scan_number(item->valuedouble * times, n) : JSON_NUMBER_FAR;
+}
+
 bool
 json_get_int(const struct json *json, const char *name, int64_t *out)
 {
-	const cJSON *item = member(json, name);
 	int64_t n;
 
-	if (!cJSON_IsNumber(item) ||
-	    json_scan_number(item->valuedouble, &n) != JSON_NUMBER_INTEGER)
+	if (floor_of(json, name, 1, &n) != JSON_NUMBER_INTEGER)
 		return false;
 	*out = n;
 	return true;
@@ -278,16 +279,24 @@ json_get_int(const struct json *json, const char *name, int64_t *out)
 bool
 json_get_floor(const struct json *json, const char *name, int64_t *out)
 {
-	const cJSON *item = member(json, name);
-	enum json_number is;
 	int64_t n;
+	enum json_number is = floor_of(json, name, 1, &n);
 
-	if (!cJSON_IsNumber(item))
-		return false;
-	is = json_scan_number(item->valuedouble, &n);
 	if (is != JSON_NUMBER_INTEGER && is != JSON_NUMBER_FRACTION)
 		return false;
 	*out = n;
+	return true;
+}
+
+bool
+json_get_ms(const struct json *json, const char *name, int64_t *out)
+{
+	int64_t n;
+
+	/* A little more: 1.001 * 1000 may be 1000.99... as doubles. */
+	if (!json_get_floor(json, name, &n))
+		return false;
+	(void)floor_of(json, name, 1000 * (1 + 1e-15), out);
 	return true;
 }
 
@@ -393,6 +402,17 @@ json_int(struct json_writer *w, const char *key, int64_t n)
 
 	/* cJSON prints a large number as a rounded double. */
 	snprintf(text, sizeof text, "%" PRId64, n);
+	add_item(w, key, cJSON_CreateRaw(text));
+}
+
+void
+json_ms(struct json_writer *w, const char *key, int64_t ms)
+{
+	char text[28];
+
+	assert(ms >= 0);
+	snprintf(text, sizeof text, ms % 1000 != 0 ? "%" PRId64 ".%03d"
+	    : "%" PRId64, ms / 1000, (int)(ms % 1000));
 	add_item(w, key, cJSON_CreateRaw(text));
 }
 

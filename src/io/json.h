@@ -67,6 +67,7 @@ struct json_field {
 	bool optional;			/* may be missing */
 	bool nullable;			/* may be null */
 	bool has_presence;
+	bool any_text;			/* JSON_STR: control characters, too */
 	int64_t min, max;		/* value; characters; items */
 	size_t offset;			/* of its place in the struct */
 	size_t presence;		/* of its enum json_presence there */
@@ -110,6 +111,11 @@ bool json_get_str(const struct json *, const char *name, const char **out);
  * +-SAFE_INT_MAX, with a fraction within +-2^51.
  */
 bool json_get_floor(const struct json *, const char *name, int64_t *out);
+/*
+ * The same of seconds, as milliseconds: what is beyond the third decimal is cut
+ * off.  That 1.001 is no double does no harm.
+ */
+bool json_get_ms(const struct json *, const char *name, int64_t *out);
 bool json_has(const struct json *, const char *name);
 bool json_is_object(const struct json *);
 /* name is an array of strings and one of them is value. */
@@ -133,6 +139,8 @@ void json_open_list(struct json_writer *, const char *key);
 void json_close(struct json_writer *);
 void json_int(struct json_writer *, const char *key, int64_t);
 void json_str(struct json_writer *, const char *key, const char *);
+/* Milliseconds as seconds, with three decimals unless they are 0. */
+void json_ms(struct json_writer *, const char *key, int64_t ms);
 void json_bool(struct json_writer *, const char *key, bool);
 void json_null(struct json_writer *, const char *key);
 

@@ -20,6 +20,8 @@
 #include "io/json_char.h"
 
 /* No token has fewer characters than its stand-in. */
+/* Below it a double has four decimals to spare. */
+#define TIME_MAX (INT64_C(1) << 36)
 #define HUGE_ONE 9e99
 #define FAR_ONE 9e98
 
@@ -263,14 +265,28 @@ put_integer(struct scan *s, const char *from, int64_t n)
 	replace(s, from, text, (size_t)len);
 }
 
-/* 12.34 is 12.5, and -0.1 is -0.5: cut to halves a double is exact, too. */
+/*
+ * A time keeps its milliseconds: 12.3456789 is 12.3455.  Any other fraction is
+ * cut to halves, so that a double is exact and no integer: -0.1 is -0.5.
+ */
 static void
 put_fraction(struct scan *s, const char *from, const struct num_decimal *n)
 {
+	const char *dot = memchr(from, '.', (size_t)(s->at - from));
+	bool is_time = dot != NULL && !n->negative && n->whole < TIME_MAX &&
+	    strcspn(from, "eE") >= (size_t)(s->at - from);
 	char text[24];
-	int len = snprintf(text, sizeof text, "%s%" PRId64 ".5",
-	    n->negative ? "-" : "", n->negative ? -n->whole : n->whole);
+	int len;
 
+	if (is_time && s->at - dot <= (ptrdiff_t)sizeof ".123" - 1)
+		return;
+	if (is_time)
+		len = snprintf(text, sizeof text, "%" PRId64 "%.4s5", n->whole,
+		    dot);
+	else
+		len = snprintf(text, sizeof text, "%s%" PRId64 ".5",
+		    n->negative ? "-" : "",
+		    n->negative ? -n->whole : n->whole);
 	replace(s, from, text, (size_t)len);
 }
 

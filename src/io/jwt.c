@@ -192,7 +192,7 @@ check_parties(struct verifying *v, const struct json *claims)
 
 static enum err
 check_claims(struct verifying *v, const struct part *p, int64_t now_s,
-    int64_t *user_id)
+    struct jwt_who *who)
 {
 	const struct json *claims;
 	const char *sub;
@@ -202,7 +202,7 @@ check_claims(struct verifying *v, const struct part *p, int64_t now_s,
 	if (e != E_OK)
 		return e;
 	if (!json_get_str(claims, "sub", &sub) ||
-	    !num_parse(sub, strlen(sub), 1, SAFE_INT_MAX, user_id))
+	    !num_parse(sub, strlen(sub), 1, SAFE_INT_MAX, &who->user_id))
 		return refuse_token(v, JWT_SUB_IS_NOT_A_USERS_ID);
 	if (!json_get_floor(claims, "exp", &exp))
 		return refuse_token(v, JWT_EXP_IS_NOT_A_TIME);
@@ -210,6 +210,8 @@ check_claims(struct verifying *v, const struct part *p, int64_t now_s,
 	    (e = check_begun(v, claims, "iat", now_s)) != E_OK ||
 	    (e = check_parties(v, claims)) != E_OK)
 		return e;
+	if (!json_get_ms(claims, "iat", &who->issued_ms))
+		who->issued_ms = 0;
 	if (exp > now_s)
 		return E_OK;
 	v->cause = "past its exp";
@@ -218,7 +220,7 @@ check_claims(struct verifying *v, const struct part *p, int64_t now_s,
 
 static enum err
 verify(struct verifying *v, const char *token, size_t len, int64_t now_s,
-    int64_t *user_id)
+    struct jwt_who *who)
 {
 	const struct jwt_key *key = NULL;
 	struct part part[3];
@@ -235,20 +237,20 @@ verify(struct verifying *v, const char *token, size_t len, int64_t now_s,
 	/* Nothing of the claims is read before this. */
 	if (e != E_OK)
 		return e;
-	return check_claims(v, &part[1], now_s, user_id);
+	return check_claims(v, &part[1], now_s, who);
 }
 
 enum err
 jwt_verify(const struct jwt_keys *keys, const struct conf *c, struct arena *a,
-    const char *token, size_t len, int64_t now_s, int64_t *user_id,
+    const char *token, size_t len, int64_t now_s, struct jwt_who *who,
     const char **cause)
 {
 	struct verifying v = { keys, c, a, "out of memory or libcrypto" };
-	int64_t id = 0;
-	enum err e = verify(&v, token, len, now_s, &id);
+	struct jwt_who is = { 0 };
+	enum err e = verify(&v, token, len, now_s, &is);
 
 	if (e == E_OK)
-		*user_id = id;
+		*who = is;
 	else
 		*cause = v.cause;
 	return e;
@@ -301,7 +303,7 @@ header_text(struct arena *a, const char *kid, const char **out, size_t *len)
 }
 
 struct claims {
-	int64_t user_id, iat, exp;
+	int64_t user_id, iat_ms, exp;
 };
 
 static enum err
@@ -313,7 +315,7 @@ claims_text(const struct conf *c, struct arena *a, const struct claims *what,
 	json_begin(&w, a);
 	json_open_object(&w, NULL);
 	json_str(&w, "sub", arena_printf(a, "%" PRId64, what->user_id));
-	json_int(&w, "iat", what->iat);
+	json_ms(&w, "iat", what->iat_ms);
 	json_int(&w, "exp", what->exp);
 	if (c->jwt_issuer[0] != '\0')
 		json_str(&w, "iss", c->jwt_issuer);
@@ -345,15 +347,15 @@ unsigned_token(const char *kid, const struct conf *c, struct arena *a,
 
 enum err
 jwt_sign(const struct jwt_key *k, const struct conf *c, struct arena *a,
-    int64_t user_id, int64_t now_s, int64_t ttl_s, const char **token)
+    int64_t user_id, int64_t now_ms, int64_t ttl_s, const char **token)
 {
-	struct claims what = { .user_id = user_id, .iat = now_s };
+	struct claims what = { .user_id = user_id, .iat_ms = now_ms };
 	unsigned char mac[SHA256_BYTES];
 	const char *text, *signature;
 	enum err e;
 
 	assert(k->hmac != NULL);
-	if (!num_add(now_s, ttl_s, &what.exp)) {
+	if (!num_add(now_ms / 1000, ttl_s, &what.exp)) {
 		log_msg(LOG_ERROR, "jwt", "a lifetime that does not fit");
 		return E_INTERNAL;
 	}

@@ -15,18 +15,24 @@
 #include "base/err.h"
 #include "io/jwt_key.h"
 
+/* Whose token it is, and when it was issued. */
+struct jwt_who {
+	int64_t user_id;
+	int64_t issued_ms;	/* its iat, since the epoch; 0: it has none */
+};
+
 /*
  * exp, nbf and iat are NumericDates (RFC 7519, 2): a fraction is cut off,
  * towards the past, so that a token of exp 100.9 has expired at 100.  Times
  * that json_get_floor() doesn't take are no times.
  *
- * The user of a token: E_OK and *user_id; E_INVALID_TOKEN; E_EXPIRED_TOKEN for
+ * Of a token: E_OK and *who; E_INVALID_TOKEN; E_EXPIRED_TOKEN for
  * one that is right in everything but past its exp; E_INTERNAL. *cause then
  * says why, for the log, without any part of the token.
  */
 enum err jwt_verify(const struct jwt_keys *, const struct conf *,
     struct arena *, const char *token, size_t len, int64_t now_s,
-    int64_t *user_id, const char **cause) MUST_CHECK;
+    struct jwt_who *who, const char **cause) MUST_CHECK;
 
 enum jwt_cause {
 #define CAUSE(name, words) JWT_##name,
@@ -47,10 +53,10 @@ enum err jwt_expiry(struct arena *, const char *token, size_t len,
 
 /*
  * A token for the user, signed with that key, whose kid it names, valid ttl_s
- * from now_s, with iss and aud where they are configured; the arena's.
+ * from now_ms, with iss and aud where they are configured; the arena's.
  */
 enum err jwt_sign(const struct jwt_key *, const struct conf *,
-    struct arena *, int64_t user_id, int64_t now_s, int64_t ttl_s,
+    struct arena *, int64_t user_id, int64_t now_ms, int64_t ttl_s,
     const char **token) MUST_CHECK;
 
 #endif

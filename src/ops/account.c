@@ -191,7 +191,7 @@ right_on(struct ctx *ctx, const char *right)
 const char *
 account_definer_right(struct ctx *ctx)
 {
-	return right_on(ctx, "SELECT, INSERT, UPDATE, EXECUTE");
+	return right_on(ctx, "SELECT, INSERT, UPDATE, DELETE, EXECUTE");
 }
 
 const char *

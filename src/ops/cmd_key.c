@@ -49,7 +49,7 @@ run_token(struct ctx *ctx, const void *options)
 	    : jwt_keys_find(keys, o->kid);
 	if (key != NULL)
 		e = jwt_sign(key, ctx->conf, ctx->arena, o->user_id,
-		    num_now_ms() / 1000, o->ttl_s, &token);
+		    num_now_ms(), o->ttl_s, &token);
 	jwt_keys_free(keys);
 	if (e != E_OK)
 		return command_failed("token", key == NULL ? "there is no such key"

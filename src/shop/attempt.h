@@ -23,12 +23,18 @@
 
 #include "base/ctx.h"
 #include "base/err.h"
+#include "shop/caller.h"
 #include "shop/idem.h"
 #include "shop/sql.h"
 
-/* The routines' first four arguments. */
-#define IDEM_ARGS(user_id, idem)				\
-	DB_INT(user_id),					\
+/* The caller as a statement's two arguments. */
+#define CALLER_ARGS(caller)					\
+	DB_INT((caller)->id),					\
+	DB_INT((caller)->issued_ms)
+
+/* The routines' first five arguments. */
+#define IDEM_ARGS(caller, idem)					\
+	CALLER_ARGS(caller),					\
 	DB_BYTES((idem)->id, IDEM_BYTES),			\
 	DB_BYTES((idem)->fingerprint, IDEM_BYTES),		\
 	DB_INT((idem)->from_client ? 1 : 0)

@@ -1,96 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* The lines of an order on their way to the routine, and what comes back. */
+/* What routines and statements tell of orders becomes structs here. */
 #include "config.h"
 
 #include "shop/order.h"
 
-#include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/log.h"
 #include "shop/attempt.h"
 #include "shop/row.h"
 
-/*
- * A line as the routines take it: 16 digits of product id, for 2^53-1 has as
- * many; 4 of quantity, up to QUANTITY_MAX; 3 of place, below ORDER_LINES_MAX.
- * All lines are of one width, so that SQL finds the n-th without a parser.
- */
-#define LINE_BYTES 23
-
-_Static_assert(SAFE_INT_MAX < INT64_C(10000000000000000), "16 digits");
-_Static_assert(QUANTITY_MAX < 10000, "4 digits");
-_Static_assert(ORDER_LINES_MAX <= 1000, "3 digits");
-
-struct placed {
-	struct order_line line;
-	size_t place;
+const char *const order_statuses[] = {
+	[ORDER_PAID] = "paid",
+	[ORDER_CANCELLED] = "cancelled",
+	[ORDER_FULFILLED] = "fulfilled",
+	NULL
 };
-
-static int
-by_product(const void *a, const void *b)
-{
-	const struct placed *x = a, *y = b;
-
-	return (x->line.product_id > y->line.product_id) -
-	    (x->line.product_id < y->line.product_id);
-}
-
-/* Sorted by product, so that all orders lock products in one order. */
-static const char *
-lines_text(struct arena *a, const struct order_line *line, size_t n)
-{
-	struct placed placed[ORDER_LINES_MAX];
-	char *text = arena_alloc(a, n * LINE_BYTES + 1);
-
-	assert(n > 0);
-	assert(n <= ORDER_LINES_MAX);
-	if (text == NULL)
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		placed[i] = (struct placed){ line[i], i };
-	qsort(placed, n, sizeof placed[0], by_product);
-	for (size_t i = 0; i < n; i++)
-		snprintf(text + i * LINE_BYTES, LINE_BYTES + 1,
-		    "%016" PRId64 "%04" PRId64 "%03zu",
-		    placed[i].line.product_id, placed[i].line.quantity,
-		    placed[i].place);
-	return text;
-}
-
-static int
-by_line(const void *a, const void *b)
-{
-	const size_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* "PLACE:AVAILABLE PLACE:AVAILABLE ", back in the client's order. */
-static void
-read_lines(const char *text, struct order_refusal *f)
-{
-	char *end;
-
-	for (f->n = 0; *text != '\0' && f->n < ORDER_LINES_MAX; f->n++) {
-		f->line[f->n].line = (size_t)strtoul(text, &end, 10);
-		assert(*end == ':');
-		f->line[f->n].available = strtoll(end + 1, &end, 10);
-		assert(*end == ' ');
-		text = end + 1;
-	}
-	qsort(f->line, f->n, sizeof f->line[0], by_line);
-}
 
 /* Each row of an order has the order, its payment, and one of its items. */
 static const struct row_column order_columns[] = {
 	ROW_SKIP(1),
 	ROW_INT(struct order, id),
-	ROW_STR(struct order, status),
+	ROW_CHOICE(struct order, status, order_statuses),
 	ROW_INT(struct order, total_price_pt),
 	ROW_INT(struct order, balance_after_pt),
 	ROW_TIME(struct order, created_at),
@@ -108,11 +39,25 @@ static const struct row_column item_columns[] = {
 	ROW_END
 };
 
+/* And, where it is not just being made, what became of it. */
+static const struct row_column end_columns[] = {
+	ROW_SKIP(12),
+	ROW_TIME(struct order, cancelled_at),
+	ROW_TIME(struct order, fulfilled_at),
+	ROW_END
+};
+
+struct short_row {
+	int64_t required_pt, available_pt;
+	const char *lines, *asked;
+};
+
 static const struct row_column short_columns[] = {
 	ROW_SKIP(1),
-	ROW_INT(struct order_refusal, required_pt),
-	ROW_INT(struct order_refusal, available_pt),
-	ROW_STR(struct order_refusal, lines),
+	ROW_INT(struct short_row, required_pt),
+	ROW_INT(struct short_row, available_pt),
+	ROW_STR(struct short_row, lines),
+	ROW_STR(struct short_row, asked),
 	ROW_END
 };
 
@@ -128,65 +73,174 @@ read_order(struct ctx *ctx, const struct db_result *r, struct order *o)
 	    sizeof *o->item, &o->item, &o->n);
 }
 
+static enum err
+read_ended(struct ctx *ctx, const struct db_result *r, struct order *o)
+{
+	enum err e = read_order(ctx, r, o);
+
+	return e != E_OK ? e : row_read(ctx->arena, r, 0, end_columns, o);
+}
+
 /* A refusal's one row; other errors have none. */
 static enum err
 read_refusal(struct ctx *ctx, enum err why, const struct db_result *r,
     struct order_refusal *f)
 {
+	struct short_row is = { 0 };
 	enum err e;
 
 	if (why != E_INSUFFICIENT_POINTS && why != E_PRODUCT_NOT_FOUND &&
-	    why != E_INSUFFICIENT_STOCK)
+	    why != E_INSUFFICIENT_STOCK && why != E_PRICE_CHANGED)
 		return why;
-	e = row_read(ctx->arena, r, 0, short_columns, f);
-	if (e == E_OK && why != E_INSUFFICIENT_POINTS)
-		read_lines(f->lines, f);
-	return e != E_OK ? e : why;
+	if ((e = row_read(ctx->arena, r, 0, short_columns, &is)) != E_OK)
+		return e;
+	f->required_pt = is.required_pt;
+	f->available_pt = is.available_pt;
+	f->asked_n = lines_read(is.asked, f->asked);
+	if (why != E_INSUFFICIENT_POINTS)
+		f->n = lines_told(is.lines, f->told);
+	return why;
 }
 
-enum err
-order_place(struct ctx *ctx, int64_t user_id, const struct idem *idem,
-    const struct order_line *line, size_t n, struct order *o,
-    struct order_refusal *refusal)
+/* Tried, and tried again, with lines and prices as the routine takes them. */
+static enum err
+buy(struct ctx *ctx, const struct caller *caller, const struct idem *idem,
+    const struct order_wish *wish, const char *lines, const char *prices,
+    struct db_result *r, bool *replayed)
 {
-	const char *lines = lines_text(ctx->arena, line, n);
 	struct idem once = *idem;
-	struct db_arg arg[] = { IDEM_ARGS(user_id, &once), DB_INT(1),
-	    DB_TEXT(lines, n * LINE_BYTES) };
-	struct attempt w = { SQL_PLACE, arg, 6, &arg[4].i, E_PAYMENT_FAILED };
-	struct db_result r;
+	struct db_arg arg[] = { IDEM_ARGS(caller, &once), DB_INT(1),
+	    DB_TEXT(lines, strlen(lines)), DB_TEXT(prices, strlen(prices)),
+	    DB_INT(wish->total_price_pt), DB_INT(wish->from_cart) };
+	struct attempt w = { SQL_BUY, arg, 10, &arg[5].i, E_PAYMENT_FAILED };
 	enum err e, recorded;
 
-	memset(o, 0, sizeof *o);
-	memset(refusal, 0, sizeof *refusal);
-	if (lines == NULL)
-		return E_INTERNAL;
-	if ((e = attempt_former(ctx, user_id, &once)) != E_OK)
+	if ((e = attempt_former(ctx, caller->id, &once)) != E_OK)
 		return e;
-	e = attempt_write(ctx, &w, &r, &o->replayed);
-	o->replayed = o->replayed && once.from_client;
-	if (e == E_OK)
-		return read_order(ctx, &r, o);
+	e = attempt_write(ctx, &w, r, replayed);
+	*replayed = *replayed && once.from_client;
 	if (e == E_PAYMENT_FAILED &&
-	    (recorded = payment_fail(ctx, user_id, lines)) != E_OK)
+	    (recorded = payment_fail(ctx, caller->id, lines)) != E_OK)
 		return recorded;
-	return read_refusal(ctx, e, &r, refusal);
+	return e;
 }
 
 enum err
-order_get(struct ctx *ctx, int64_t user_id, int64_t id, struct order *o)
+order_place(struct ctx *ctx, const struct caller *caller,
+    const struct idem *idem, const struct order_wish *wish, struct order *o,
+    struct order_refusal *refusal)
 {
-	struct db_arg arg[] = { DB_INT(id), DB_INT(user_id) };
+	const char *lines = "", *prices = "";
 	struct db_result r;
 	enum err e;
 
 	memset(o, 0, sizeof *o);
-	if ((e = attempt_read(ctx, SQL_ORDER, arg, 2, &r)) != E_OK)
+	memset(refusal, 0, sizeof *refusal);
+	if (!wish->from_cart && (lines = lines_text(ctx->arena, wish->line,
+	    wish->n, &prices)) == NULL)
+		return E_INTERNAL;
+	e = buy(ctx, caller, idem, wish, lines, prices, &r, &o->replayed);
+	return e == E_OK ? read_order(ctx, &r, o)
+	    : read_refusal(ctx, e, &r, refusal);
+}
+
+enum err
+order_get(struct ctx *ctx, const struct caller *caller, int64_t id,
+    struct order *o)
+{
+	struct db_arg arg[] = { CALLER_ARGS(caller), DB_INT(id) };
+	struct db_result r;
+	enum err e;
+
+	memset(o, 0, sizeof *o);
+	if ((e = attempt_read(ctx, SQL_ORDER, arg, 3, &r)) != E_OK)
 		return e;
 	if (r.rows > 0)
-		return read_order(ctx, &r, o);
+		return read_ended(ctx, &r, o);
 	/* Nothing: is it the order that is missing, or the user? */
-	if ((e = attempt_read(ctx, SQL_BALANCE, &arg[1], 1, &r)) != E_OK)
+	e = caller_refused(ctx, caller);
+	return e != E_OK ? e : E_ORDER_NOT_FOUND;
+}
+
+/* By a routine that takes the order's id and answers with order_tell's rows. */
+static enum err
+change_order(struct ctx *ctx, const struct caller *caller,
+    const struct idem *idem, enum sql sql, int64_t id, struct order *o)
+{
+	struct db_arg arg[] = { IDEM_ARGS(caller, idem), DB_INT(id) };
+	struct attempt w = { sql, arg, 6, NULL, E_UNAVAILABLE };
+	struct db_result r;
+	enum err e;
+
+	memset(o, 0, sizeof *o);
+	e = attempt_write(ctx, &w, &r, &o->replayed);
+	o->replayed = o->replayed && idem->from_client;
+	return e != E_OK ? e : read_ended(ctx, &r, o);
+}
+
+enum err
+order_cancel(struct ctx *ctx, const struct caller *caller,
+    const struct idem *idem, int64_t id, struct order *o)
+{
+	return change_order(ctx, caller, idem, SQL_CANCEL, id, o);
+}
+
+enum err
+order_fulfil(struct ctx *ctx, const struct caller *caller,
+    const struct idem *idem, int64_t id, struct order *o)
+{
+	return change_order(ctx, caller, idem, SQL_FULFIL, id, o);
+}
+
+static const struct row_column summary_columns[] = {
+	ROW_INT(struct order_summary, id),
+	ROW_CHOICE(struct order_summary, status, order_statuses),
+	ROW_INT(struct order_summary, total_price_pt),
+	ROW_TIME(struct order_summary, created_at),
+	ROW_INT(struct order_summary, user_id),
+	ROW_INT(struct order_summary, lines),
+	ROW_INT(struct order_summary, first.product_id),
+	ROW_STR(struct order_summary, first.name),
+	ROW_INT(struct order_summary, first.quantity),
+	ROW_END
+};
+
+/* The list of all: nothing is found where the caller is no admin. */
+static enum err
+check_admin(struct ctx *ctx, const struct caller *caller)
+{
+	enum caller_role role;
+	enum err e = caller_role(ctx, caller, &role);
+
+	return e != E_OK ? e : role == CALLER_ADMIN ? E_OK : E_FORBIDDEN;
+}
+
+enum err
+order_find(struct ctx *ctx, const struct caller *caller,
+    const struct order_list *l, struct order_summary **list, size_t *n)
+{
+	/* The statement asks for each status by itself: 0 of those unwanted. */
+	int64_t most[] = { [ORDER_PAID] = 0, [ORDER_CANCELLED] = 0,
+	    [ORDER_FULFILLED] = 0 };
+	struct db_arg arg[] = {
+	    DB_INT(caller->id), DB_INT(l->before_id), DB_INT(0),
+	    DB_INT(caller->id), DB_INT(l->before_id), DB_INT(0),
+	    DB_INT(caller->id), DB_INT(l->before_id), DB_INT(0),
+	    DB_INT(l->limit), CALLER_ARGS(caller) };
+	struct db_result r;
+	enum err e;
+
+	for (int s = ORDER_PAID; s <= ORDER_FULFILLED; s++)
+		if (l->status == ORDER_ANY_STATUS || l->status == s)
+			most[s] = l->limit;
+	for (size_t s = 0; s < sizeof most / sizeof most[0]; s++)
+		arg[3 * s + 2].i = most[s];
+	e = attempt_read(ctx, l->all ? SQL_ORDERS_ALL : SQL_ORDERS, arg, 12, &r);
+	if (e != E_OK)
 		return e;
-	return r.rows == 0 ? E_UNKNOWN_USER : E_ORDER_NOT_FOUND;
+	if (r.rows == 0 && (e = l->all ? check_admin(ctx, caller)
+	    : caller_refused(ctx, caller)) != E_OK)
+		return e;
+	return row_list(ctx->arena, &r, summary_columns, sizeof **list, list,
+	    n);
 }

@@ -11,6 +11,7 @@
 const char *const payment_statuses[] = {
 	[PAYMENT_APPROVED] = "approved",
 	[PAYMENT_FAILED] = "failed",
+	[PAYMENT_REFUNDED] = "refunded",
 	NULL
 };
 

@@ -13,7 +13,7 @@
 #include "base/ctx.h"
 #include "base/err.h"
 
-enum payment_status { PAYMENT_APPROVED, PAYMENT_FAILED };
+enum payment_status { PAYMENT_APPROVED, PAYMENT_FAILED, PAYMENT_REFUNDED };
 
 struct payment {
 	int64_t id;
@@ -26,7 +26,7 @@ struct payment {
 extern const char *const payment_statuses[];
 
 /*
- * Record that the payment for these lines (as order_place takes them) failed
+ * Record that the payment for these lines (as order_buy takes them) failed
  * in all of ctx->trace.attempts, because of ctx->trace.cause: one row, and
  * nothing else.  Tried once: E_UNAVAILABLE when even that fails.
  */

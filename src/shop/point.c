@@ -21,17 +21,17 @@ static const struct row_column balance_columns[] = {
 };
 
 enum err
-point_charge(struct ctx *ctx, int64_t user_id, const struct idem *idem,
-    int64_t amount_pt, struct transaction *t)
+point_charge(struct ctx *ctx, const struct caller *caller,
+    const struct idem *idem, int64_t amount_pt, struct transaction *t)
 {
 	struct idem once = *idem;
-	struct db_arg arg[] = { IDEM_ARGS(user_id, &once), DB_INT(amount_pt) };
-	struct attempt w = { SQL_CHARGE, arg, 5, NULL, E_CHARGE_FAILED };
+	struct db_arg arg[] = { IDEM_ARGS(caller, &once), DB_INT(amount_pt) };
+	struct attempt w = { SQL_CHARGE, arg, 6, NULL, E_CHARGE_FAILED };
 	struct db_result r;
 	enum err e, read;
 
 	*t = (struct transaction){ .type = "charge" };
-	if ((e = attempt_former(ctx, user_id, &once)) != E_OK)
+	if ((e = attempt_former(ctx, caller->id, &once)) != E_OK)
 		return e;
 	e = attempt_write(ctx, &w, &r, &t->replayed);
 	t->replayed = t->replayed && once.from_client;
@@ -42,15 +42,16 @@ point_charge(struct ctx *ctx, int64_t user_id, const struct idem *idem,
 }
 
 enum err
-point_balance(struct ctx *ctx, int64_t user_id, struct balance *b)
+point_balance(struct ctx *ctx, const struct caller *caller,
+    struct balance *b)
 {
-	struct db_arg arg[] = { DB_INT(user_id) };
+	struct db_arg arg[] = { CALLER_ARGS(caller) };
 	struct db_result r;
 	enum err e;
 
-	b->user_id = user_id;
-	if ((e = attempt_read(ctx, SQL_BALANCE, arg, 1, &r)) != E_OK)
+	b->user_id = caller->id;
+	if ((e = attempt_read(ctx, SQL_BALANCE, arg, 2, &r)) != E_OK)
 		return e;
-	return r.rows == 0 ? E_UNKNOWN_USER
+	return r.rows == 0 ? caller_refused(ctx, caller)
 	    : row_read(ctx->arena, &r, 0, balance_columns, b);
 }

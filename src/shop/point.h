@@ -8,6 +8,7 @@
 
 #include "base/ctx.h"
 #include "base/err.h"
+#include "shop/caller.h"
 #include "shop/idem.h"
 
 /* A row of the ledger; texts are the arena's. */
@@ -27,16 +28,16 @@ struct balance {
 };
 
 /*
- * Add amount_pt (1..CHARGE_MAX) to the user's balance.  E_UNKNOWN_USER;
- * E_VALIDATION_FAILED when the balance would exceed POINTS_MAX, and then
+ * Add amount_pt (1..CHARGE_MAX) to the user's balance.  E_UNKNOWN_USER,
+ * E_INVALID_TOKEN; E_VALIDATION_FAILED when the balance would exceed POINTS_MAX, and then
  * balance_after_pt is what it is; E_KEY_REUSED, E_IN_PROGRESS; E_CHARGE_FAILED
  * and what attempt_write returns.
  */
-enum err point_charge(struct ctx *, int64_t user_id, const struct idem *,
-    int64_t amount_pt, struct transaction *) MUST_CHECK;
+enum err point_charge(struct ctx *, const struct caller *,
+    const struct idem *, int64_t amount_pt, struct transaction *) MUST_CHECK;
 
-/* E_UNKNOWN_USER, and what attempt_read returns. */
-enum err point_balance(struct ctx *, int64_t user_id, struct balance *)
-    MUST_CHECK;
+/* E_UNKNOWN_USER, E_INVALID_TOKEN, and what attempt_read returns. */
+enum err point_balance(struct ctx *, const struct caller *,
+    struct balance *) MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is read and made of users; their points are shop/point's. */
+/* What is made of users; their points are shop/point's. */
 #include "config.h"
 
 #include "shop/user.h"
@@ -8,37 +8,6 @@
 
 #include "shop/attempt.h"
 #include "shop/row.h"
-
-static const char *const roles[] = {
-	[USER_CUSTOMER] = "customer",
-	[USER_ADMIN] = "admin",
-	NULL
-};
-
-struct role {
-	int role;
-};
-
-static const struct row_column role_columns[] = {
-	ROW_CHOICE(struct role, role, roles), ROW_END
-};
-
-enum err
-user_role(struct ctx *ctx, int64_t id, enum user_role *role)
-{
-	struct db_arg arg[] = { DB_INT(id) };
-	struct role is = { USER_CUSTOMER };
-	struct db_result r;
-	enum err e;
-
-	if ((e = attempt_read(ctx, SQL_USER, arg, 1, &r)) != E_OK)
-		return e;
-	if (r.rows == 0)
-		return E_UNKNOWN_USER;
-	e = row_read(ctx->arena, &r, 0, role_columns, &is);
-	*role = (enum user_role)is.role;
-	return e;
-}
 
 struct made {
 	int64_t id;

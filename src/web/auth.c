@@ -9,7 +9,7 @@
 
 #include "base/num.h"
 #include "io/jwt.h"
-#include "shop/user.h"
+#include "shop/caller.h"
 #include "web/route.h"
 #include "web/text.h"
 
@@ -60,26 +60,29 @@ static enum err
 take_user(struct ctx *ctx, struct req *req, struct resp *resp)
 {
 	const char *token = bearer(req->header[HEADER_AUTHORIZATION]);
+	struct jwt_who who;
 	enum err e;
 
 	if (token == NULL)
 		return tell_missing(req, resp);
 	e = jwt_verify(ctx->keys, ctx->conf, ctx->arena, token, strlen(token),
-	    num_now_ms() / 1000, &req->user_id, &ctx->trace.cause);
-	if (e == E_OK)
-		ctx->trace.user_id = req->user_id;
-	else
+	    num_now_ms() / 1000, &who, &ctx->trace.cause);
+	if (e != E_OK) {
 		tell_refused(ctx, resp, e, token);
-	return e;
+		return e;
+	}
+	req->caller = (struct caller){ who.user_id, who.issued_ms };
+	ctx->trace.user_id = who.user_id;
+	return E_OK;
 }
 
 static enum err
 check_role(struct ctx *ctx, const struct req *req)
 {
-	enum user_role role;
-	enum err e = user_role(ctx, req->user_id, &role);
+	enum caller_role role;
+	enum err e = caller_role(ctx, &req->caller, &role);
 
-	return e != E_OK ? e : role == USER_ADMIN ? E_OK : E_FORBIDDEN;
+	return e != E_OK ? e : role == CALLER_ADMIN ? E_OK : E_FORBIDDEN;
 }
 
 enum err

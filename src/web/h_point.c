@@ -41,7 +41,7 @@ static const struct json_field balance_fields[] = {
 static enum err
 put_no_room(struct ctx *ctx, struct resp *resp, int64_t balance_pt)
 {
-	int64_t room_pt = POINTS_MAX - balance_pt;
+	int64_t room_pt = balance_pt < POINTS_MAX ? POINTS_MAX - balance_pt : 0;
 	enum err e = problem_fault(ctx->arena, resp, (struct fault){
 	    .code = FAULT_OUT_OF_RANGE, .pointer = "/amount",
 	    .number = { 1, room_pt }, .detail = text_say(ctx->arena, TEXT_NO_ROOM,
@@ -61,7 +61,7 @@ h_point_charge(struct ctx *ctx, const struct req *req, struct resp *resp)
 {
 	const struct charge *charge = req->body_values;
 	struct transaction t;
-	enum err e = point_charge(ctx, req->user_id, &req->idem,
+	enum err e = point_charge(ctx, &req->caller, &req->idem,
 	    charge->amount_pt, &t);
 
 	if (e == E_VALIDATION_FAILED)
@@ -81,7 +81,7 @@ enum err
 h_point_balance(struct ctx *ctx, const struct req *req, struct resp *resp)
 {
 	struct balance balance;
-	enum err e = point_balance(ctx, req->user_id, &balance);
+	enum err e = point_balance(ctx, &req->caller, &balance);
 
 	return e != E_OK ? e
 	    : http_object(ctx, resp, 200, balance_fields, &balance);

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "io/json.h"
+#include "shop/caller.h"
 #include "shop/idem.h"
 #include "web/problem.h"
 
@@ -44,7 +45,7 @@ struct req {
 	const char *request_id;		/* the client's if well-formed */
 	const struct route *route;	/* NULL: the path is none of ours */
 	int64_t id;			/* {...} of the path */
-	int64_t user_id;
+	struct caller caller;		/* id 0: the route asks for none */
 	const char *key;		/* what it means; ours if not sent */
 	const void *query;		/* the struct of the route's table */
 	const void *body_values;	/* the same of the body */

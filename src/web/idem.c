@@ -116,7 +116,7 @@ digest_key(const struct req *req, const char *key,
 	unsigned char digest[SHA256_BYTES];
 	char scope[IDEM_KEY_BYTES_MAX + 256];
 	int len = snprintf(scope, sizeof scope, "%" PRId64 " %s %s %" PRId64
-	    " %s", req->user_id, req->route->method, req->route->pattern,
+	    " %s", req->caller.id, req->route->method, req->route->pattern,
 	    req->id, key);
 	enum err e;
 

@@ -36,7 +36,7 @@ scope(struct ctx *ctx, const struct req *req, const struct page *page,
 	size_t at = (size_t)((const char *)page - (const char *)req->query);
 	char *query = arena_alloc(ctx->arena, in->size), *text;
 	const char *head = arena_printf(ctx->arena, "cursor %s %" PRId64 " ",
-	    req->route->pattern, req->user_id);
+	    req->route->pattern, req->caller.id);
 	const void *values;
 	size_t values_len;
 

@@ -156,7 +156,7 @@ describe(struct arena *a, const struct req *req, const struct problem *p,
 {
 	if (e == E_UNKNOWN_USER)
 		return text_say(a, TEXT_NO_SUCH_USER,
-		    TEXT_ARGS(TEXT_N(req->user_id)));
+		    TEXT_ARGS(TEXT_N(req->caller.id)));
 	if (e == E_KEY_REUSED)
 		return text_say(a, TEXT_KEY_OF_ANOTHER,
 		    TEXT_ARGS(TEXT_S(shown_key(a, req))));

@@ -65,6 +65,8 @@ take_str(struct reading *r, const char *text, void *to)
 
 	if (chars < 0)
 		bad_form(r, FORM_UTF8);
+	else if (!r->field->any_text && !utf8_is_plain(text))
+		bad_form(r, FORM_CONTROL);
 	else if (chars < r->field->min)
 		parameter_fault(r, (struct fault){ .code = FAULT_OUT_OF_RANGE,
 		    .form = r->field->min == 1 ? FORM_EMPTY : FORM_FEW_CHARS,

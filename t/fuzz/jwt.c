@@ -144,7 +144,7 @@ check(const char *token, size_t len, bool parties)
 {
 	struct conf *c = fuzz_conf();
 	const char *cause = NULL;
-	int64_t id = -77;
+	struct jwt_who who = { -77, 0 };
 	enum err e;
 
 	snprintf(c->jwt_issuer, sizeof c->jwt_issuer, "%s",
@@ -152,13 +152,13 @@ check(const char *token, size_t len, bool parties)
 	snprintf(c->jwt_audience, sizeof c->jwt_audience, "%s",
 	    parties ? AUDIENCE : "");
 	e = jwt_verify(fuzz_keys(), c, fuzz_arena(), token, len, FUZZ_NOW_S,
-	    &id, &cause);
+	    &who, &cause);
 	if (e == E_OK) {
-		check_accepted(token, len, id, parties);
+		check_accepted(token, len, who.user_id, parties);
 		return;
 	}
 	CHECK(e == E_INVALID_TOKEN || e == E_EXPIRED_TOKEN);
-	CHECK(id == -77);
+	CHECK(who.user_id == -77);
 	CHECK(cause != NULL && cause[0] != '\0');
 }
 

@@ -352,7 +352,7 @@ token(void)
 
 	if (text[0] == '\0') {
 		CHECK(jwt_sign(jwt_keys_signer(fuzz_keys()), fuzz_conf(),
-		    fuzz_arena(), FAKES_USER, FUZZ_NOW_S, 600, &made) ==
+		    fuzz_arena(), FAKES_USER, FUZZ_NOW_S * 1000, 600, &made) ==
 		    E_OK);
 		snprintf(text, sizeof text, "%s", made);
 		arena_reset(fuzz_arena());

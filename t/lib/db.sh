@@ -118,7 +118,7 @@ remake() {
 		    ${mysql:+s|/\*M! OR REPLACE \*/ ||}" "$1"
 		echo //
 		case $mysql$name in
-		1order_place | 1payment_fail | 1points_charge | 1shop_ready)
+		1order_* | 1payment_fail | 1points_charge | 1charge_points | 1shop_ready)
 			echo "GRANT EXECUTE ON PROCEDURE $name TO shop_worker@localhost//" ;;
 		esac
 	} | db_root --comments --default-character-set=utf8mb4 shop

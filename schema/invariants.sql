@@ -78,10 +78,15 @@ FROM products p
 LEFT JOIN (SELECT product_id, SUM(quantity) AS came FROM stock_movements GROUP BY product_id) m ON m.product_id = p.id
 WHERE p.stock <> COALESCE(m.came, 0) - p.sold;
 
--- sold_is_orders: what was sold of a product stands in the orders' lines
+-- sold_is_orders: what was sold of a product stands in the lines of orders that were not cancelled
 SELECT CONCAT('product ', p.id, ': sold ', p.sold, ', lines ', COALESCE(s.sold, 0)) AS violation
 FROM products p
-LEFT JOIN (SELECT product_id, SUM(quantity) AS sold FROM order_items GROUP BY product_id) s ON s.product_id = p.id
+LEFT JOIN (
+  SELECT i.product_id, SUM(i.quantity) AS sold
+  FROM order_items i LEFT JOIN orders c FORCE INDEX (orders_status) ON c.status = 'cancelled' AND c.id = i.order_id
+  WHERE c.id IS NULL
+  GROUP BY i.product_id
+) s ON s.product_id = p.id
 WHERE p.sold <> COALESCE(s.sold, 0);
 
 -- order_total@both: an order's total is the sum of its lines
@@ -151,7 +156,32 @@ FROM (
 GROUP BY x.order_id, x.user_id
 HAVING SUM(x.total) <> SUM(x.taken) OR SUM(x.entries) <> 1 OR SUM(x.after_order) <> SUM(x.after_entry);
 
--- marks_are_orders: what a product sold from marks of an hour to the next stands in the orders of that hour
+-- refund_order: each cancelled order gave its total back to its user, once, and no other order did
+SELECT SQL_BIG_RESULT CONCAT('order ', x.order_id, ': to give back ', SUM(x.total), ', given back ', SUM(x.refunded), ' in ', SUM(x.entries), ' rows') AS violation
+FROM (
+  SELECT id AS order_id, user_id, total_price AS total, 0 AS refunded, 0 AS entries, 1 AS wanted FROM orders WHERE status = 'cancelled'
+  UNION ALL
+  SELECT order_id, user_id, 0, amount, 1, 0 FROM points_ledger WHERE type = 'refund'
+) x
+GROUP BY x.order_id, x.user_id
+HAVING SUM(x.total) <> SUM(x.refunded) OR SUM(x.entries) <> SUM(x.wanted);
+
+-- refund_order@since: each order that a new refund is of is cancelled, and has that refund alone, of its total
+SELECT CONCAT('order ', n.order_id, ': ', COALESCE(MIN(o.status), 'missing'), ', total ', COALESCE(MIN(o.total_price), 0), ', given back ', SUM(l.amount), ' in ', COUNT(*), ' rows') AS violation
+FROM (SELECT DISTINCT order_id, user_id FROM points_ledger WHERE id >= @ledger_from AND type = 'refund') n
+STRAIGHT_JOIN points_ledger l FORCE INDEX (points_ledger_user) ON l.user_id = n.user_id AND l.order_id = n.order_id AND l.type = 'refund'
+LEFT JOIN orders o ON o.id = n.order_id AND o.user_id = n.user_id
+GROUP BY n.order_id, n.user_id
+HAVING COUNT(*) <> 1 OR COALESCE(MIN(o.status), '') <> 'cancelled' OR COALESCE(MIN(o.total_price), 0) <> SUM(l.amount);
+
+-- cart_lines@both: a cart's lines are of a user and a product, and not more than 100
+SELECT CONCAT('cart of user ', c.user_id, ': product ', c.product_id, IF(u.id IS NULL, ', no such user', ', no such product')) AS violation
+FROM cart_items c LEFT JOIN users u ON u.id = c.user_id LEFT JOIN products p ON p.id = c.product_id
+WHERE u.id IS NULL OR p.id IS NULL
+UNION ALL
+SELECT CONCAT('cart of user ', user_id, ': ', COUNT(*), ' lines') FROM cart_items GROUP BY user_id HAVING COUNT(*) > 100;
+
+-- marks_are_orders: what a product sold from marks of an hour to the next stands in the orders of that hour that were not cancelled
 SELECT SQL_BIG_RESULT CONCAT('product ', x.product_id, ' at ', FROM_DAYS(x.hour DIV 24), ' ', LPAD(x.hour MOD 24, 2, '0'), ':00:00: marks ', SUM(x.marked), ', orders ', SUM(x.ordered)) AS violation
 FROM (
   SELECT TO_SECONDS(m.hour) DIV 3600 AS hour, m.product_id, COALESCE(LEAD(m.sold_before) OVER (PARTITION BY m.product_id ORDER BY m.id), p.sold, 0) - m.sold_before AS marked, 0 AS ordered
@@ -159,11 +189,12 @@ FROM (
   UNION ALL
   SELECT TO_SECONDS(o.created_at) DIV 3600, i.product_id, 0, i.quantity
   FROM orders o STRAIGHT_JOIN order_items i ON i.order_id = o.id
+  WHERE o.status <> 'cancelled'
 ) x
 GROUP BY x.hour, x.product_id
 HAVING SUM(x.marked) <> SUM(x.ordered);
 
--- marks_are_orders@since?: what a product sold since in each hour by its marks stands in the new orders; before them it had sold the rest, which lies in the last old mark that begins by then
+-- marks_are_orders@since?: what a product sold since in each hour by its marks stands in the new orders that were not cancelled; before them it had sold the rest, which lies in the last old mark that begins by then
 SELECT x.product_id AS violation
 FROM (
   SELECT TO_SECONDS(s.hour) DIV 3600 AS hour, s.product_id, s.ends - s.begins AS marked, 0 AS ordered
@@ -179,7 +210,8 @@ FROM (
         FROM (
           SELECT u.product_id, SUM(u.quantity) AS quantity
           FROM (
-            SELECT product_id, quantity FROM order_items WHERE order_id >= @order_from
+            SELECT i.product_id, i.quantity FROM order_items i JOIN orders o ON o.id = i.order_id
+            WHERE i.order_id >= @order_from AND o.status <> 'cancelled'
             UNION ALL
             SELECT product_id, 0 FROM sales_marks FORCE INDEX (sales_marks_id) WHERE id >= @mark_from
           ) u
@@ -196,7 +228,7 @@ FROM (
   UNION ALL
   SELECT TO_SECONDS(o.created_at) DIV 3600, i.product_id, 0, i.quantity
   FROM orders o STRAIGHT_JOIN order_items i ON i.order_id = o.id
-  WHERE o.id >= @order_from
+  WHERE o.id >= @order_from AND o.status <> 'cancelled'
 ) x
 GROUP BY x.hour, x.product_id
 HAVING SUM(x.marked) <> SUM(x.ordered);

@@ -7,6 +7,13 @@
 #include "shop/attempt.h"
 #include "shop/row.h"
 
+const char *const point_types[] = {
+	[POINTS_CHARGE] = "charge",
+	[POINTS_PAYMENT] = "payment",
+	[POINTS_REFUND] = "refund",
+	NULL
+};
+
 static const struct row_column charge_columns[] = {
 	ROW_SKIP(1),
 	ROW_INT(struct transaction, id),
@@ -30,7 +37,7 @@ point_charge(struct ctx *ctx, const struct caller *caller,
 	struct db_result r;
 	enum err e, read;
 
-	*t = (struct transaction){ .type = "charge" };
+	*t = (struct transaction){ .type = POINTS_CHARGE };
 	if ((e = attempt_former(ctx, caller->id, &once)) != E_OK)
 		return e;
 	e = attempt_write(ctx, &w, &r, &t->replayed);
@@ -54,4 +61,30 @@ point_balance(struct ctx *ctx, const struct caller *caller,
 		return e;
 	return r.rows == 0 ? caller_refused(ctx, caller)
 	    : row_read(ctx->arena, &r, 0, balance_columns, b);
+}
+
+static const struct row_column history_columns[] = {
+	ROW_INT(struct transaction, id),
+	ROW_CHOICE(struct transaction, type, point_types),
+	ROW_INT(struct transaction, amount_pt),
+	ROW_INT(struct transaction, balance_after_pt),
+	ROW_INT(struct transaction, order_id),
+	ROW_TIME(struct transaction, created_at),
+	ROW_END
+};
+
+enum err
+point_history(struct ctx *ctx, const struct caller *caller, int64_t before_id,
+    int64_t limit, struct transaction **list, size_t *n)
+{
+	struct db_arg arg[] = { CALLER_ARGS(caller), DB_INT(before_id),
+	    DB_INT(limit) };
+	struct db_result r;
+	enum err e;
+
+	if ((e = attempt_read(ctx, SQL_LEDGER, arg, 4, &r)) != E_OK)
+		return e;
+	if (r.rows == 0 && (e = caller_refused(ctx, caller)) != E_OK)
+		return e;
+	return row_list(ctx->arena, &r, history_columns, sizeof **list, list, n);
 }

@@ -4,6 +4,7 @@
 #define SHOP_POINT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/ctx.h"
@@ -11,10 +12,15 @@
 #include "shop/caller.h"
 #include "shop/idem.h"
 
+enum transaction_type { POINTS_CHARGE, POINTS_PAYMENT, POINTS_REFUND };
+
+/* The names that tables and wire have for it; ends with NULL. */
+extern const char *const point_types[];
+
 /* A row of the ledger; texts are the arena's. */
 struct transaction {
 	int64_t id;
-	const char *type;		/* "charge" */
+	int type;			/* enum transaction_type */
 	int64_t amount_pt;		/* signed */
 	int64_t balance_after_pt;
 	int64_t order_id;		/* 0: none */
@@ -35,6 +41,13 @@ struct balance {
  */
 enum err point_charge(struct ctx *, const struct caller *,
     const struct idem *, int64_t amount_pt, struct transaction *) MUST_CHECK;
+
+/*
+ * The caller's ledger, newest first: at most limit rows before that id.  The
+ * same as point_balance.
+ */
+enum err point_history(struct ctx *, const struct caller *, int64_t before_id,
+    int64_t limit, struct transaction **, size_t *n) MUST_CHECK;
 
 /* E_UNKNOWN_USER, E_INVALID_TOKEN, and what attempt_read returns. */
 enum err point_balance(struct ctx *, const struct caller *,

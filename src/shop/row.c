@@ -47,6 +47,8 @@ row_read(struct arena *a, const struct db_result *r, size_t i,
 			*(int64_t *)at = cell->i;
 		else if (c->type == ROW_TYPE_STR)
 			*(const char **)at = cell->s;
+		else if (c->type == ROW_TYPE_BOOL)
+			*(bool *)at = cell->i != 0;
 		else if (c->type == ROW_TYPE_TIME)
 			ok = read_time(a, cell->s, at);
 		else

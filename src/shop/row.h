@@ -25,6 +25,7 @@ enum row_type {
 	ROW_TYPE_INT,		/* int64_t; NULL is 0 */
 	ROW_TYPE_STR,		/* const char *, the arena's; NULL is NULL */
 	ROW_TYPE_TIME,		/* the same, as RFC 3339 */
+	ROW_TYPE_BOOL,		/* bool, from an integer */
 	ROW_TYPE_CHOICE,	/* int, the place of the text in choices */
 	ROW_TYPE_SKIP		/* so many columns that nobody wants */
 };
@@ -38,6 +39,7 @@ struct row_column {
 #define ROW_INT(s, m)	{ ROW_TYPE_INT, offsetof(s, m), NULL }
 #define ROW_STR(s, m)	{ ROW_TYPE_STR, offsetof(s, m), NULL }
 #define ROW_TIME(s, m)	{ ROW_TYPE_TIME, offsetof(s, m), NULL }
+#define ROW_BOOL(s, m)	{ ROW_TYPE_BOOL, offsetof(s, m), NULL }
 #define ROW_CHOICE(s, m, c)	{ ROW_TYPE_CHOICE, offsetof(s, m), c }
 #define ROW_SKIP(n)	{ ROW_TYPE_SKIP, n, NULL }
 #define ROW_END		{ ROW_TYPE_END, 0, NULL }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "shop/point.h"
+#include "web/page.h"
 #include "web/route.h"
 #include "web/text.h"
 
@@ -22,7 +23,8 @@ const struct input charge_body = {
 
 static const struct json_field transaction_fields[] = {
 	{ JSON_AT("id", INT, struct transaction, id) },
-	{ JSON_AT("type", STR, struct transaction, type) },
+	{ JSON_AT("type", CHOICE, struct transaction, type),
+	    .choices = point_types },
 	{ JSON_AT("amount", INT, struct transaction, amount_pt) },
 	{ JSON_AT("balanceAfter", INT, struct transaction, balance_after_pt) },
 	{ JSON_AT("orderId", INT, struct transaction, order_id),
@@ -85,4 +87,44 @@ h_point_balance(struct ctx *ctx, const struct req *req, struct resp *resp)
 
 	return e != E_OK ? e
 	    : http_object(ctx, resp, 200, balance_fields, &balance);
+}
+
+struct history_query {
+	struct page page;
+};
+
+static const struct json_field history_query_fields[] = {
+	PAGE_FIELDS(struct history_query, page), JSON_END
+};
+
+const struct input history_query = {
+	.fields = history_query_fields, .size = sizeof(struct history_query),
+};
+
+static void
+transaction_key(const void *item, int64_t key[PAGE_KEYS])
+{
+	key[0] = ((const struct transaction *)item)->id;
+}
+
+/*
+ * GET /v1/points/transactions: 200, a page of the caller's ledger, newest first.
+ * 401 for a user who is not there.
+ */
+enum err
+h_point_history(struct ctx *ctx, const struct req *req, struct resp *resp)
+{
+	const struct history_query *q = req->query;
+	struct page_items items = { .size = sizeof(struct transaction),
+	    .fields = transaction_fields, .key = transaction_key };
+	struct transaction *found;
+	struct page_from from;
+	enum err e = page_begin(ctx, req, resp, &q->page, &from);
+
+	if (e != E_OK || (e = point_history(ctx, &req->caller, from.is_first
+	    ? INT64_MAX : from.key[0], from.items + 1, &found, &items.n))
+	    != E_OK)
+		return e;
+	items.item = found;
+	return page_put(ctx, req, resp, &q->page, &from, &items);
 }

@@ -86,6 +86,13 @@ refuse_key(struct arena *a, const char *sent, struct resp *resp)
 	return problem_parameter(a, resp, f);
 }
 
+const char *
+idem_sent_key(const struct req *req)
+{
+	return req->route->key == KEY_MADE ? NULL
+	    : req->header[HEADER_IDEMPOTENCY_KEY];
+}
+
 /*
  * Two fields arrive as one value, "a, b", which is no key.  outcome_unknown
  * tells the key as it was sent, because that form can be sent again.
@@ -93,7 +100,7 @@ refuse_key(struct arena *a, const char *sent, struct resp *resp)
 enum err
 idem_take_key(struct ctx *ctx, struct req *req, struct resp *resp)
 {
-	const char *sent = req->header[HEADER_IDEMPOTENCY_KEY];
+	const char *sent = idem_sent_key(req);
 	enum err e;
 
 	if (req->route->key == KEY_NO)
@@ -131,7 +138,7 @@ enum err
 idem_make(const struct req *req, const void *values, size_t len,
     struct idem *idem)
 {
-	const char *sent = req->header[HEADER_IDEMPOTENCY_KEY];
+	const char *sent = idem_sent_key(req);
 	unsigned char digest[SHA256_BYTES];
 	enum err e;
 

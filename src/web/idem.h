@@ -35,6 +35,9 @@ enum err idem_take_key(struct ctx *, struct req *, struct resp *) MUST_CHECK;
  */
 enum err idem_take(struct ctx *, struct req *) MUST_CHECK;
 
+/* The key as it was sent; NULL where none was, or the route ignores it. */
+const char *idem_sent_key(const struct req *);
+
 /* The same of values in any bytes. */
 enum err idem_make(const struct req *, const void *values, size_t len,
     struct idem *) MUST_CHECK;

@@ -11,6 +11,8 @@
 #include "base/arena.h"
 #include "io/json.h"
 #include "web/http.h"
+#include "web/idem.h"
+#include "web/route.h"
 #include "web/text.h"
 
 #define SHOWN_BYTES_MAX 64
@@ -168,13 +170,17 @@ describe(struct arena *a, const struct req *req, const struct problem *p,
 	    ? count_faults(a, p->faults) : NULL;
 }
 
-/* As it was sent, so that it can be sent again. */
-static const char *
-key_to_repeat(const struct req *req)
+/* The key as it was sent, so that it can be sent again; or ours. */
+static void
+put_lost(const struct req *req, struct resp *resp)
 {
-	const char *sent = req->header[HEADER_IDEMPOTENCY_KEY];
+	const char *sent = idem_sent_key(req);
 
-	return sent != NULL ? sent : req->key;
+	if (req->route->key == KEY_YES)
+		problem_str(resp, "idempotencyKey", sent != NULL ? sent
+		    : req->key);
+	else
+		resp->problem.detail = text_of(TEXT_MAY_HAVE_CHANGED);
 }
 
 static enum err
@@ -261,7 +267,7 @@ problem_answer(struct ctx *ctx, const struct req *req, struct resp *resp,
 	resp->headers.len = 0;
 	resp->headers.overflow = false;
 	if (e == E_OUTCOME_UNKNOWN)
-		problem_str(resp, "idempotencyKey", key_to_repeat(req));
+		put_lost(req, resp);
 	if (resp->problem.detail == NULL)
 		resp->problem.detail = describe(ctx->arena, req, &resp->problem,
 		    e);

@@ -15,7 +15,13 @@ enum auth {
 	AUTH_ADMIN	/* such a user whose role is admin */
 };
 
-enum key { KEY_NO, KEY_YES };	/* an idempotency key; one is made if none */
+/* An idempotency key. */
+enum key {
+	KEY_NO,
+	KEY_YES,	/* the client's; one is made if there is none */
+	KEY_MADE	/* always made: for a method that is idempotent by itself,
+			   so that our own retries find what they have done */
+};
 enum caching { CACHE_NO, CACHE_SHARED };	/* SHARED: the same for everybody */
 
 /*

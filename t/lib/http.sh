@@ -73,6 +73,9 @@ order() {
 	post /v1/orders "{\"items\": [$items]}"
 }
 
+# promote USER: an admin from here on.
+promote() { sql "UPDATE users SET role = 'admin' WHERE id = $1"; }
+
 # header NAME: its value in the last response.
 header() {
 	printf '%s\n' "$headers" | sed -n "s/^$1: //Ip"
@@ -172,7 +175,8 @@ tables() {
 	sql 'SELECT * FROM users; SELECT * FROM products;
 	    SELECT * FROM orders; SELECT * FROM order_items;
 	    SELECT * FROM payments; SELECT * FROM points_ledger;
-	    SELECT * FROM sales_marks; SELECT * FROM stock_movements' |
+	    SELECT * FROM sales_marks; SELECT * FROM stock_movements;
+	    SELECT * FROM cart_items; SELECT * FROM requests' |
 	    sha256sum
 }
 

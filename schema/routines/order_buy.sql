@@ -41,8 +41,8 @@ CREATE /*M! OR REPLACE */ PROCEDURE order_buy(
   MODIFIES SQL DATA SQL SECURITY DEFINER
 buy: BEGIN
   DECLARE v_n INT DEFAULT LENGTH(p_lines) DIV 23;
-  DECLARE v_product BIGINT DEFAULT CAST(SUBSTRING(p_lines, 1, 16) AS SIGNED);
-  DECLARE v_quantity INT DEFAULT CAST(SUBSTRING(p_lines, 17, 4) AS SIGNED);
+  DECLARE v_product BIGINT;
+  DECLARE v_quantity INT;
   DECLARE v_outcome VARCHAR(32) CHARACTER SET ascii;
   DECLARE v_name VARCHAR(100) CHARACTER SET utf8mb4;
   DECLARE v_balance, v_order, v_price, v_total BIGINT;
@@ -70,12 +70,12 @@ buy: BEGIN
       START TRANSACTION;
       IF p_cart THEN
         CALL cart_lines(p_user, p_lines);
-        SET v_n = LENGTH(p_lines) DIV 23,
-          v_product = CAST(SUBSTRING(p_lines, 1, 16) AS SIGNED),
-          v_quantity = CAST(SUBSTRING(p_lines, 17, 4) AS SIGNED);
+        SET v_n = LENGTH(p_lines) DIV 23;
       END IF;
       SET v_enough = 0;
       IF v_n = 1 THEN
+        SET v_product = CAST(SUBSTRING(p_lines, 1, 16) AS SIGNED),
+          v_quantity = CAST(SUBSTRING(p_lines, 17, 4) AS SIGNED);
         SELECT name, price, LEAST(price * v_quantity, 9007199254740992),
             stock >= v_quantity AND on_sale
               AND (p_prices = '' OR CAST(p_prices AS SIGNED) IN (0, price)),

@@ -146,10 +146,10 @@ ok 'there are workers again'
 # ---- A routine that is another's, and no database
 
 may=$(sql "SELECT DISTINCT CONCAT(QUOTE(user), '@', QUOTE(host))
-    FROM mysql.procs_priv WHERE routine_name = 'points_charge'")
-sql "DROP PROCEDURE points_charge; CREATE PROCEDURE points_charge(IN a BIGINT, IN b BINARY(16),
+    FROM mysql.procs_priv WHERE routine_name = 'charge_points'")
+sql "DROP PROCEDURE charge_points; CREATE PROCEDURE charge_points(IN a BIGINT, IN i BIGINT, IN b BINARY(16),
       IN c BINARY(16), IN d INT, IN e BIGINT) SELECT 'nonsense' AS outcome;
-    GRANT EXECUTE ON PROCEDURE points_charge TO $may"
+    GRANT EXECUTE ON PROCEDURE charge_points TO $may"
 post $charge '{"amount": 1}'
 is_problem 500 internal 'a fault of ours'
 is_example internal internal

@@ -20,7 +20,7 @@ kill_writer() {
 # at_it N: so many sessions are at a charge.
 at_it() {
 	[ "$(sql "SELECT COUNT(*) FROM information_schema.processlist
-	    WHERE info LIKE 'CALL points_charge%' OR info LIKE 'UPDATE users%'")" \
+	    WHERE info LIKE 'CALL charge_points%' OR info LIKE 'UPDATE users%'")" \
 	    -ge "$1" ]
 }
 

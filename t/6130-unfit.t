@@ -83,39 +83,39 @@ unfit 'a right that is missing' \
     'REVOKE SELECT ON users FROM shop_worker@localhost' \
     'GRANT SELECT ON users TO shop_worker@localhost' \
     1142 balance_of
-definer="FROM information_schema.routines WHERE routine_name = 'points_charge'"
+definer="FROM information_schema.routines WHERE routine_name = 'charge_points'"
 was=$(sql "SELECT definer $definer")
 if [ -n "$mysql" ]; then
-	gone="DROP PROCEDURE points_charge;
-	    CREATE DEFINER = gone@localhost PROCEDURE points_charge(
-	    a BIGINT, b BINARY(16), c BINARY(16), d INT, e BIGINT) SELECT 1;
-	    GRANT EXECUTE ON PROCEDURE points_charge TO shop_worker@localhost"
+	gone="DROP PROCEDURE charge_points;
+	    CREATE DEFINER = gone@localhost PROCEDURE charge_points(
+	    a BIGINT, i BIGINT, b BINARY(16), c BINARY(16), d INT, e BIGINT) SELECT 1;
+	    GRANT EXECUTE ON PROCEDURE charge_points TO shop_worker@localhost"
 	back=migrate
 else
-	gone="UPDATE mysql.proc SET definer = 'gone@localhost' WHERE name = 'points_charge'"
-	back="UPDATE mysql.proc SET definer = '$was' WHERE name = 'points_charge'"
+	gone="UPDATE mysql.proc SET definer = 'gone@localhost' WHERE name = 'charge_points'"
+	back="UPDATE mysql.proc SET definer = '$was' WHERE name = 'charge_points'"
 fi
 unfit 'a definer that is gone' "SELECT definer = 'gone@localhost' $definer" \
     "$gone" "$back" 1449 charge
 unfit 'a routine of another version' "SELECT COUNT(*) = 1
-    FROM information_schema.parameters WHERE specific_name = 'points_charge'" \
-    'DROP PROCEDURE points_charge; CREATE PROCEDURE points_charge(IN p INT) SELECT 1;
-    GRANT EXECUTE ON PROCEDURE points_charge TO shop_worker@localhost' migrate 1318 charge
+    FROM information_schema.parameters WHERE specific_name = 'charge_points'" \
+    'DROP PROCEDURE charge_points; CREATE PROCEDURE charge_points(IN p INT) SELECT 1;
+    GRANT EXECUTE ON PROCEDURE charge_points TO shop_worker@localhost' migrate 1318 charge
 unfit 'a table that is missing' "SELECT COUNT(*) = 0 FROM information_schema.tables
     WHERE table_schema = 'shop' AND table_name = 'users'" \
     'RENAME TABLE users TO elsewhere' 'RENAME TABLE elsewhere TO users' \
     1146 balance_of
 # MySQL renames none that a CHECK names.
 drop="${mysql:+DROP CHECK users_balance,}"
-add="${mysql:+, ADD CONSTRAINT users_balance CHECK (balance BETWEEN 0 AND 9007199254740991)}"
+add="${mysql:+, ADD CONSTRAINT users_balance CHECK (balance >= 0)}"
 unfit 'a column that is missing' "SELECT COUNT(*) = 0 FROM information_schema.columns
     WHERE table_schema = 'shop' AND table_name = 'users' AND column_name = 'balance'" \
     "ALTER TABLE users $drop RENAME COLUMN balance TO points" \
     "ALTER TABLE users RENAME COLUMN points TO balance$add" 1054 charge
 
 # The right to a routine is gone for a moment while MySQL renews it.
-sql 'REVOKE EXECUTE ON PROCEDURE points_charge FROM shop_worker@localhost'
-is "$(sql "SELECT COUNT(*) FROM mysql.procs_priv WHERE routine_name = 'points_charge'")" \
+sql 'REVOKE EXECUTE ON PROCEDURE charge_points FROM shop_worker@localhost'
+is "$(sql "SELECT COUNT(*) FROM mysql.procs_priv WHERE routine_name = 'charge_points'")" \
     0 'no right to a routine'
 anew
 request GET /v1/products/1
@@ -123,16 +123,16 @@ request GET /v1/products/1
 charge
 is_problem 503 charge_failed 'is tried again'
 is "$(grep -c ' number=1370 ' "$dir/log/shopd.log")" 4 'as often as may be'
-sql 'GRANT EXECUTE ON PROCEDURE points_charge TO shop_worker@localhost'
+sql 'GRANT EXECUTE ON PROCEDURE charge_points TO shop_worker@localhost'
 well
 ok 'and then it is well'
 
 # That is a bug of ours, whoever put it there.
-sql "DROP PROCEDURE points_charge; CREATE PROCEDURE points_charge(IN p_user BIGINT,
+sql "DROP PROCEDURE charge_points; CREATE PROCEDURE charge_points(IN p_user BIGINT, IN p_issued BIGINT,
     IN p_idem BINARY(16), IN p_fingerprint BINARY(16), IN p_wait INT,
     IN p_amount BIGINT) SELECT 'nonsense' AS outcome"
-like "$(sql 'SHOW CREATE PROCEDURE points_charge')" nonsense 'a routine that answers nonsense'
-sql 'GRANT EXECUTE ON PROCEDURE points_charge TO shop_worker@localhost'
+like "$(sql 'SHOW CREATE PROCEDURE charge_points')" nonsense 'a routine that answers nonsense'
+sql 'GRANT EXECUTE ON PROCEDURE charge_points TO shop_worker@localhost'
 charge
 is_problem 500 internal 'is a bug'
 ctl migrate >"$dir/out" 2>&1

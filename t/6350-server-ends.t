@@ -156,7 +156,7 @@ is "$(grep -c '^routine' "$dir/out")" "$(ls "$top_srcdir/schema/routines" | wc -
 : >"$dir/enough"
 wait $writers
 is "$(sort -u "$dir/list.err" | head -n 3)" '' 'the list of processes can be had'
-like "$(cat "$dir/list")" 'CALL points_charge' 'with what is called in it'
+like "$(cat "$dir/list")" 'CALL charge_points' 'with what is called in it'
 answers=$(cat "$dir"/writer.? | sort | uniq -c | awk '{ print $2 }' | tr '\n' ' ')
 like "$answers" '^201 (503 )?$' 'writes meanwhile: none is 500'
 is "$(balance 1)" "$((before + $(cat "$dir"/writer.? | grep -c 201)))" \

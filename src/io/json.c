@@ -281,11 +281,10 @@ json_get_floor(const struct json *json, const char *name, int64_t *out)
 {
 	int64_t n;
 	enum json_number is = floor_of(json, name, 1, &n);
+	bool ok = is == JSON_NUMBER_INTEGER || is == JSON_NUMBER_FRACTION;
 
-	if (is != JSON_NUMBER_INTEGER && is != JSON_NUMBER_FRACTION)
-		return false;
-	*out = n;
-	return true;
+	*out = ok ? n : *out;
+	return ok;
 }
 
 bool
@@ -293,9 +292,9 @@ json_get_ms(const struct json *json, const char *name, int64_t *out)
 {
 	int64_t n;
 
-	/* A little more: 1.001 * 1000 may be 1000.99... as doubles. */
 	if (!json_get_floor(json, name, &n))
 		return false;
+	/* A little more: 1.001 * 1000 may be 1000.99... as doubles. */
 	(void)floor_of(json, name, 1000 * (1 + 1e-15), out);
 	return true;
 }

@@ -77,7 +77,7 @@ cart_get(struct ctx *ctx, const struct caller *caller, struct cart *c)
 
 /* Why not, from the one row of a refusal that has numbers. */
 static enum err
-read_refusal(struct ctx *ctx, enum err why, const struct db_result *r,
+read_cart_refusal(struct ctx *ctx, enum err why, const struct db_result *r,
     struct cart_refusal *f)
 {
 	enum err e;
@@ -109,5 +109,5 @@ cart_change(struct ctx *ctx, const struct caller *caller,
 	e = attempt_write(ctx, &w, &r, &c->replayed);
 	c->replayed = c->replayed && idem->from_client;
 	return e == E_OK ? read_cart(ctx, &r, changed_columns, c)
-	    : read_refusal(ctx, e, &r, refusal);
+	    : read_cart_refusal(ctx, e, &r, refusal);
 }

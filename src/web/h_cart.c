@@ -126,7 +126,7 @@ put_too_few(struct ctx *ctx, struct resp *resp, enum err why,
 
 /* Why the cart is as it was; returns why. */
 static enum err
-refuse_change(struct ctx *ctx, struct resp *resp, enum err why,
+refuse_cart(struct ctx *ctx, struct resp *resp, enum err why,
     int64_t product_id, const struct cart_refusal *r)
 {
 	enum err e = E_OK;
@@ -152,7 +152,7 @@ change(struct ctx *ctx, const struct req *req, struct resp *resp,
 	    &refusal);
 
 	if (e != E_OK)
-		return refuse_change(ctx, resp, e, what->product_id, &refusal);
+		return refuse_cart(ctx, resp, e, what->product_id, &refusal);
 	if (what->how == CART_CLEAR)
 		return http_nothing(resp);
 	if (cart.replayed)

@@ -34,11 +34,11 @@
 #include "shop/sql.h"
 
 #define PROCESSES_MAX	256
-#define ARGS_MAX	8
+#define ARGS_MAX	12
 #define COLUMNS_MAX	16
 #define CELL_BYTES_MAX	64	/* of more only the beginning is looked at */
 #define LINES_MAX	100
-#define LINE_BYTES	23	/* of order_place's p_lines */
+#define LINE_BYTES	23	/* of order_buy's p_lines */
 #define WARM_US		200000
 
 /* What must come back. */
@@ -47,8 +47,8 @@ enum want { NOTHING, ROWS, SAYS_OK };
 /*
  * A statement is the text, or one of sql.def.  args has a letter a parameter:
  *	u user	p product	q quantity	a amount	t attempt
- *	k key	f fingerprint	w seconds to wait	l lines, as order_place
- *	o oldest hour of the ranking
+ *	k key	f fingerprint	w seconds to wait	l lines, as order_buy
+ *	o oldest hour of the ranking	z nothing	n no text
  */
 static const struct bench {
 	const char *name, *database, *text, *args;
@@ -63,12 +63,12 @@ static const struct bench {
 	    0, NOTHING, false },
 	{ "bare-order-hot", "bare", "CALL bare_order(?, ?, ?)", "upq", 1,
 	    0, NOTHING, true },
-	{ "charge", "shop", NULL, "ukfwa", 0, SQL_CHARGE, SAYS_OK, false },
-	{ "order", "shop", NULL, "ukfwtl", 1, SQL_PLACE, SAYS_OK, false },
-	{ "order-hot", "shop", NULL, "ukfwtl", 1, SQL_PLACE, SAYS_OK, true },
-	{ "order-10", "shop", NULL, "ukfwtl", 10, SQL_PLACE, SAYS_OK, false },
+	{ "charge", "shop", NULL, "uzkfwa", 0, SQL_CHARGE, SAYS_OK, false },
+	{ "order", "shop", NULL, "uzkfwtlnzz", 1, SQL_BUY, SAYS_OK, false },
+	{ "order-hot", "shop", NULL, "uzkfwtlnzz", 1, SQL_BUY, SAYS_OK, true },
+	{ "order-10", "shop", NULL, "uzkfwtlnzz", 10, SQL_BUY, SAYS_OK, false },
 	{ "product", "shop", NULL, "p", 0, SQL_PRODUCT, ROWS, false },
-	{ "balance", "shop", NULL, "u", 0, SQL_BALANCE, ROWS, false },
+	{ "balance", "shop", NULL, "uz", 0, SQL_BALANCE, ROWS, false },
 	{ "ranking", "shop", NULL, "o", 0, SQL_RANK, ROWS, false },
 };
 
@@ -194,7 +194,7 @@ put_hour(struct arg *a, int64_t hours_ago)
 static bool
 is_text(char letter)
 {
-	return strchr("kflo", letter) != NULL;
+	return strchr("kflon", letter) != NULL;
 }
 
 static void
@@ -212,6 +212,8 @@ put_arg(struct client *c, char letter, struct arg *a)
 	case 'f': put_random(c, a); break;
 	case 'l': put_lines(c, a); break;
 	case 'o': put_hour(a, 71); break;
+	case 'z': put_int(a, 0); break;
+	case 'n': a->len = 0; break;
 	default: die("args", "no such letter");
 	}
 }

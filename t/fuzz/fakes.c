@@ -16,7 +16,7 @@
 #include "shop/sql.h"
 #include "web/seal.h"
 
-#define LINE_BYTES 23	/* of order_place's lines: 16, 4 and 3 digits */
+#define LINE_BYTES 23	/* of order_buy's lines: 16, 4 and 3 digits */
 #define TIME "2026-01-31 12:34:56.789"
 
 struct db {
@@ -154,6 +154,11 @@ put_row(struct db_result *r, const char *format, unsigned vary,
 	struct db_cell *cell = r->cell + r->rows * r->cols;
 
 	for (; *format != '\0'; format++, cell++, vary++) {
+		if (*format == 't') {
+			cell->s = TIME;
+			cell->len = strlen(TIME);
+			continue;
+		}
 		if (*format == 'i') {
 			cell->i = numbers[vary % (sizeof numbers /
 			    sizeof numbers[0])];
@@ -188,7 +193,7 @@ name_of(unsigned vary)
 static const char *
 short_lines(const struct db_arg *arg, unsigned vary)
 {
-	size_t n = arg[5].len / LINE_BYTES, room = n * 24 + 1, len = 0;
+	size_t n = arg[6].len > 0 ? arg[6].len / LINE_BYTES : 1, room = n * 24 + 1, len = 0;
 	char *text = arena_alloc(fuzz_arena(), room);
 
 	CHECK(text != NULL);
@@ -213,31 +218,64 @@ code_of(unsigned vary)
 	return codes[vary % (sizeof codes / sizeof codes[0])];
 }
 
+/* A shape of the statement's columns in sql.def, from 0. */
+static const char *
+shape_of(enum sql sql, int n)
+{
+	static char shape[64];
+	const char *from = sql_table[sql].columns;
+
+	for (; n > 0 && strchr(from, '|') != NULL; n--)
+		from = strchr(from, '|') + 1;
+	snprintf(shape, sizeof shape, "%.*s", (int)strcspn(from, "|"), from);
+	return shape;
+}
+
+/* The lines of a cart as order_buy's, should a refusal tell them. */
+static const char *
+asked_lines(const struct db_arg *arg)
+{
+	char *text = arena_alloc(fuzz_arena(), arg[6].len + LINE_BYTES + 1);
+
+	CHECK(text != NULL);
+	if (arg[6].len > 0)
+		memcpy(text, arg[6].bytes, arg[6].len);
+	else
+		memcpy(text, "00000000000000070002000", LINE_BYTES);
+	return text;
+}
+
 static void
 put_write(enum sql sql, const struct db_arg *arg, unsigned vary,
     struct db_result *r)
 {
 	const char *code = code_of(vary);
-	const char *text[] = { code, "paid", TIME, (vary & 16) == 0
-	    ? "approved" : "failed", name_of(vary) };
+	bool failed = (vary & 16) != 0;
+	const char *order[] = { code, "paid", failed ? "failed" : "approved",
+	    name_of(vary) };
+	const char *others[] = { code, name_of(vary), name_of(vary + 1) };
+	const char *refused[] = { code, NULL, NULL };
 	bool done = code != NULL && (strcmp(code, "ok") == 0 ||
 	    strcmp(code, "replayed") == 0);
+	bool is_order = sql == SQL_BUY || sql == SQL_CANCEL ||
+	    sql == SQL_FULFIL;
 
 	/* A routine waits for its key before it says this. */
 	if (code != NULL && strcmp(code, "idempotency_in_progress") == 0)
 		fake.clock_us += 1000000;
 	/* What they never say, and we must survive. */
 	fake.excuse |= vary % 12 >= 9;
-	if (done && sql == SQL_PLACE) {
-		put_rows(r, 1 + vary % 5, "sisiissiisii", vary, text);
-	} else if (done) {
-		text[1] = TIME;
-		put_rows(r, 1, "siiis", vary, text);
-	} else {
-		text[1] = sql == SQL_PLACE ? short_lines(arg, vary) : NULL;
-		put_rows(r, code == NULL ? 0 : 1, sql == SQL_PLACE ? "siis"
-		    : "siiis", vary, text);
+	if (sql == SQL_BUY && !done) {
+		refused[1] = short_lines(arg, vary);
+		refused[2] = asked_lines(arg);
 	}
+	if (done)
+		put_rows(r, is_order ? 1 + vary % 5 : 1, shape_of(sql, 0),
+		    vary, is_order ? order : others);
+	else
+		put_rows(r, code == NULL ? 0 : 1, shape_of(sql,
+		    sql == SQL_BUY || sql == SQL_CANCEL ? 1 : 0), vary,
+		    refused);
 }
 
 /* What shop_ready says, and what it never does. */
@@ -251,62 +289,81 @@ put_ready(unsigned vary, struct db_result *r)
 	put_rows(r, vary % 8 != 7, "ssi", vary, text);
 }
 
+/* How many rows a statement that reads answers. */
+static size_t
+rows_of(enum sql sql, unsigned vary)
+{
+	size_t some = vary % 4 != 3;
+
+	if (sql == SQL_RANK_WINDOW || sql == SQL_READY_RIGHTS ||
+	    sql == SQL_SCHEMA_VERSION)
+		return 1;
+	if (sql == SQL_RANK || sql == SQL_RANK_STEPPED)
+		return vary % 6;
+	return sql_table[sql].columns[1] == '\0' || sql == SQL_PRODUCT ||
+	    sql == SQL_CALLER ? some : some * (1 + vary % 100);
+}
+
 static void
 put_read(enum sql sql, unsigned vary, struct db_result *r)
 {
-	const char *text[] = { name_of(vary), name_of(vary + 1), TIME,
-	    "approved", name_of(vary) };
-	size_t rows = vary % 4 != 3;
+	const char *plain[] = { name_of(vary), name_of(vary + 1),
+	    name_of(vary + 2) };
+	const char *order[] = { "ok", "cancelled", "refunded", name_of(vary) };
+	const char *listed[] = { "fulfilled", name_of(vary) };
+	const char *row[] = { "refund" };
+	const char *role[] = { vary % 2 == 0 ? "admin" : "customer" };
+	const char *version[] = { vary % 3 == 0 ? SCHEMA_VERSION
+	    : vary % 3 == 1 ? "0000" : NULL };
 
-	if (sql == SQL_BALANCE || sql == SQL_KEY) {
-		put_rows(r, rows, "i", vary, text);
-	} else if (sql == SQL_PRODUCT) {
-		put_rows(r, rows, "issii", vary, text);
-	} else if (sql == SQL_ORDER) {
-		put_rows(r, rows * (1 + vary % 100), "sisiissiisii", vary,
-		    text);
-	} else if (sql == SQL_RANK_WINDOW) {
-		text[0] = text[1] = TIME;
-		put_rows(r, 1, "ssi", vary, text);
-	} else if (sql == SQL_RANK || sql == SQL_RANK_STEPPED) {
-		put_rows(r, vary % 6, "isii", vary, text);
-	} else if (sql == SQL_READY_RIGHTS) {
-		put_rows(r, 1, "i", vary, text);
-	} else {
-		CHECK(sql == SQL_SCHEMA_VERSION);
-		text[0] = vary % 3 == 0 ? SCHEMA_VERSION : vary % 3 == 1
-		    ? "0000" : NULL;
-		put_rows(r, 1, "s", vary, text);
-	}
+	put_rows(r, rows_of(sql, vary), shape_of(sql, 0), vary,
+	    sql == SQL_ORDER ? order
+	    : sql == SQL_ORDERS || sql == SQL_ORDERS_ALL ? listed
+	    : sql == SQL_LEDGER ? row : sql == SQL_CALLER ? role
+	    : sql == SQL_SCHEMA_VERSION ? version : plain);
 }
 
 static void
 check_lines(const struct db_arg *arg)
 {
-	CHECK(arg->len >= LINE_BYTES && arg->len % LINE_BYTES == 0);
+	CHECK(arg->len % LINE_BYTES == 0);
 	CHECK(arg->len <= ORDER_LINES_MAX * LINE_BYTES);
 	CHECK(strspn(arg->bytes, "0123456789") == arg->len);
+}
+
+/* Is it a statement about what is the caller's, who is its first argument? */
+static bool
+is_callers(enum sql sql)
+{
+	return sql != SQL_PRODUCT && sql != SQL_IDENTITY &&
+	    sql != SQL_RANK_WINDOW && sql != SQL_RANK &&
+	    sql != SQL_RANK_STEPPED && sql != SQL_SCHEMA_VERSION &&
+	    sql != SQL_READY && sql != SQL_READY_RIGHTS &&
+	    sql != SQL_ORDERS && sql != SQL_ORDERS_ALL;
 }
 
 /* Nobody's data but the user's, and no value that was not checked. */
 static void
 check_args(enum sql sql, const struct db_arg *arg, size_t n)
 {
-	if (sql == SQL_PRODUCT || sql == SQL_ORDER)
+	CHECK(n == strlen(sql_table[sql].args));
+	if (sql == SQL_PRODUCT)
 		CHECK(arg[0].i >= 1 && arg[0].i <= SAFE_INT_MAX);
+	if (sql == SQL_ORDER)
+		CHECK(arg[2].i >= 1 && arg[2].i <= SAFE_INT_MAX);
 	if (sql == SQL_CHARGE)
-		CHECK(n == 5 && arg[4].i >= 1 && arg[4].i <= CHARGE_MAX);
-	if (sql == SQL_PLACE) {
-		CHECK(n == 6 && arg[4].i >= 1 && arg[4].i <= ATTEMPTS_MAX);
-		check_lines(&arg[5]);
+		CHECK(arg[5].i >= 1 && arg[5].i <= CHARGE_MAX);
+	if (sql == SQL_BUY) {
+		CHECK(arg[5].i >= 1 && arg[5].i <= ATTEMPTS_MAX);
+		CHECK((arg[6].len == 0) == (arg[9].i != 0));
+		check_lines(&arg[6]);
 	}
 	/* It takes the block above for a return. */
 	/* cppcheck-suppress knownConditionTrueFalse */
-	if (sql == SQL_CHARGE || sql == SQL_PLACE || sql == SQL_BALANCE ||
-	    sql == SQL_PAYMENT_FAIL || sql == SQL_KEY)
+	if (is_callers(sql))
 		CHECK(fake.authorized && arg[0].i == FAKES_USER);
-	if (sql == SQL_ORDER)
-		CHECK(fake.authorized && arg[1].i == FAKES_USER);
+	if (sql == SQL_ORDERS || sql == SQL_ORDERS_ALL)
+		CHECK(fake.authorized && arg[10].i == FAKES_USER);
 }
 
 enum db_class

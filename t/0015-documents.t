@@ -114,8 +114,18 @@ lines=$(wc -l <README.md)
 ok "README is a face: at most 170 lines, and has $lines"
 sed -n 's/^ROUTE("*\([A-Z]*\)"*, "\([^"]*\)".*/`\1 \2`/p' src/web/routes.def \
     >"$dir/a"
-sed -n 's/^| \(`[A-Z]* \/[^`]*`\) |.*/\1/p' README.md >"$dir/b"
-same 8 'its table of the API has every route, and no other'
+routes_of() { sed -n 's/^| \(`[A-Z]* \/[^`]*`\) |.*/\1/p' "$1"; }
+routes_of docs/api.md >"$dir/b"
+same 18 'docs/api.md has every route, and no other'
+routes_of README.md | grep -vxF -f "$dir/a" >"$dir/found"
+is "$(cat "$dir/found") $(routes_of README.md | wc -l)" ' 8' \
+    'README has eight of them to try'
+sed -n 's/^ROUTE(\([A-Z]*\), "\([^"]*\)", [a-z_]*, AUTH_\([A-Z]*\), KEY_\([A-Z]*\),.*/\1 \2 \3 \4/p' \
+    src/web/routes.def | sed 's/ NONE / - /; s/ USER / user /; s/ ADMIN / admin /
+	s/ YES$/ key/; s/ NO$/ /; s/ MADE$/ /' >"$dir/a"
+sed -n 's/^| `\([A-Z]* \/[^`]*\)` | \([a-z-]*\) | \(k*e*y*\) *|.*/\1 \2 \3/p' \
+    docs/api.md >"$dir/b"
+same 18 'docs/api.md tells who may, and what takes a key'
 ./stack --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' >"$dir/a"
 sed -n 's/^| `\.\/stack \([a-z]*\).*/\1/p' README.md >"$dir/b"
 same 7 'its table of commands has every one of ./stack'

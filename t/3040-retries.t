@@ -89,7 +89,7 @@ pids="$pids $!"
 bearer=$token_2
 shot_post order-2 /v1/orders "$order_2" -H 'X-Request-Id: order-2' &
 pids="$pids $!"
-all_waited() { [ "$(lock_waits PLACE)" -ge 2 ] && [ "$(lock_waits CHARGE)" -ge 1 ]; }
+all_waited() { [ "$(lock_waits BUY)" -ge 2 ] && [ "$(lock_waits CHARGE)" -ge 1 ]; }
 eventually 5 all_waited
 ok 'an attempt of each fails'
 let_go
@@ -100,7 +100,7 @@ is "$status" 201 'the user is held: the order goes through'
 like "$(json .payment.attempts)" '^[2-4]$' 'not at the first attempt'
 is "$(log_of order-1 | sed -n 's/.* attempts=\([0-9]\).*/\1/p')" \
     "$(json .payment.attempts)" 'the log tells as many'
-grep -q 'level=warn event=db_error id=order-1 statement=PLACE ' "$dir/log/shopd.log"
+grep -q 'level=warn event=db_error id=order-1 statement=BUY ' "$dir/log/shopd.log"
 ok 'and why, by the request'\''s id'
 shot_look order-2
 is "$status" 201 'the product is held: the order goes through'
@@ -123,7 +123,7 @@ nothing_open 'after successes'
 
 before=$(tables)
 last=$(sql 'SELECT MAX(id) FROM payments')
-place_waits=$(lock_waits PLACE)
+place_waits=$(lock_waits BUY)
 charge_waits=$(lock_waits CHARGE)
 hold 12 'SELECT id FROM users WHERE id IN (1, 3) FOR UPDATE;
     SELECT id FROM products WHERE id = 2 FOR UPDATE'
@@ -157,7 +157,7 @@ for n in 1 2 3; do
 	    'level=warn .* status=503 .* attempts=4 cause=statement_failed' \
 	    "the log tells attempts and cause, $n"
 done
-is "$(($(lock_waits PLACE) - place_waits)) $(($(lock_waits CHARGE) - charge_waits))" \
+is "$(($(lock_waits BUY) - place_waits)) $(($(lock_waits CHARGE) - charge_waits))" \
     '8 4' 'each attempt was made'
 is "$(sql "SELECT user_id, amount, status, attempts, reason FROM payments
     WHERE id > $last ORDER BY user_id" | tr '\t\n' ' ,')" \

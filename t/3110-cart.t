@@ -181,6 +181,7 @@ is "$status $(json '.items | length')" '200 100' 'a hundred lines'
 digest=$(tables)
 add $((first + 100)) 1
 refused 409 cart_full 'and no more'
+is_example cart_full cart_full
 set_to $((first + 100)) 1
 refused 409 cart_full 'set, too'
 add $((first + 5)) 1

@@ -38,6 +38,9 @@ is "$status" 201 'ordered'
 is "$(json .totalPrice)" "$(json '[.items[] | .quantity * .price] | add')" \
     'as the document has it, it adds up'
 asked ranking GET /v1/products/top
+asked history GET /v1/points/transactions
+asked orders GET /v1/orders
+posted cart /v1/cart/items "$(sent cart_item)"
 asked healthy GET /healthz
 asked ready GET /readyz
 
@@ -50,6 +53,7 @@ asked method_not_allowed PUT /v1/orders
 asked invalid_parameter GET /v1/products/0
 asked product_not_found GET /v1/products/99
 asked order_not_found GET /v1/orders/99
+asked invalid_parameter.query GET '/v1/orders?limit=0&status=lost'
 head -c 65537 /dev/zero >"$dir/large"
 posted payload_too_large $charge "@$dir/large"
 asked uri_too_long GET "/v1/products/1?$(head -c 4096 /dev/zero | tr '\0' x)"
@@ -101,6 +105,29 @@ posted insufficient_points /v1/orders '{"items": [
 post $charge '{"amount": 5000000}'
 posted insufficient_stock /v1/orders '{"items": [
     {"productId": 5, "quantity": 1}, {"productId": 17, "quantity": 301}]}'
+
+posted price_changed /v1/orders '{"totalPrice": 27000, "items": [
+    {"productId": 5, "quantity": 2, "price": 7550},
+    {"productId": 12, "quantity": 1, "price": 11900}]}'
+posted insufficient_stock.cart /v1/cart/items '{"productId": 13, "quantity": 16}'
+asked insufficient_cart_quantity DELETE '/v1/cart/items/5?quantity=3'
+user DELETE /v1/cart
+posted cart_empty /v1/cart/checkout ''
+
+# ---- An order's end
+
+asked forbidden GET '/v1/orders?scope=all'
+user GET /v1/orders
+first=$(json '.items[0].id')
+posted cancelled "/v1/orders/$first/cancel" ''
+post /v1/orders "$(sent order)"
+second=$(json .id)
+promote 1
+as 1
+posted order_not_fulfillable "/v1/orders/$first/fulfil" ''
+posted fulfilled "/v1/orders/$second/fulfil" ''
+as 2
+posted order_not_cancellable "/v1/orders/$second/cancel" ''
 
 # ---- Locks that are held too long
 

@@ -135,10 +135,10 @@ were_changed ALTER PROCEDURE sales_mark SQL SECURITY INVOKER
 were_changed DROP PROCEDURE payment_request
 is_missing DROP PROCEDURE shop_ready
 END
-sql "DROP PROCEDURE points_charge; CREATE DEFINER = $ours PROCEDURE points_charge(IN a BIGINT,
-    IN b BINARY(16), IN c BINARY(16), IN d INT, IN e BIGINT)
+sql "DROP PROCEDURE charge_points; CREATE DEFINER = $ours PROCEDURE charge_points(IN a BIGINT,
+    IN i BIGINT, IN b BINARY(16), IN c BINARY(16), IN d INT, IN e BIGINT)
     MODIFIES SQL DATA SELECT 'nonsense' AS outcome;
-    GRANT EXECUTE ON PROCEDURE points_charge TO shop_worker@localhost"
+    GRANT EXECUTE ON PROCEDURE charge_points TO shop_worker@localhost"
 post /v1/points/charge '{"amount": 5}'
 is_problem 500 internal 'a routine that answers nonsense'
 unwell 'which is not ours' 'were changed .*: run shopctl migrate\.$'

@@ -26,15 +26,16 @@ function codes(where,    i, n, word, all) {
 	return all
 }
 
-function path_of(target,    path, i) {
+function path_of(target,    path, i, form) {
 	path = target
 	sub(/\?.*/, "", path)
 	if (path in known)
 		return path
-	for (i in known)
-		if (i ~ /\{id\}$/ && index(path, substr(i, 1, length(i) - 4)) == 1 &&
-		    substr(path, length(i) - 3) ~ /^[^\/]+$/)
+	for (i in known) {
+		form = i
+		if (gsub(/\{[A-Za-z]+\}/, "[^/]+", form) && path ~ ("^" form "$"))
 			return i
+	}
 	return ""
 }
 
@@ -48,6 +49,8 @@ FNR == NR && part == "paths:" {
 		method = toupper($1)
 		sub(/:$/, "", method)
 		operation[method " " path] = 1
+		if (method == "GET" || !(path in any))
+			any[path] = method
 		where = ""
 	} else if (/^        ('[0-9]+'|default):/) {
 		status = $1
@@ -79,8 +82,7 @@ FNR == NR {
 	path = path_of($2)
 	# A method that the path doesn't have may be refused for another reason
 	# first, as the one that it has.
-	method = ($1 " " path) in operation ? $1 : \
-	    ("GET " path) in operation ? "GET" : "POST"
+	method = ($1 " " path) in operation ? $1 : any[path]
 	where = method " " path " " $3
 	# OPTIONS is on every path.
 	if (path == "" || $3 == "000" || ($1 == "OPTIONS" && $3 == 204))

@@ -34,6 +34,10 @@ struct hostile_goods {
 	int64_t owner;		/* of used_key, an order and used_amount */
 	const char *used_key;	/* of a charge of used_amount, which was done */
 	int64_t used_amount;
+	int64_t full;		/* has a cart of 100 lines */
+	int64_t admin;
+	int64_t fulfilled;	/* an order of owner */
+	int64_t cancelled;	/* another one */
 	int64_t few;		/* a product of which there is one, for 1 */
 	int64_t dear;		/* one that costs 2^53 - 1 */
 };
@@ -100,5 +104,8 @@ int hostile_states(const struct route *);
 /* The user and, where it must be this one, the key of the planned state. */
 int64_t hostile_user(struct hostile *);
 const char *hostile_key(struct hostile *);
+/* What stands for an id in the path; the query, NULL: any. */
+int64_t hostile_id(struct hostile *);
+const char *hostile_query(struct hostile *);
 
 #endif

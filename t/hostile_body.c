@@ -110,7 +110,7 @@ put_wrong_value(struct hostile *h, struct buf *b)
 	}
 }
 
-/* ---- What the routes take: tables of fields, and states that refuse */
+/* ---- Pieces of what the routes take */
 
 static void
 put_name(struct hostile *h, struct buf *b, const char *name)
@@ -151,21 +151,150 @@ put_line(struct hostile *h, struct buf *b, int64_t product, int64_t quantity)
 	buf_char(b, '}');
 }
 
-enum { ORDER_UNKNOWN_USER, ORDER_CLOSED, ORDER_POOR, ORDER_FEW, ORDER_DEAR,
-    ORDER_NO_PRODUCT, ORDER_KEY, ORDER_STATES };
+/* ---- States of the shop for which a good request is refused */
+
+enum who { BY_OWNER, BY_POOR, BY_RICH, BY_FULL, BY_ADMIN };
+enum what { AS_IT_IS, USED_KEY, FEW_LEFT, DEAR, NO_PRODUCT, OTHER_PRICE,
+    NO_ORDER, FULFILLED, CANCELLED, ONE_MORE, MANY_AWAY };
+
+/* Those of each route besides an unknown user and one who is closed. */
+static const struct state {
+	const char *method, *pattern;
+	enum who who;
+	enum what what;
+} states[] = {
+	{ "POST", "/v1/points/charge", BY_RICH, AS_IT_IS },
+	{ "POST", "/v1/points/charge", BY_OWNER, USED_KEY },
+	{ "POST", "/v1/orders", BY_POOR, AS_IT_IS },
+	{ "POST", "/v1/orders", BY_RICH, FEW_LEFT },
+	{ "POST", "/v1/orders", BY_RICH, DEAR },
+	{ "POST", "/v1/orders", BY_RICH, NO_PRODUCT },
+	{ "POST", "/v1/orders", BY_OWNER, USED_KEY },
+	{ "POST", "/v1/orders", BY_OWNER, OTHER_PRICE },
+	{ "POST", "/v1/orders/{id}/cancel", BY_OWNER, NO_ORDER },
+	{ "POST", "/v1/orders/{id}/cancel", BY_OWNER, FULFILLED },
+	{ "POST", "/v1/orders/{id}/fulfil", BY_ADMIN, NO_ORDER },
+	{ "POST", "/v1/orders/{id}/fulfil", BY_ADMIN, CANCELLED },
+	{ "POST", "/v1/cart/items", BY_OWNER, FEW_LEFT },
+	{ "POST", "/v1/cart/items", BY_OWNER, NO_PRODUCT },
+	{ "POST", "/v1/cart/items", BY_FULL, ONE_MORE },
+	{ "PUT", "/v1/cart/items/{productId}", BY_FULL, ONE_MORE },
+	{ "PUT", "/v1/cart/items/{productId}", BY_OWNER, NO_PRODUCT },
+	{ "DELETE", "/v1/cart/items/{productId}", BY_POOR, MANY_AWAY },
+	{ "POST", "/v1/cart/checkout", BY_POOR, AS_IT_IS },
+};
+
+#define STATES (sizeof states / sizeof states[0])
+#define ANY_ROUTE 2	/* the unknown user, and the closed one */
+
+static bool
+is_state_of(const struct state *s, const struct route *r)
+{
+	return strcmp(s->method, r->method) == 0 &&
+	    strcmp(s->pattern, r->pattern) == 0;
+}
+
+int
+hostile_states(const struct route *r)
+{
+	int n = ANY_ROUTE;
+
+	for (size_t i = 0; i < STATES; i++)
+		n += is_state_of(&states[i], r);
+	return n;
+}
+
+/* The planned state that is the route's own; NULL: none is. */
+static const struct state *
+state_of(const struct hostile *h)
+{
+	int n = ANY_ROUTE;
+
+	if (!has_fault(h, FAULT_STATE))
+		return NULL;
+	for (size_t i = 0; i < STATES; i++)
+		if (is_state_of(&states[i], h->route) && n++ == h->state)
+			return &states[i];
+	return NULL;
+}
+
+static enum what
+what_of(const struct hostile *h)
+{
+	const struct state *s = state_of(h);
+
+	return s != NULL ? s->what : AS_IT_IS;
+}
+
+int64_t
+hostile_user(struct hostile *h)
+{
+	const struct hostile_goods *g = h->goods;
+	const int64_t users[] = { [BY_OWNER] = g->owner, [BY_POOR] = g->poor,
+	    [BY_RICH] = g->rich, [BY_FULL] = g->full, [BY_ADMIN] = g->admin };
+	const struct state *s = state_of(h);
+
+	if (s != NULL)
+		return users[s->who];
+	if (has_fault(h, FAULT_STATE))
+		return h->state == 0 ? SAFE_INT_MAX - pick(h, 0, 1000)
+		    : g->closed;
+	if (h->route->auth == AUTH_ADMIN && one_in(h, 2))
+		return g->admin;
+	return one_in(h, 2) ? g->owner : pick(h, 1, 6);
+}
+
+const char *
+hostile_key(struct hostile *h)
+{
+	return what_of(h) == USED_KEY ? h->goods->used_key : NULL;
+}
+
+int64_t
+hostile_id(struct hostile *h)
+{
+	switch (what_of(h)) {
+	case NO_ORDER:
+	case NO_PRODUCT:
+		return SAFE_INT_MAX - pick(h, 0, 1000);
+	case FULFILLED:
+		return h->goods->fulfilled;
+	case CANCELLED:
+		return h->goods->cancelled;
+	case ONE_MORE:
+		return h->goods->few;
+	case AS_IT_IS:
+	case USED_KEY:
+	case FEW_LEFT:
+	case DEAR:
+	case OTHER_PRICE:
+	case MANY_AWAY:
+		break;
+	}
+	return one_in(h, 4) ? pick(h, 1, SAFE_INT_MAX) : pick(h, 1, 25);
+}
+
+const char *
+hostile_query(struct hostile *h)
+{
+	return what_of(h) == MANY_AWAY ? "?quantity=1000" : NULL;
+}
+
+/* ---- What the routes take, with an aim of its own */
 
 static void
 put_order(struct hostile *h, struct buf *b)
 {
 	int64_t n = one_in(h, 6) ? ORDER_LINES_MAX : pick(h, 1, 5);
-	int64_t few = h->state == ORDER_FEW ? h->goods->few
-	    : h->state == ORDER_DEAR ? h->goods->dear : 0;
+	enum what what = what_of(h);
+	int64_t few = what == FEW_LEFT ? h->goods->few
+	    : what == DEAR ? h->goods->dear : 0;
 
 	put_name(h, b, "items");
 	buf_char(b, '[');
 	if (few != 0)
 		put_line(h, b, few, pick(h, 2, QUANTITY_MAX));
-	else if (h->state == ORDER_NO_PRODUCT)
+	else if (what == NO_PRODUCT)
 		for (int64_t i = 0; i < n; i++) {
 			put_line(h, b, SAFE_INT_MAX - i, pick(h, 1, 9));
 			buf_str(b, i < n - 1 ? "," : "");
@@ -174,18 +303,39 @@ put_order(struct hostile *h, struct buf *b)
 		/* Of the order that used_key has made there was one piece. */
 		put_line(h, b, pick(h, 1, PRODUCTS), pick(h, 2, QUANTITY_MAX));
 	buf_char(b, ']');
+	if (what == OTHER_PRICE)
+		buf_str(b, ",\"totalPrice\":1");
 }
 
-enum { CHARGE_UNKNOWN_USER, CHARGE_CLOSED, CHARGE_RICH, CHARGE_KEY,
-    CHARGE_STATES };
+static void
+put_cart_item(struct hostile *h, struct buf *b)
+{
+	enum what what = what_of(h);
+	int64_t product = what == FEW_LEFT || what == ONE_MORE ? h->goods->few
+	    : what == NO_PRODUCT ? SAFE_INT_MAX : pick(h, 1, PRODUCTS);
+
+	put_name(h, b, "productId");
+	buf_i64(b, product);
+	buf_char(b, ',');
+	put_name(h, b, "quantity");
+	buf_i64(b, what == ONE_MORE ? 1 : pick(h, 2, QUANTITY_MAX));
+}
+
+static void
+put_quantity(struct hostile *h, struct buf *b)
+{
+	put_name(h, b, "quantity");
+	buf_i64(b, what_of(h) == ONE_MORE ? 1 : pick(h, 1, QUANTITY_MAX));
+}
 
 static const struct good {
 	const char *pattern;
 	void (*put)(struct hostile *, struct buf *);
-	int states;
 } goods[] = {
-	{ "/v1/points/charge", put_charge, CHARGE_STATES },
-	{ "/v1/orders", put_order, ORDER_STATES },
+	{ "/v1/points/charge", put_charge },
+	{ "/v1/orders", put_order },
+	{ "/v1/cart/items", put_cart_item },
+	{ "/v1/cart/items/{productId}", put_quantity },
 };
 
 static const struct good *
@@ -196,43 +346,6 @@ good_of(const struct route *r)
 		    strcmp(goods[i].pattern, r->pattern) == 0)
 			return &goods[i];
 	return NULL;
-}
-
-int
-hostile_states(const struct route *r)
-{
-	if (r->auth == AUTH_NONE)
-		return 0;
-	return good_of(r) != NULL ? good_of(r)->states : 2;
-}
-
-int64_t
-hostile_user(struct hostile *h)
-{
-	const struct hostile_goods *g = h->goods;
-	const struct good *good = good_of(h->route);
-
-	if (!has_fault(h, FAULT_STATE))
-		return one_in(h, 2) ? g->owner : pick(h, 1, 6);
-	if (h->state == 0)
-		return SAFE_INT_MAX - pick(h, 0, 1000);
-	if (h->state == 1)
-		return g->closed;
-	if (good->put == put_charge)
-		return h->state == CHARGE_KEY ? g->owner : g->rich;
-	return h->state == ORDER_POOR ? g->poor
-	    : h->state == ORDER_KEY ? g->owner : g->rich;
-}
-
-const char *
-hostile_key(struct hostile *h)
-{
-	const struct good *good = good_of(h->route);
-
-	if (!has_fault(h, FAULT_STATE) || good == NULL)
-		return NULL;
-	return h->state == (good->put == put_charge ? CHARGE_KEY : ORDER_KEY)
-	    ? h->goods->used_key : NULL;
 }
 
 /* ---- Bodies */
@@ -309,12 +422,15 @@ static void
 put_unknown_members(struct hostile *h, struct buf *b)
 {
 	int64_t n = one_in(h, 10) ? pick(h, 100, 4000) : pick(h, 1, 3);
+	bool first;
 
 	put_good(h, b);
 	b->len--;
+	/* Does it have no member yet, but for blanks? */
+	first = b->data[strcspn(b->data, "{") + 1 +
+	    strspn(b->data + strcspn(b->data, "{") + 1, " ")] == '}';
 	for (int64_t i = 0; i < n; i++) {
-		/* The first too: an empty object has no member before it. */
-		buf_str(b, i > 0 || b->data[b->len - 1] != '{' ? "," : "");
+		buf_str(b, i > 0 || !first ? "," : "");
 		buf_str(b, "\"?");
 		buf_i64(b, i);
 		buf_str(b, "\":");
@@ -427,8 +543,12 @@ break_there(struct hostile *h, struct buf *b)
 	size_t at = i < 6 && colon != NULL ? (size_t)(colon - b->data) : 0;
 
 	at += strcspn(b->data + at, faults[i].first);
-	if (at < b->len)
-		at += faults[i].behind;
+	if (at == b->len) {
+		/* {} has neither digits nor strings. */
+		break_anywhere(h, b);
+		return;
+	}
+	at += faults[i].behind;
 	insert(b, at, faults[i].what, strlen(faults[i].what));
 }
 
@@ -490,7 +610,7 @@ put_broken(struct hostile *h, struct buf *b)
 	case 1:
 		/* Its bracket is never closed. */
 		put_good(h, b);
-		b->len = (size_t)pick(h, 0, (int64_t)b->len - 1);
+		b->len = (size_t)pick(h, 1, (int64_t)b->len - 1);
 		break;
 	case 2:
 		put_good(h, b);
@@ -513,7 +633,10 @@ put_broken(struct hostile *h, struct buf *b)
 		put_twice(h, b);
 		break;
 	default:
-		buf_str(b, PICK(h, bodies));
+		/* Where the body may lack, the first breaks nothing. */
+		buf_str(b, h->route != NULL && h->route->body->may_lack
+		    ? bodies[pick(h, 1, sizeof bodies / sizeof bodies[0] - 1)]
+		    : PICK(h, bodies));
 	}
 }
 

@@ -23,10 +23,8 @@ put_id(struct hostile *h)
 		buf_str(&h->text, PICK(h, bad_ids));
 		if (one_in(h, 10))
 			put_many(&h->text, '9', pick(h, 16, 3000));
-	} else if (one_in(h, 4)) {
-		buf_i64(&h->text, pick(h, 1, SAFE_INT_MAX));
 	} else {
-		buf_i64(&h->text, pick(h, 1, 25));
+		buf_i64(&h->text, hostile_id(h));
 	}
 }
 
@@ -95,7 +93,7 @@ put_other_path(struct hostile *h)
 	    "/problems/", "/problems/not_found", "/_problem",
 	    "/_problem/lost", "/index.html", "/problems.html", "/.git/config",
 	    "/../../etc/passwd", "/..%2f..%2fetc/passwd", "/v1", "/v1/",
-	    "/v1/users/me", "/v1/cart", "/metrics", "/%", "/%00", "*", "/~root",
+	    "/v1/user/me", "/v1/carts", "/metrics", "/%", "/%00", "*", "/~root",
 	    "/shop.conf", "/.", "/..", "/cgi-bin/x", "/\xff", "/problems/x/y" };
 
 	buf_str(&h->text, PICK(h, paths));
@@ -158,7 +156,9 @@ put_request_line(struct hostile *h)
 		put_wrong_path(h);
 	else
 		put_path(h, h->route->pattern);
-	if (one_in(h, 8))
+	if (hostile_query(h) != NULL)
+		buf_str(&h->text, hostile_query(h));
+	else if (one_in(h, 8))
 		put_query(h);
 	buf_str(&h->text, one_in(h, 15) ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
 }

@@ -87,10 +87,12 @@ h_cart_get(struct ctx *ctx, const struct req *req, struct resp *resp)
 	return e != E_OK ? e : http_object(ctx, resp, 200, cart_fields, &cart);
 }
 
+/* The quantity is at fault: the body's, or the query's of what takes away. */
 static enum err
 quantity_fault(struct ctx *ctx, struct resp *resp, struct fault fault)
 {
-	fault.pointer = "/quantity";
+	if (fault.parameter == NULL)
+		fault.pointer = "/quantity";
 	return problem_fault(ctx->arena, resp, fault);
 }
 
@@ -120,6 +122,7 @@ put_too_few(struct ctx *ctx, struct resp *resp, enum err why,
 	    TEXT_N(r->available)));
 	return quantity_fault(ctx, resp, (struct fault){
 	    .code = FAULT_INSUFFICIENT, .product_id = product_id,
+	    .parameter = why == E_INSUFFICIENT_STOCK ? NULL : "quantity",
 	    .number = { r->requested, r->available },
 	    .detail = resp->problem.detail });
 }

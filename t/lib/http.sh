@@ -112,7 +112,8 @@ timeless() {
 	jq -c 'walk(if type == "object" then
 	    (if has("requestId") then .requestId = "ID" else . end) |
 	    (if has("instance") then .instance |= sub("#.*"; "#ID") else . end) |
-	    (if has("id") then .id = 0 else . end)
+	    (if has("id") then .id = 0 else . end) |
+	    (if .orderId? then .orderId = 0 else . end)
 	    elif type == "string" then
 	    gsub("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}([.][0-9]{3})?Z"; "TIME")
 	    else . end)'

@@ -120,7 +120,7 @@ flow ranking-hit '200 ranking; hit' hit
 flow ranking-miss '200 ranking; fwd=miss; stored' miss
 
 if [ "${1:-}" = --record ]; then
-	[ $failures -eq 0 ] && {
+	[ $tap_failures -eq 0 ] && {
 		echo "# Written by t/0060-instructions.t --record."
 		cat "$dir/conditions" "$dir/now"
 	} >"$recorded"

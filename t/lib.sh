@@ -29,8 +29,8 @@ export PATH LC_ALL ASAN_OPTIONS
 want_db=${SHOP_DB:-}
 unset $(env | sed -n 's/^\(SHOP_[A-Z_]*\)=.*/\1/p') NONE
 
-count=0
-failures=0
+tap_count=0
+tap_failures=0
 dir=$(mktemp -d /tmp/shop-t.XXXXXX)
 if [ "$(id -u)" = 0 ]; then as_root=1; else as_root=; fi
 db_sock=$dir/db.sock

@@ -196,8 +196,9 @@ test_key_told(void)
 {
 	struct req req = { .method = "POST", .target = CHARGE, .body = "",
 	    .header[HEADER_IDEMPOTENCY_KEY] = "\"a\"", .key = "a" };
-	struct resp resp;
+	struct resp resp = { 0 };
 
+	CU_ASSERT_EQUAL_FATAL(route_find(ctx.arena, &req, &resp), E_OK);
 	CU_ASSERT_EQUAL_FATAL(serve_begin(&ctx, &req, &resp), E_OK);
 	problem_answer(&ctx, &req, &resp, E_OUTCOME_UNKNOWN);
 	CU_ASSERT(says(&resp, "\"idempotencyKey\":\"\\\"a\\\"\""));

@@ -48,20 +48,30 @@ decoded(const char *target)
 	return path;
 }
 
-/* What stands for {id} in the path, or ""; NULL when it does not fit. */
+/*
+ * What stands for {...} in the path, or "", in a text that the next call
+ * changes; NULL when it does not fit.
+ */
 static const char *
 fits(const char *path, const char *pattern)
 {
-	size_t fixed = strcspn(pattern, "{");
+	static char id[TARGET_BYTES_MAX + 1];
+	size_t fixed = strcspn(pattern, "{"), len;
+	const char *behind;
 
 	if (pattern[fixed] == '\0')
 		return strcmp(path, pattern) == 0 ? "" : NULL;
-	/* All of them end in it; another one needs more here. */
-	CHECK(strcmp(pattern + fixed, "{id}") == 0);
-	if (strncmp(path, pattern, fixed) != 0 || path[fixed] == '\0' ||
-	    strchr(path + fixed, '/') != NULL)
+	behind = strchr(pattern + fixed, '}') + 1;
+	/* There is one alone. */
+	CHECK(strchr(behind, '{') == NULL);
+	if (strncmp(path, pattern, fixed) != 0)
 		return NULL;
-	return path + fixed;
+	len = strcspn(path + fixed, "/");
+	if (len == 0 || strcmp(path + fixed + len, behind) != 0)
+		return NULL;
+	memcpy(id, path + fixed, len);
+	id[len] = '\0';
+	return id;
 }
 
 /* 0: it is none. */

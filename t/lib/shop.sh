@@ -41,7 +41,7 @@ cleanup() {
 	trap '' INT TERM
 	shop_stop >/dev/null 2>&1
 	[ -z "$mounted" ] || umount "$mounted"
-	if [ $failures -eq 0 ] && [ $code -eq 0 ]; then
+	if [ $tap_failures -eq 0 ] && [ $code -eq 0 ]; then
 		rm -rf "$dir"
 	else
 		echo "# everything is kept in $dir"

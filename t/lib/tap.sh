@@ -17,14 +17,14 @@ ok() {
 }
 
 pass() {
-	count=$((count + 1))
-	printf 'ok %s - %s\n' "$count" "$1"
+	tap_count=$((tap_count + 1))
+	printf 'ok %s - %s\n' "$tap_count" "$1"
 }
 
 fail() {
-	count=$((count + 1))
-	failures=$((failures + 1))
-	printf 'not ok %s - %s\n' "$count" "$1"
+	tap_count=$((tap_count + 1))
+	tap_failures=$((tap_failures + 1))
+	printf 'not ok %s - %s\n' "$tap_count" "$1"
 }
 
 # is GOT WANTED TEXT
@@ -76,7 +76,7 @@ finish() {
 	is "$(grep -hE 'AddressSanitizer|LeakSanitizer|runtime error:|Assertion' \
 	    "$dir"/log/*.log 2>/dev/null)" '' \
 	    'no sanitizer and no assertion spoke up'
-	echo "1..$count"
+	echo "1..$tap_count"
 	exit 0
 }
 

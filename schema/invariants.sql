@@ -181,6 +181,21 @@ WHERE u.id IS NULL OR p.id IS NULL
 UNION ALL
 SELECT CONCAT('cart of user ', user_id, ': ', COUNT(*), ' lines') FROM cart_items GROUP BY user_id HAVING COUNT(*) > 100;
 
+-- grants_are_charges: each grant is the charge of its user and amount
+SELECT CONCAT('grant ', CONVERT(g.jti USING ascii), ': ', g.amount, ' for user ', g.user_id, ', ledger row ', g.ledger_id, ' has ', COALESCE(CONCAT(l.type, ' ', l.amount, ' of user ', l.user_id), 'gone')) AS violation
+FROM grants g LEFT JOIN points_ledger l ON l.id = g.ledger_id
+WHERE l.id IS NULL OR l.user_id <> g.user_id OR l.amount <> g.amount OR l.type <> 'charge';
+
+-- grants_are_charges@since: of each new charge, its grant
+SELECT CONCAT('grant ', CONVERT(g.jti USING ascii), ': ', g.amount, ' for user ', g.user_id, ', ledger row ', l.id, ' has ', l.type, ' ', l.amount, ' of user ', l.user_id) AS violation
+FROM points_ledger l JOIN grants g ON g.ledger_id = l.id
+WHERE l.id >= @ledger_from AND (l.user_id <> g.user_id OR l.amount <> g.amount OR l.type <> 'charge');
+
+-- closed_can_not_log_in@both: a password is of a user whose account is open
+SELECT CONCAT('user ', c.user_id, ': has a password and is ', COALESCE(u.status, 'nobody')) AS violation
+FROM credentials c LEFT JOIN users u ON u.id = c.user_id
+WHERE u.id IS NULL OR u.status <> 'active';
+
 -- marks_are_orders: what a product sold from marks of an hour to the next stands in the orders of that hour that were not cancelled
 SELECT SQL_BIG_RESULT CONCAT('product ', x.product_id, ' at ', FROM_DAYS(x.hour DIV 24), ' ', LPAD(x.hour MOD 24, 2, '0'), ':00:00: marks ', SUM(x.marked), ', orders ', SUM(x.ordered)) AS violation
 FROM (

@@ -9,10 +9,14 @@
 
 static const struct command *const commands[] = {
 	&cmd_token,
+	&cmd_grant,
 	&cmd_key_add,
 	&cmd_key_list,
 	&cmd_key_retire,
 	&cmd_user_add,
+	&cmd_user_role,
+	&cmd_user_password,
+	&cmd_user_close,
 	&cmd_product_add,
 	&cmd_audit,
 	&cmd_redate,

@@ -239,7 +239,7 @@ made 'with other arguments' 'payment_fail is not its file'\''s' \
     payment_fail "$mode" $ours 's/p_reason VARCHAR(64)/p_reason VARCHAR(9)/'
 sql 'ALTER DATABASE shop COLLATE utf8mb4_bin'
 finds 'a database of another collation' \
-    'routines: cart_change has the collation_database utf8mb4_unicode_ci instead of utf8mb4_bin, .* and more: run'
+    'routines: account_change has the collation_database utf8mb4_unicode_ci instead of utf8mb4_bin, .* and more: run'
 ctl migrate >/dev/null
 well 'which migrate follows'
 sql 'ALTER DATABASE shop COLLATE utf8mb4_unicode_ci'
@@ -371,7 +371,7 @@ conf db_user root
 conf db_password_file ''
 finds 'the admin'\''s account' 'worker-rights: root has too many rights, ' \
     'definer: .*root, who writes although read_only is on \(' \
-    'routines: cart_change is not root'\''s, ' \
+    'routines: account_change is not root'\''s, ' \
     'worker-account: root comes in without a password, and so does anybody: '
 sql "CREATE USER one@localhost IDENTIFIED BY 'of-one';
     GRANT ALL ON shop.* TO one@localhost"
@@ -520,7 +520,7 @@ db_stop
 look
 is "$code $lines $(wc -l <"$dir/out")" "1 1 $checks" 'no database: each check is told all the same'
 like "$bad" '^bad database: .*db.sock.*: start the server' 'the one that matters'
-is "$(grep -c 'not looked at' "$dir/out")" $((checks - 6)) 'the others wait for it'
+is "$(grep -c 'not looked at' "$dir/out")" $((checks - 8)) 'the others wait for it'
 
 # A server that wants a password by a plugin which no client library has.
 perl -MIO::Socket::UNIX -e '

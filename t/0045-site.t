@@ -105,7 +105,7 @@ run $log --host 'a.test *.a.test' --listen '127.0.0.1:8443 ssl, [::1]:8443 ssl' 
     --certificate "$dir/a.crt" --key "$dir/a.key" \
     --plain '127.0.0.1:8081,[::1]:8081' --acme-dir "$dir/acme" \
     --html-dir "$dir/ht ml" --name other --limit-reads 3,4,5 \
-    --limit-writes 6,7,8
+    --limit-writes 6,7,8 --limit-logins 9,10,11
 is "$code $err" '0 ' 'with all options'
 [ ! -s "$dir/a.crt" ] || fits 'with all options'
 has 'listen' '	listen 127.0.0.1:8443 ssl; listen [::1]:8443 ssl;'
@@ -122,9 +122,12 @@ has 'under way' 'limit_conn other_reads_at_once 5;'
 has 'limit-writes: a second' 'zone=other_writes:4m rate=6r/s;'
 has 'at once' 'limit_req zone=other_writes burst=7 nodelay;'
 has 'under way' 'limit_conn other_writes_at_once 8;'
+has 'limit-logins: a second' 'zone=other_logins:4m rate=9r/s;'
+has 'at once' 'limit_req zone=other_logins burst=10 nodelay;'
+has 'under way' 'limit_conn other_logins_at_once 11;'
 hasnt 'no http2' 'http2 on;'
 is "$(sed -n 's/^# --\([a-z0-9-]*\) = .*/\1/p' "$dir/out" | tr '\n' ' ')" \
-    'host listen certificate key plain acme-dir html-dir access-log name limit-reads limit-writes ' \
+    'host listen certificate key plain acme-dir html-dir access-log name limit-reads limit-writes limit-logins ' \
     'the head remembers those that were given'
 run $log --http2 on
 has 'http2' '	http2 on;'

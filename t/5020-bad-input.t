@@ -194,7 +194,7 @@ for path in /v1 /v1/ /v1/points /v1/points/charge/ /v1//points/charge \
 	user GET "$path"
 	is_problem 404 not_found "$path"
 done
-request GET /v1/users/me
+request GET /v1/user/me
 is_problem 404 not_found 'without a token as well'
 request GET "/v1/products/1?$(printf '%04090d' 0)"
 is_problem 414 uri_too_long 'a target of more than 4096 bytes'

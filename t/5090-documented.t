@@ -41,6 +41,12 @@ asked ranking GET /v1/products/top
 asked history GET /v1/points/transactions
 asked orders GET /v1/orders
 posted cart /v1/cart/items "$(sent cart_item)"
+posted account /v1/users "$(sent sign_up)"
+is "$status" 201 'signed up'
+post /v1/tokens "$(sent credentials)"
+is "$status" 200 'logged in'
+body=$(printf '%s' "$body" | jq -c --arg t "$(example token | jq -r .accessToken)" '.accessToken = $t')
+is_example token 'token, but for itself'
 asked healthy GET /healthz
 asked ready GET /readyz
 
@@ -114,6 +120,18 @@ asked insufficient_cart_quantity DELETE '/v1/cart/items/5?quantity=3'
 user DELETE /v1/cart
 posted cart_empty /v1/cart/checkout ''
 
+# ---- Accounts
+
+posted email_taken /v1/users "$(sent sign_up)"
+posted invalid_credentials /v1/tokens '{"email": "mina@example.com", "password": "a guess"}'
+user DELETE /v1/users/me -H 'Content-Type: application/json' \
+    -d '{"currentPassword": "a guess"}'
+is_example invalid_credentials.current invalid_credentials.current
+for n in 1 2 3 4 5 6 7 8 9; do
+	post /v1/tokens '{"email": "mina@example.com", "password": "a guess"}'
+done
+posted too_many_attempts /v1/tokens "$(sent credentials)"
+
 # ---- An order's end
 
 asked forbidden GET '/v1/orders?scope=all'
@@ -185,6 +203,17 @@ db_stop
 asked unavailable GET /v1/points/balance
 asked unavailable.ready GET /readyz
 db_start
+
+# ---- A shop that sells points
+
+pool_stop
+mkdir -m 700 "$dir/grants"
+(umask 077; head -c 48 /dev/urandom | base64 >"$dir/grants/shop.key")
+conf charge_by grant
+conf grant_key_dir "$dir/grants"
+pool_start
+posted grant_required $charge '{"amount": 1000}'
+posted invalid_grant $charge "{\"amount\": 1000, \"grant\": \"$(ctl grant --user 2 --amount 10 --id pay-1)\"}"
 
 # ---- All of them
 

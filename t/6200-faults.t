@@ -4,15 +4,7 @@
 # answer in time, and what a write did is done once: t/fault.c makes the n-th
 # call fail, for every n until there are no more.
 . "${top_srcdir:-.}/t/lib.sh"
-one_pool
-[ -x "$top_builddir/t/faulty.fcgi" ] || skip_all 'built with --disable-faults'
-workers=1
-conf worker_path "$top_builddir/t/faulty.fcgi"
-conf workers 1
-SHOP_FAULT_FILE=$dir/fault
-export SHOP_FAULT_FILE
-echo 'none 0' >"$SHOP_FAULT_FILE"
-shop_start
+torture_start
 as 2
 sql 'UPDATE products SET stock = stock + 100000 WHERE id = 17;
     INSERT INTO stock_movements (product_id, type, quantity, created_at)
@@ -63,55 +55,10 @@ is_write() {
 	esac
 	return 1
 }
-
-fired() {
-	[ "$(cat "$SHOP_FAULT_FILE.fired")" = yes ]
-}
-
-# An answer: a success, or a problem of ours that may come of a fault.
-answered() {
-	case $status in
-	200 | 201) return 0 ;;
-	500 | 503) [ "$(json .status)" = "$status" ] ;;
-	*) return 1 ;;
-	esac
-}
-
-# try FLOW KIND: fail its 1st, 2nd, ... call.
-try() {
-	n=0
-	bad=
-	undone=
-	while n=$((n + 1)); [ $n -lt 2000 ]; do
-		key=$1-$2-$n
-		ready "$1"
-		echo "$2 $n" >"$SHOP_FAULT_FILE"
-		flow "$1" "$key"
-		answered || bad="$bad $n:$status"
-		fired || break
-		echo 'none 0' >"$SHOP_FAULT_FILE"
-		if is_write "$1"; then
-			# Whatever became of it, now it has been done, once.
-			flow "$1" "$key"
-			case $status in
-			200 | 201) ;;
-			*) undone="$undone $n:$status" ;;
-			esac
-		fi
-	done
-	is "$bad" '' "$1: with any of its $((n - 1)) $2 calls failing it answers"
-	[ $n -gt 1 ]
-	ok "$1: there was a $2 call to fail"
-	if is_write "$1"; then
-		is "$undone" '' "$1: and the same key settles it"
-	fi
-	# The last of them, whose n-th call did not exist, was done as well.
-	done_of="$done_of $1 $n"
-}
+is_keyed() { is_write "$1"; }
 
 charged=$(balance 2)
 stocked=$(stock 17)
-done_of=
 post /v1/orders '{"items": [{"productId": 17, "quantity": 1}]}'
 is "$status" 201 'an order'
 for kind in lost silent memory client; do

@@ -115,6 +115,22 @@ ok 'a burst of those is one of reads'
 burst_look
 is_problem 429 too_many_requests 'too many static pages'
 
+# ---- Log-ins and sign-ups
+
+logins=$(setting 'zone=shop_logins burst=')
+for path in /v1/tokens /v1/%75sers; do
+	case $path in *tokens) from=127.0.0.21 ;; *) from=127.0.0.22 ;; esac
+	burst $from POST $path "$((logins * 3))" -H 'Content-Type: application/json' \
+	    --data-binary '{}'
+	[ "$limited" -ge "$logins" ]
+	ok "$path: $limited of $((logins * 3)) are too many"
+	burst_look
+	is_problem 429 too_many_requests "$path: and are told so"
+	[ "$(curl -s --interface $from -o /dev/null -w '%{http_code}' -X DELETE \
+	    "http://127.0.0.1:$port/v1/tokens")" = 401 ]
+	ok "$path: other writes pass"
+done
+
 # ---- Writes
 
 charges() { sql 'SELECT COUNT(*) FROM points_ledger WHERE amount = 3'; }

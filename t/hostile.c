@@ -33,7 +33,7 @@
 #include "dial.h"
 #include "problem.h"
 
-#define ANSWER_BYTES_MAX 131072
+#define ANSWER_BYTES_MAX 1048576
 #define SLOW_US 1000000
 #define TIMEOUT_S 10
 #define SHOWN_MAX 20		/* bad answers that are told of */
@@ -217,7 +217,7 @@ is_problem(const struct answer *a)
 }
 
 /* By one of ours that a fault which comes alone can have; NULL: no more. */
-static const char *const verdicts[FAULTS][14] = {
+static const char *const verdicts[FAULTS][18] = {
 	[FAULT_TOKEN] = { "missing_token", "invalid_token", "expired_token" },
 	[FAULT_KEY] = { "invalid_parameter" },
 	[FAULT_TYPE] = { "unsupported_media_type" },
@@ -228,7 +228,8 @@ static const char *const verdicts[FAULTS][14] = {
 	    "insufficient_points", "insufficient_stock", "product_not_found",
 	    "idempotency_key_reused", "price_changed", "order_not_found",
 	    "order_not_cancellable", "order_not_fulfillable", "cart_full",
-	    "insufficient_cart_quantity", "cart_empty" },
+	    "insufficient_cart_quantity", "cart_empty", "email_taken",
+	    "invalid_credentials", "too_many_attempts", "unavailable" },
 	[FAULT_METHOD] = { "method_not_allowed" },
 	[FAULT_TARGET] = { "not_found", "invalid_parameter",
 	    "method_not_allowed" },

@@ -64,7 +64,7 @@ struct hostile {
 	bool bare;		/* HTTP/0.9: its answer has no head */
 	bool cut;		/* unfinished: there may be no answer */
 	bool unframed;		/* nginx refuses its body */
-	int owed;		/* 501 or 505, for which it asks; 0 */
+	int owed;		/* 501, 503 or 505, which it may get; 0 */
 
 	struct buf body, text;
 	char body_room[HOSTILE_BODY_BYTES], text_room[HOSTILE_TEXT_BYTES];
@@ -98,7 +98,7 @@ void hostile_body(struct hostile *);
 
 /*
  * How many states of the shop there are that refuse a good body for the
- * route; the first two ask for another user only.
+ * route; where it needs a token, the first two ask for another user only.
  */
 int hostile_states(const struct route *);
 /* The user and, where it must be this one, the key of the planned state. */

@@ -155,7 +155,7 @@ put_line(struct hostile *h, struct buf *b, int64_t product, int64_t quantity)
 
 enum who { BY_OWNER, BY_POOR, BY_RICH, BY_FULL, BY_ADMIN };
 enum what { AS_IT_IS, USED_KEY, FEW_LEFT, DEAR, NO_PRODUCT, OTHER_PRICE,
-    NO_ORDER, FULFILLED, CANCELLED, ONE_MORE, MANY_AWAY };
+    NO_ORDER, FULFILLED, CANCELLED, ONE_MORE, MANY_AWAY, TAKEN };
 
 /* Those of each route besides an unknown user and one who is closed. */
 static const struct state {
@@ -182,10 +182,18 @@ static const struct state {
 	{ "PUT", "/v1/cart/items/{productId}", BY_OWNER, NO_PRODUCT },
 	{ "DELETE", "/v1/cart/items/{productId}", BY_POOR, MANY_AWAY },
 	{ "POST", "/v1/cart/checkout", BY_POOR, AS_IT_IS },
+	{ "POST", "/v1/users", BY_OWNER, TAKEN },
+	{ "POST", "/v1/tokens", BY_OWNER, TAKEN },
 };
 
 #define STATES (sizeof states / sizeof states[0])
-#define ANY_ROUTE 2	/* the unknown user, and the closed one */
+
+/* The unknown user and the closed one, where somebody must call. */
+static int
+any_states(const struct route *r)
+{
+	return r->auth == AUTH_NONE ? 0 : 2;
+}
 
 static bool
 is_state_of(const struct state *s, const struct route *r)
@@ -197,7 +205,7 @@ is_state_of(const struct state *s, const struct route *r)
 int
 hostile_states(const struct route *r)
 {
-	int n = ANY_ROUTE;
+	int n = any_states(r);
 
 	for (size_t i = 0; i < STATES; i++)
 		n += is_state_of(&states[i], r);
@@ -208,10 +216,11 @@ hostile_states(const struct route *r)
 static const struct state *
 state_of(const struct hostile *h)
 {
-	int n = ANY_ROUTE;
+	int n;
 
 	if (!has_fault(h, FAULT_STATE))
 		return NULL;
+	n = any_states(h->route);
 	for (size_t i = 0; i < STATES; i++)
 		if (is_state_of(&states[i], h->route) && n++ == h->state)
 			return &states[i];
@@ -269,6 +278,7 @@ hostile_id(struct hostile *h)
 	case DEAR:
 	case OTHER_PRICE:
 	case MANY_AWAY:
+	case TAKEN:
 		break;
 	}
 	return one_in(h, 4) ? pick(h, 1, SAFE_INT_MAX) : pick(h, 1, 25);
@@ -328,6 +338,30 @@ put_quantity(struct hostile *h, struct buf *b)
 	buf_i64(b, what_of(h) == ONE_MORE ? 1 : pick(h, 1, QUANTITY_MAX));
 }
 
+/* Users of the seed, who have no password; one more word than it takes. */
+static void
+put_account(struct hostile *h, struct buf *b)
+{
+	static const char *const emails[] = { "minjun.kim@example.com",
+	    "Minjun.Kim@EXAMPLE.com" };
+
+	put_name(h, b, "email");
+	buf_char(b, '"');
+	buf_str(b, PICK(h, emails));
+	buf_str(b, "\",");
+	put_name(h, b, "password");
+	buf_char(b, '"');
+	put_many(b, 'p', pick(h, 8, 256));
+	buf_char(b, '"');
+}
+
+static void
+put_sign_up(struct hostile *h, struct buf *b)
+{
+	put_account(h, b);
+	buf_str(b, ",\"name\":\"N\"");
+}
+
 static const struct good {
 	const char *pattern;
 	void (*put)(struct hostile *, struct buf *);
@@ -336,6 +370,8 @@ static const struct good {
 	{ "/v1/orders", put_order },
 	{ "/v1/cart/items", put_cart_item },
 	{ "/v1/cart/items/{productId}", put_quantity },
+	{ "/v1/users", put_sign_up },
+	{ "/v1/tokens", put_account },
 };
 
 static const struct good *

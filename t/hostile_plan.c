@@ -59,7 +59,9 @@ possible(const struct route *r)
 	unsigned f = 1U << FAULT_METHOD | 1U << FAULT_TARGET;
 
 	if (r->auth != AUTH_NONE)
-		f |= 1U << FAULT_TOKEN | 1U << FAULT_STATE;
+		f |= 1U << FAULT_TOKEN;
+	if (hostile_states(r) > 0)
+		f |= 1U << FAULT_STATE;
 	if (r->key == KEY_YES)
 		f |= 1U << FAULT_KEY;
 	if (r->body->fields != NULL)
@@ -119,6 +121,10 @@ plan(struct hostile *h)
 	if (has_fault(h, FAULT_STATE))
 		h->state = (int)pick(h, 0, hostile_states(h->route) - 1);
 	h->unframed = has_fault(h, FAULT_LARGE);
+	/* Only so many workers hash at once. */
+	if (strncmp(h->route->pattern, "/v1/users", 9) == 0 ||
+	    strcmp(h->route->pattern, "/v1/tokens") == 0)
+		h->owed = 503;
 }
 
 void

@@ -259,6 +259,18 @@ check_pool(const struct conf *c, char *why)
 	return E_CONFIG;
 }
 
+/* One who can make grants could make tokens else, and the other way round. */
+static enum err
+check_grants(const struct conf *c, char *why)
+{
+	if (c->charge_by != CHARGE_BY_GRANT ||
+	    strcmp(c->grant_key_dir, c->jwt_key_dir) != 0)
+		return E_OK;
+	why_say(why, "grant_key_dir (%.200s) must be a directory of its own, "
+	    "and not jwt_key_dir", c->grant_key_dir);
+	return E_CONFIG;
+}
+
 enum err
 conf_check(const struct conf *c, char *why)
 {
@@ -287,8 +299,8 @@ conf_check(const struct conf *c, char *why)
 		    chain[i].ms, chain[i].longer, chain[i].longer_ms);
 		return E_CONFIG;
 	}
-	return check_pool(c, why) != E_OK ? E_CONFIG
-	    : check_rank(c, why);
+	return check_pool(c, why) != E_OK || check_grants(c, why) != E_OK
+	    ? E_CONFIG : check_rank(c, why);
 }
 
 void

@@ -6,6 +6,7 @@
 #ifndef SHOP_CTX_H
 #define SHOP_CTX_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/limits.h"
@@ -30,6 +31,12 @@ struct ctx {
 	const struct jwt_keys *keys;
 	struct db *db;
 	struct cache *cache;
+	const struct jwt_keys *grant_keys;	/* NULL: charge_by is user */
+	struct {		/* whether one more password may be hashed now */
+		bool (*begin)(void *);	/* NULL: always */
+		void (*end)(void *);	/* call it after begin said yes */
+		void *arg;
+	} hashing;
 	int64_t start_us;	/* of the request, and its wait for a worker */
 	struct {		/* what shop/attempt may still retry */
 		int64_t tenths;		/* of a retry */

@@ -32,3 +32,11 @@ email_fault(const char *s)
 		return "have something before the @ and behind it";
 	return NULL;
 }
+
+void
+email_key(const char *s, char *out)
+{
+	for (; *s != '\0'; s++)
+		*out++ = *s >= 'A' && *s <= 'Z' ? (char)(*s - 'A' + 'a') : *s;
+	*out = '\0';
+}

@@ -12,4 +12,10 @@
  */
 const char *email_fault(const char *s);
 
+/*
+ * What is unique of an address: it, with A-Z lowered and bytes else.  out has
+ * room for strlen(s) + 1 bytes.
+ */
+void email_key(const char *s, char *out);
+
 #endif

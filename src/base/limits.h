@@ -59,6 +59,14 @@
    requests, so that a database in trouble is not given more of it. */
 #define RETRY_BUDGET		30
 
+/* Accounts. */
+#define PASSWORD_COST_CHEAP	5	/* less than libxcrypt's own */
+#define ACCOUNT_PASSWORD_CHARS_MIN	8
+#define ACCOUNT_PASSWORD_CHARS_MAX	256
+#define LOGIN_FAILURES_MAX	10	/* of an account, in LOGIN_WINDOW_MS */
+#define LOGIN_WINDOW_MS		900000
+#define GRANT_ID_CHARS_MAX	64	/* a jti; the schema has the same */
+
 /* Waiting. */
 #define IDEM_WAIT_MS		3000	/* for the same key's first request */
 #define RETRY_AFTER_S		1

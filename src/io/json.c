@@ -281,10 +281,11 @@ json_get_floor(const struct json *json, const char *name, int64_t *out)
 {
 	int64_t n;
 	enum json_number is = floor_of(json, name, 1, &n);
-	bool ok = is == JSON_NUMBER_INTEGER || is == JSON_NUMBER_FRACTION;
 
-	*out = ok ? n : *out;
-	return ok;
+	if (is != JSON_NUMBER_INTEGER && is != JSON_NUMBER_FRACTION)
+		return false;
+	*out = n;
+	return true;
 }
 
 bool

@@ -17,12 +17,15 @@
 #include "io/base64url.h"
 #include "io/crypto.h"
 #include "io/json.h"
+#include "io/jwt_grant.h"
 
 static const char *const causes[] = {
 #define CAUSE(name, words) [JWT_##name] = (words),
 #include "io/jwt_cause.def"
 #undef CAUSE
 };
+
+static const char no_means[] = "out of memory or libcrypto";
 
 struct part {
 	const char *text;	/* of the token */
@@ -33,6 +36,7 @@ struct verifying {
 	const struct jwt_keys *keys;
 	const struct conf *conf;
 	struct arena *arena;
+	bool any_key;		/* where none is named each is tried */
 	const char *cause;
 };
 
@@ -78,10 +82,13 @@ parse_part(struct verifying *v, const struct part *p, const struct json **out)
 	return e;
 }
 
+/* *key is NULL where each is to be tried. */
 static enum err
 select_nameless(struct verifying *v, const struct jwt_key **key)
 {
-	*key = &v->keys->nameless;
+	*key = v->any_key ? NULL : &v->keys->nameless;
+	if (v->any_key)
+		return E_OK;
 	return (*key)->hmac != NULL ? E_OK : refuse_token(v, JWT_KID_IS_MISSING);
 }
 
@@ -135,11 +142,27 @@ check_header(struct verifying *v, const struct part *p,
 	return select_key(v, header, key);
 }
 
+/* E_INVALID_TOKEN: it is not that key's. */
+static enum err
+check_mac(struct verifying *v, const struct jwt_key *key,
+    const struct part *signed_text, const unsigned char *given)
+{
+	unsigned char mac[SHA256_BYTES];
+	enum err e = crypto_hmac(key->hmac, signed_text->text,
+	    signed_text->len, mac);
+
+	if (e == E_OK && !crypto_equal(mac, given, sizeof mac))
+		e = refuse_token(v, JWT_WRONG_SIGNATURE);
+	/* Wipe the right signature: it would sign the forgery. */
+	explicit_bzero(mac, sizeof mac);
+	return e;
+}
+
 static enum err
 check_signature(struct verifying *v, const struct jwt_key *key,
-    const char *signed_text, size_t len, const struct part *p)
+    const struct part *signed_text, const struct part *p)
 {
-	unsigned char mac[SHA256_BYTES], *given;
+	unsigned char *given;
 	size_t given_len;
 	enum err e = base64url_decode(v->arena, p->text, p->len,
 	    &given, &given_len);
@@ -148,13 +171,13 @@ check_signature(struct verifying *v, const struct jwt_key *key,
 		return refuse_token(v, JWT_SIGNATURE_IS_NOT_BASE64URL);
 	if (e != E_OK)
 		return e;
-	if (given_len != sizeof mac)
+	if (given_len != SHA256_BYTES)
 		return refuse_token(v, JWT_SIGNATURE_HAS_NOT_32_BYTES);
-	e = crypto_hmac(key->hmac, signed_text, len, mac);
-	if (e == E_OK && !crypto_equal(mac, given, sizeof mac))
-		e = refuse_token(v, JWT_WRONG_SIGNATURE);
-	/* Wipe the right signature: it would sign the forgery. */
-	explicit_bzero(mac, sizeof mac);
+	if (key != NULL)
+		return check_mac(v, key, signed_text, given);
+	e = E_INVALID_TOKEN;
+	for (size_t i = 0; i < v->keys->n && e == E_INVALID_TOKEN; i++)
+		e = check_mac(v, &v->keys->named[i], signed_text, given);
 	return e;
 }
 
@@ -218,12 +241,13 @@ check_claims(struct verifying *v, const struct part *p, int64_t now_s,
 	return E_EXPIRED_TOKEN;
 }
 
+/* Nothing of the claims is read before this. */
 static enum err
-verify(struct verifying *v, const char *token, size_t len, int64_t now_s,
-    struct jwt_who *who)
+open_token(struct verifying *v, const char *token, size_t len,
+    struct part *claims)
 {
 	const struct jwt_key *key = NULL;
-	struct part part[3];
+	struct part part[3], signed_text = { token, 0 };
 	enum err e;
 
 	if (len > TOKEN_BYTES_MAX)
@@ -232,12 +256,9 @@ verify(struct verifying *v, const char *token, size_t len, int64_t now_s,
 		return refuse_token(v, JWT_NOT_THREE_PARTS);
 	if ((e = check_header(v, &part[0], &key)) != E_OK)
 		return e;
-	e = check_signature(v, key, token, (size_t)(part[2].text - 1 - token),
-	    &part[2]);
-	/* Nothing of the claims is read before this. */
-	if (e != E_OK)
-		return e;
-	return check_claims(v, &part[1], now_s, who);
+	*claims = part[1];
+	signed_text.len = (size_t)(part[2].text - 1 - token);
+	return check_signature(v, key, &signed_text, &part[2]);
 }
 
 enum err
@@ -245,13 +266,31 @@ jwt_verify(const struct jwt_keys *keys, const struct conf *c, struct arena *a,
     const char *token, size_t len, int64_t now_s, struct jwt_who *who,
     const char **cause)
 {
-	struct verifying v = { keys, c, a, "out of memory or libcrypto" };
+	struct verifying v = { keys, c, a, false, no_means };
 	struct jwt_who is = { 0 };
-	enum err e = verify(&v, token, len, now_s, &is);
+	struct part claims;
+	enum err e = open_token(&v, token, len, &claims);
 
+	if (e == E_OK)
+		e = check_claims(&v, &claims, now_s, &is);
 	if (e == E_OK)
 		*who = is;
 	else
+		*cause = v.cause;
+	return e;
+}
+
+enum err
+jwt_open(const struct jwt_keys *keys, struct arena *a, const char *text,
+    size_t len, const struct json **claims, const char **cause)
+{
+	struct verifying v = { keys, NULL, a, true, no_means };
+	struct part part;
+	enum err e = open_token(&v, text, len, &part);
+
+	if (e == E_OK)
+		e = parse_part(&v, &part, claims);
+	if (e != E_OK)
 		*cause = v.cause;
 	return e;
 }
@@ -304,6 +343,8 @@ header_text(struct arena *a, const char *kid, const char **out, size_t *len)
 
 struct claims {
 	int64_t user_id, iat_ms, exp;
+	int64_t amount_pt;	/* of a grant, as jti; 0: it is a token */
+	const char *jti;
 };
 
 static enum err
@@ -317,9 +358,13 @@ claims_text(const struct conf *c, struct arena *a, const struct claims *what,
 	json_str(&w, "sub", arena_printf(a, "%" PRId64, what->user_id));
 	json_ms(&w, "iat", what->iat_ms);
 	json_int(&w, "exp", what->exp);
-	if (c->jwt_issuer[0] != '\0')
+	if (what->amount_pt != 0) {
+		json_int(&w, "amount", what->amount_pt);
+		json_str(&w, "jti", what->jti);
+	} else if (c->jwt_issuer[0] != '\0') {
 		json_str(&w, "iss", c->jwt_issuer);
-	if (c->jwt_audience[0] != '\0')
+	}
+	if (what->amount_pt == 0 && c->jwt_audience[0] != '\0')
 		json_str(&w, "aud", c->jwt_audience);
 	json_close(&w);
 	return json_end(&w, out, len);
@@ -345,17 +390,16 @@ unsigned_token(const char *kid, const struct conf *c, struct arena *a,
 	return *out != NULL ? E_OK : E_INTERNAL;
 }
 
-enum err
-jwt_sign(const struct jwt_key *k, const struct conf *c, struct arena *a,
-    int64_t user_id, int64_t now_ms, int64_t ttl_s, const char **token)
+static enum err
+sign_claims(const struct jwt_key *k, const struct conf *c, struct arena *a,
+    struct claims what, int64_t ttl_s, const char **token)
 {
-	struct claims what = { .user_id = user_id, .iat_ms = now_ms };
 	unsigned char mac[SHA256_BYTES];
 	const char *text, *signature;
 	enum err e;
 
 	assert(k->hmac != NULL);
-	if (!num_add(now_ms / 1000, ttl_s, &what.exp)) {
+	if (!num_add(what.iat_ms / 1000, ttl_s, &what.exp)) {
 		log_msg(LOG_ERROR, "jwt", "a lifetime that does not fit");
 		return E_INTERNAL;
 	}
@@ -368,6 +412,26 @@ jwt_sign(const struct jwt_key *k, const struct conf *c, struct arena *a,
 		return E_INTERNAL;
 	*token = arena_printf(a, "%s.%s", text, signature);
 	return *token != NULL ? E_OK : E_INTERNAL;
+}
+
+enum err
+jwt_sign(const struct jwt_key *k, const struct conf *c, struct arena *a,
+    int64_t user_id, int64_t now_ms, int64_t ttl_s, const char **token)
+{
+	const struct claims what = { .user_id = user_id, .iat_ms = now_ms };
+
+	return sign_claims(k, c, a, what, ttl_s, token);
+}
+
+enum err
+jwt_sign_grant(const struct jwt_key *k, const struct conf *c,
+    struct arena *a, const struct jwt_grant *g, int64_t now_ms,
+    int64_t ttl_s, const char **text)
+{
+	const struct claims what = { .user_id = g->user_id, .iat_ms = now_ms,
+	    .amount_pt = g->amount_pt, .jti = g->jti };
+
+	return sign_claims(k, c, a, what, ttl_s, text);
 }
 
 _Static_assert(SHA256_BYTES == 32, "HS256's signature has 32 bytes");

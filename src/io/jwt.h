@@ -34,6 +34,15 @@ enum err jwt_verify(const struct jwt_keys *, const struct conf *,
     struct arena *, const char *token, size_t len, int64_t now_s,
     struct jwt_who *who, const char **cause) MUST_CHECK;
 
+/*
+ * The claims of another text that is signed as tokens are, by one of those keys:
+ * the one that its kid names, where it names one, else any of them.  What they
+ * say is not looked at.  E_INVALID_TOKEN with *cause; E_INTERNAL.
+ */
+struct json;
+enum err jwt_open(const struct jwt_keys *, struct arena *, const char *text,
+    size_t len, const struct json **claims, const char **cause) MUST_CHECK;
+
 enum jwt_cause {
 #define CAUSE(name, words) JWT_##name,
 #include "io/jwt_cause.def"
@@ -58,5 +67,11 @@ enum err jwt_expiry(struct arena *, const char *token, size_t len,
 enum err jwt_sign(const struct jwt_key *, const struct conf *,
     struct arena *, int64_t user_id, int64_t now_ms, int64_t ttl_s,
     const char **token) MUST_CHECK;
+
+/* A grant (io/jwt_grant.h), the same way; expired is not looked at. */
+struct jwt_grant;
+enum err jwt_sign_grant(const struct jwt_key *, const struct conf *,
+    struct arena *, const struct jwt_grant *, int64_t now_ms, int64_t ttl_s,
+    const char **text) MUST_CHECK;
 
 #endif

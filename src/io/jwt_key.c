@@ -143,8 +143,10 @@ load_dir(struct jwt_keys *keys, const char *dir, char *why)
 	return e;
 }
 
-enum err
-jwt_keys_load(const struct conf *c, struct jwt_keys **out, char *why)
+/* file and dir may be ""; where they have no key, which settings lack what. */
+static enum err
+load_keys(const char *file, const char *dir, const char *settings,
+    const char *lack, struct jwt_keys **out, char *why)
 {
 	struct jwt_keys *keys = calloc(1, sizeof *keys);
 	enum err e = E_OK;
@@ -153,19 +155,33 @@ jwt_keys_load(const struct conf *c, struct jwt_keys **out, char *why)
 		why_say(why, "out of memory");
 		return E_INTERNAL;
 	}
-	if (c->jwt_secret_file[0] != '\0')
-		e = load_key(&keys->nameless, c->jwt_secret_file, why);
-	if (e == E_OK && c->jwt_key_dir[0] != '\0')
-		e = load_dir(keys, c->jwt_key_dir, why);
+	if (file[0] != '\0')
+		e = load_key(&keys->nameless, file, why);
+	if (e == E_OK && dir[0] != '\0')
+		e = load_dir(keys, dir, why);
 	if (e == E_OK && keys->nameless.hmac == NULL && keys->n == 0)
-		e = key_fault(why, "jwt_secret_file, jwt_key_dir",
-		    "no key for tokens is set");
+		e = key_fault(why, settings, lack);
 	if (e != E_OK) {
 		jwt_keys_free(keys);
 		return e;
 	}
 	*out = keys;
 	return E_OK;
+}
+
+enum err
+jwt_keys_load(const struct conf *c, struct jwt_keys **out, char *why)
+{
+	return load_keys(c->jwt_secret_file, c->jwt_key_dir,
+	    "jwt_secret_file, jwt_key_dir", "no key for tokens is set", out,
+	    why);
+}
+
+enum err
+jwt_grant_keys_load(const struct conf *c, struct jwt_keys **out, char *why)
+{
+	return load_keys("", c->grant_key_dir, "grant_key_dir",
+	    "no key for grants is set", out, why);
 }
 
 void

@@ -44,6 +44,10 @@ enum err jwt_keys_load(const struct conf *, struct jwt_keys **, char *why)
     MUST_CHECK;
 void jwt_keys_free(struct jwt_keys *);
 
+/* The same of grants (grant_key_dir). */
+enum err jwt_grant_keys_load(const struct conf *, struct jwt_keys **,
+    char *why) MUST_CHECK;
+
 /* The key of that kid, or NULL. */
 const struct jwt_key *jwt_keys_find(const struct jwt_keys *, const char *kid);
 

@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "base/prog.h"
 #include "io/jwt.h"
+#include "io/jwt_grant.h"
 #include "ops/command.h"
 #include "run/roll.h"
 
@@ -63,6 +64,69 @@ const struct command cmd_token = {
 	.help = "print a token (ttl 3600)",
 	.run = run_token,
 	.options = token_options, .size = sizeof(struct token_options),
+};
+
+/* ---- grant */
+
+struct grant_options {
+	int64_t user_id, amount_pt, ttl_s;
+	const char *jti, *kid;
+};
+
+static const struct option_row grant_options[] = {
+	{ .name = "user", .type = OPTION_INT, .required = true, .min = 1,
+	    .max = SAFE_INT_MAX,
+	    .offset = offsetof(struct grant_options, user_id) },
+	{ .name = "amount", .type = OPTION_INT, .required = true, .min = 1,
+	    .max = CHARGE_MAX,
+	    .offset = offsetof(struct grant_options, amount_pt) },
+	{ .name = "id", .type = OPTION_TEXT, .required = true, .min = 1,
+	    .max = INT32_MAX, .offset = offsetof(struct grant_options, jti) },
+	{ .name = "ttl", .type = OPTION_INT, .min = 1,
+	    .max = 10 * 366 * 86400L, .def = 3600,
+	    .offset = offsetof(struct grant_options, ttl_s) },
+	{ .name = "kid", .type = OPTION_TEXT, .min = 1,
+	    .max = JWT_KID_BYTES_MAX,
+	    .offset = offsetof(struct grant_options, kid) },
+	{ .name = NULL },
+};
+
+static int
+run_grant(struct ctx *ctx, const void *options)
+{
+	const struct grant_options *o = options;
+	const struct jwt_grant g = { o->user_id, o->amount_pt, o->jti, false };
+	struct jwt_keys *keys = NULL;
+	const struct jwt_key *key;
+	char why[WHY_BYTES];
+	const char *text;
+	enum err e = E_INTERNAL;
+
+	if (!jwt_grant_id_is_valid(o->jti))
+		return command_misused("id", "must be 1 to 64 letters, digits, "
+		    "'.', '_' or '-'");
+	if (jwt_grant_keys_load(ctx->conf, &keys, why) != E_OK)
+		return command_failed("grant", why);
+	key = o->kid == NULL ? jwt_keys_signer(keys)
+	    : jwt_keys_find(keys, o->kid);
+	if (key != NULL)
+		e = jwt_sign_grant(key, ctx->conf, ctx->arena, &g,
+		    num_now_ms(), o->ttl_s, &text);
+	jwt_keys_free(keys);
+	if (e != E_OK)
+		return command_failed("grant", key == NULL
+		    ? "there is no such key" : "could not be signed");
+	puts(text);
+	return EXIT_DONE;
+}
+
+const struct command cmd_grant = {
+	.noun = "grant", .usage = "--user ID --amount N --id JTI [OPTION...]",
+	.help = "print a grant of points that were\n"
+	    "paid for, good for --ttl SECONDS,\n"
+	    "signed by --kid NAME",
+	.run = run_grant,
+	.options = grant_options, .size = sizeof(struct grant_options),
 };
 
 /* ---- key */

@@ -1,65 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands about what the shop has: users, products, and its own id. */
+/* Commands about what the shop has: products, times, and its own id. */
 #include "config.h"
 
 #include <stdio.h>
 
-#include "base/email.h"
 #include "base/limits.h"
 #include "io/db.h"
 #include "ops/ahead.h"
 #include "ops/command.h"
 #include "shop/identity.h"
 #include "shop/product.h"
-#include "shop/user.h"
-
-/* ---- user add */
-
-struct user_options {
-	const char *name, *email;
-	int64_t balance_pt;
-};
-
-static const struct option_row user_options[] = {
-	{ .name = "name", .type = OPTION_TEXT, .required = true, .min = 1,
-	    .max = NAME_CHARS_MAX,
-	    .offset = offsetof(struct user_options, name) },
-	{ .name = "email", .type = OPTION_TEXT, .required = true,
-	    .max = INT32_MAX, .offset = offsetof(struct user_options, email) },
-	{ .name = "balance", .type = OPTION_INT, .max = POINTS_MAX,
-	    .offset = offsetof(struct user_options, balance_pt) },
-	{ .name = NULL },
-};
-
-static int
-run_user_add(struct ctx *ctx, const void *options)
-{
-	const struct user_options *o = options;
-	const char *fault = email_fault(o->email);
-	char why[128];
-	int64_t id;
-	enum err e;
-
-	if (fault != NULL) {
-		snprintf(why, sizeof why, "must be an address, and %s", fault);
-		return command_misused("email", why);
-	}
-	e = user_add(ctx, o->name, o->email, o->balance_pt, &id);
-	if (e == E_TAKEN)
-		return command_failed("user add", "this address is taken");
-	if (e != E_OK)
-		return command_failed("user add", db_error(ctx->db));
-	printf("%lld\n", (long long)id);
-	return EXIT_DONE;
-}
-
-const struct command cmd_user_add = {
-	.noun = "user", .verb = "add",
-	.usage = "--name N --email E [--balance P]",
-	.help = "print the new user's id",
-	.run = run_user_add,
-	.options = user_options, .size = sizeof(struct user_options),
-};
 
 /* ---- product add */
 

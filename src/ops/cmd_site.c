@@ -49,8 +49,10 @@ const struct command cmd_site = {
 	    "TLS: --certificate FILE --key FILE\n"
 	    "redirect: --plain LIST --acme-dir DIR\n"
 	    "files: --html-dir DIR --access-log FILE\n"
-	    "limits: --limit-reads, --limit-writes\n"
-	    "and RATE,BURST,AT_ONCE\n"
+	    "reads: --limit-reads LIMIT\n"
+	    "writes: --limit-writes LIMIT\n"
+	    "log-ins: --limit-logins LIMIT, each\n"
+	    "limit RATE,BURST,AT_ONCE\n"
 	    "or, by --main DIR, an nginx.conf for it",
 	.run = run_site, .opens_db = true,
 	.options = site_options, .size = sizeof(struct site),

@@ -62,7 +62,8 @@ int command_run(const struct command *const *, const struct conf *, int argc,
 char *command_usage(const struct command *const *) MUST_CHECK;
 
 extern const struct command cmd_token, cmd_key_add, cmd_key_list,
-    cmd_key_retire, cmd_user_add, cmd_product_add, cmd_audit, cmd_redate,
+    cmd_key_retire, cmd_user_add, cmd_user_role, cmd_user_password,
+    cmd_user_close, cmd_grant, cmd_product_add, cmd_audit, cmd_redate,
     cmd_doctor, cmd_migrate, cmd_id, cmd_site;
 
 #endif

@@ -99,6 +99,31 @@ token_keys(struct doctor *d)
 	    "jwt_key_dir names", "%s", why);
 }
 
+/* Those who sell points need a key of their payment backend. */
+static bool
+grant_keys(struct doctor *d)
+{
+	struct jwt_keys *keys = NULL;
+	char why[WHY_BYTES];
+	bool ok = d->ctx->conf->charge_by != CHARGE_BY_GRANT ||
+	    jwt_grant_keys_load(d->ctx->conf, &keys, why) == E_OK;
+
+	jwt_keys_free(keys);
+	return ok || doctor_bad(d, "put 32 random bytes or more into a file "
+	    "NAME.key of mode 0600 in grant_key_dir, and the same where the "
+	    "payment backend has it", "%s", why);
+}
+
+/* What one pays who has stolen the hashes: libxcrypt's default, or more. */
+static bool
+passwords(struct doctor *d)
+{
+	return d->ctx->conf->password_cost >= PASSWORD_COST_CHEAP ||
+	    doctor_bad(d, "set it to 5 or more", "password_cost is %" PRId64
+	    ", so that stolen hashes are cheap to try",
+	    d->ctx->conf->password_cost);
+}
+
 /*
  * Three looks of a second: the 20 ms that a request waits may be too short on
  * a busy machine.
@@ -270,6 +295,8 @@ static const struct check {
 	{ "settings", NEEDS_NOTHING, settings },
 	{ "timeouts", NEEDS_NOTHING, timeouts },
 	{ "token-keys", NEEDS_NOTHING, token_keys },
+	{ "grant-keys", NEEDS_NOTHING, grant_keys },
+	{ "passwords", NEEDS_NOTHING, passwords },
 	{ "memcached", NEEDS_NOTHING, memcached },
 	{ "nginx", NEEDS_NOTHING, doctor_nginx },
 	{ "database", NEEDS_NOTHING, database },

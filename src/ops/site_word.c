@@ -149,10 +149,14 @@ set_given(struct making *m)
 #include "ops/site.def"
 #undef OPTION
 	};
-	static const char *const reads[] = { "READS_RATE", "READS_BURST",
-	    "READS_AT_ONCE" };
-	static const char *const writes[] = { "WRITES_RATE", "WRITES_BURST",
-	    "WRITES_AT_ONCE" };
+	static const char *const limits[SITE_OPTIONS][3] = {
+		[SITE_LIMIT_READS] = { "READS_RATE", "READS_BURST",
+		    "READS_AT_ONCE" },
+		[SITE_LIMIT_WRITES] = { "WRITES_RATE", "WRITES_BURST",
+		    "WRITES_AT_ONCE" },
+		[SITE_LIMIT_LOGINS] = { "LOGINS_RATE", "LOGINS_BURST",
+		    "LOGINS_AT_ONCE" },
+	};
 
 	for (enum site_option i = 0; i < SITE_OPTIONS; i++)
 		if (i == SITE_LISTEN || i == SITE_PLAIN)
@@ -160,8 +164,8 @@ set_given(struct making *m)
 		else if (i == SITE_HTTP2)
 			set_word(m, names[i], strcmp(site_option(m->site, i),
 			    "on") == 0 ? "http2 on;" : "");
-		else if (i == SITE_LIMIT_READS || i == SITE_LIMIT_WRITES)
-			set_limit(m, i, i == SITE_LIMIT_READS ? reads : writes);
+		else if (limits[i][0] != NULL)
+			set_limit(m, i, limits[i]);
 		else
 			set_word(m, names[i], site_option(m->site, i));
 }

@@ -59,6 +59,7 @@ seat_clear(struct seat *s, enum queue q)
 	s->busy_since_us = 0;
 	s->connected_us = 0;
 	s->looked_us = 0;
+	s->hashing_since_us = 0;
 	s->queue = q;
 }
 
@@ -96,6 +97,31 @@ board_idle(const struct board *b, const struct seat *s, int64_t now_us)
 		    is_connected(&b->seat[i], s->queue, now_us))
 			return true;
 	return false;
+}
+
+bool
+board_hash(const struct board *b, struct seat *s, size_t most, int64_t now_us)
+{
+	size_t before = 0;
+
+	s->hashing_since_us = now_us;
+	/* Of two that began at once the earlier seat is first. */
+	for (size_t i = 0; b != NULL && i < BOARD_SEATS; i++) {
+		int64_t since = b->seat[i].hashing_since_us;
+
+		before += &b->seat[i] != s && since != 0 &&
+		    b->seat[i].queue == s->queue && (since < now_us ||
+		    (since == now_us && &b->seat[i] < s));
+	}
+	if (before >= most)
+		s->hashing_since_us = 0;
+	return before < most;
+}
+
+void
+board_hashed(struct seat *s)
+{
+	s->hashing_since_us = 0;
 }
 
 int

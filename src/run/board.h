@@ -24,7 +24,7 @@
 #define BOARD_SEATS (2 * WORKERS_MAX)
 
 /* To be counted up with every change of struct board. */
-#define BOARD_LAYOUT "shop-board 3 (pools)"
+#define BOARD_LAYOUT "shop-board 4 (hashing)"
 
 struct seat {
 	_Atomic int64_t busy_since_us;	/* 0: waiting for a request */
@@ -33,7 +33,8 @@ struct seat {
 	_Atomic int64_t looked_us;	/* when it was last between two requests;
 					   0: not yet */
 	_Atomic int64_t queue;		/* an enum queue, by shopd */
-	int64_t unused[4];		/* a cache line each */
+	_Atomic int64_t hashing_since_us;	/* a password; 0: none */
+	int64_t unused[3];		/* a cache line each */
 };
 
 struct board {
@@ -64,6 +65,14 @@ bool board_is_last(const struct board *, const struct seat *, int64_t now_us);
 
 /* Could another worker of the seat's queue take a request at once?  NULL: no. */
 bool board_idle(const struct board *, const struct seat *, int64_t now_us);
+
+/*
+ * May the seat's worker hash a password, which takes long?  No more than most
+ * of its queue do at once, those that began first.  Until board_hashed().
+ */
+bool board_hash(const struct board *, struct seat *, size_t most,
+    int64_t now_us);
+void board_hashed(struct seat *);
 
 /* shopd's: makes *fd, to be handed to the workers.  E_INTERNAL (logged). */
 enum err board_make(struct board **, int *fd) MUST_CHECK;

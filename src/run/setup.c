@@ -47,6 +47,10 @@ read_keys(const struct conf *c, char *why)
 	enum err e = jwt_keys_load(c, &keys, why);
 
 	jwt_keys_free(keys);
+	keys = NULL;
+	if (e == E_OK && c->charge_by == CHARGE_BY_GRANT)
+		e = jwt_grant_keys_load(c, &keys, why);
+	jwt_keys_free(keys);
 	return e;
 }
 

@@ -131,6 +131,29 @@ others_idle(const void *arg)
 	return board_idle(o->board, o->seat, num_monotonic_us());
 }
 
+/* The argument of the functions in ctx->hashing. */
+struct hashing {
+	const struct board *board;
+	struct seat *seat;
+	size_t most;
+};
+
+static bool
+hashing_begin(void *arg)
+{
+	const struct hashing *h = arg;
+
+	return board_hash(h->board, h->seat, h->most, num_monotonic_us());
+}
+
+static void
+hashing_end(void *arg)
+{
+	const struct hashing *h = arg;
+
+	board_hashed(h->seat);
+}
+
 /* Serves one request, if there is one; returns how many. */
 static int
 serve_one(struct ctx *ctx, struct fcgi *f, struct seat *seat)
@@ -183,12 +206,17 @@ worker_run(const struct conf *conf, int listen_fd)
 	struct board *board = board_join(&seat);
 	struct jwt_keys *keys = NULL;
 	struct ctx ctx = { .conf = conf };
+	struct hashing hashing = { board, seat != NULL ? seat : &alone,
+	    conf->workers > 4 ? (size_t)conf->workers / 4 : 1 };
+	struct jwt_keys *grant_keys = NULL;
 	struct fcgi *f = NULL;
 	int status = EXIT_FAILED, told_fd = take_signals();
 
 	if (told_fd < 0)
 		why_say(why, "signalfd: %s", strerror(errno));
 	if (told_fd < 0 || jwt_keys_load(conf, &keys, why) != E_OK ||
+	    (conf->charge_by == CHARGE_BY_GRANT &&
+	    jwt_grant_keys_load(conf, &grant_keys, why) != E_OK) ||
 	    (ctx.db = db_new(conf, DB_WORKER, sql_table, SQL_COUNT, why))
 	    == NULL || (ctx.cache = cache_new(conf, why)) == NULL ||
 	    (ctx.arena = arena_new(ARENA_BYTES_MAX)) == NULL) {
@@ -198,6 +226,10 @@ worker_run(const struct conf *conf, int listen_fd)
 	snapshot_drop();
 	log_worker_start(conf);
 	ctx.keys = keys;
+	ctx.grant_keys = grant_keys;
+	ctx.hashing.begin = hashing_begin;
+	ctx.hashing.end = hashing_end;
+	ctx.hashing.arg = &hashing;
 	if (board != NULL)
 		db_share_breaker(ctx.db, &board->db);
 	if ((f = fcgi_new(listen_fd, is_of_reads()
@@ -211,6 +243,7 @@ out:
 	cache_free(ctx.cache);
 	db_free(ctx.db);
 	jwt_keys_free(keys);
+	jwt_keys_free(grant_keys);
 	if (told_fd >= 0)
 		close(told_fd);
 	return status;

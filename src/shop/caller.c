@@ -7,7 +7,7 @@
 #include "shop/attempt.h"
 #include "shop/row.h"
 
-static const char *const roles[] = {
+const char *const caller_roles[] = {
 	[CALLER_CUSTOMER] = "customer",
 	[CALLER_ADMIN] = "admin",
 	NULL
@@ -19,7 +19,7 @@ struct standing {
 };
 
 static const struct row_column standing_columns[] = {
-	ROW_CHOICE(struct standing, role, roles),
+	ROW_CHOICE(struct standing, role, caller_roles),
 	ROW_INT(struct standing, tokens_from_ms),
 	ROW_END
 };

@@ -19,6 +19,7 @@ struct caller {
 };
 
 enum caller_role { CALLER_CUSTOMER, CALLER_ADMIN };
+extern const char *const caller_roles[];	/* ends with NULL */
 
 /* The caller's role.  E_UNKNOWN_USER, E_INVALID_TOKEN; as attempt_read. */
 enum err caller_role(struct ctx *, const struct caller *, enum caller_role *)

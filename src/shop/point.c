@@ -4,6 +4,8 @@
 
 #include "shop/point.h"
 
+#include <string.h>
+
 #include "shop/attempt.h"
 #include "shop/row.h"
 
@@ -27,25 +29,46 @@ static const struct row_column balance_columns[] = {
 	ROW_INT(struct balance, balance_pt), ROW_END
 };
 
+static enum err
+run_charge(struct ctx *ctx, enum sql sql, struct db_arg *arg, size_t n,
+    struct transaction *t)
+{
+	struct attempt w = { sql, arg, n, NULL, E_CHARGE_FAILED };
+	struct db_result r;
+	enum err e, read;
+
+	*t = (struct transaction){ .type = POINTS_CHARGE };
+	e = attempt_write(ctx, &w, &r, &t->replayed);
+	if (e != E_OK && e != E_VALIDATION_FAILED)
+		return e;
+	read = row_read(ctx->arena, &r, 0, charge_columns, t);
+	return read != E_OK ? read : e;
+}
+
 enum err
 point_charge(struct ctx *ctx, const struct caller *caller,
     const struct idem *idem, int64_t amount_pt, struct transaction *t)
 {
 	struct idem once = *idem;
 	struct db_arg arg[] = { IDEM_ARGS(caller, &once), DB_INT(amount_pt) };
-	struct attempt w = { SQL_CHARGE, arg, 6, NULL, E_CHARGE_FAILED };
-	struct db_result r;
-	enum err e, read;
+	enum err e;
 
-	*t = (struct transaction){ .type = POINTS_CHARGE };
 	if ((e = attempt_former(ctx, caller->id, &once)) != E_OK)
 		return e;
-	e = attempt_write(ctx, &w, &r, &t->replayed);
+	e = run_charge(ctx, SQL_CHARGE, arg, 6, t);
 	t->replayed = t->replayed && once.from_client;
-	if (e != E_OK && e != E_VALIDATION_FAILED)
-		return e;
-	read = row_read(ctx->arena, &r, 0, charge_columns, t);
-	return read != E_OK ? read : e;
+	return e;
+}
+
+enum err
+point_charge_granted(struct ctx *ctx, const struct caller *caller,
+    const struct idem *idem, int64_t amount_pt, const struct grant *g,
+    struct transaction *t)
+{
+	struct db_arg arg[] = { IDEM_ARGS(caller, idem), DB_INT(amount_pt),
+	    DB_TEXT(g->jti, strlen(g->jti)), DB_INT(g->expired) };
+
+	return run_charge(ctx, SQL_CHARGE_GRANTED, arg, 8, t);
 }
 
 enum err

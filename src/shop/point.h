@@ -42,6 +42,21 @@ struct balance {
 enum err point_charge(struct ctx *, const struct caller *,
     const struct idem *, int64_t amount_pt, struct transaction *) MUST_CHECK;
 
+/* What says that somebody has paid: its id, and whether it is past its exp. */
+struct grant {
+	const char *jti;
+	bool expired;
+};
+
+/*
+ * The same for a grant that was found right.  One that was charged before is
+ * replayed, whatever the key.  Also E_INVALID_GRANT: it was, with another user
+ * or amount, or it has expired.
+ */
+enum err point_charge_granted(struct ctx *, const struct caller *,
+    const struct idem *, int64_t amount_pt, const struct grant *,
+    struct transaction *) MUST_CHECK;
+
 /*
  * The caller's ledger, newest first: at most limit rows before that id.  The
  * same as point_balance.

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* What is made of users; their points are shop/point's. */
+/*
+ * Nothing here is repeated by itself: the operator sees what went wrong, looks,
+ * and repeats.
+ */
 #include "config.h"
 
 #include "shop/user.h"
 
 #include <string.h>
 
+#include "base/conf.h"
+#include "io/password.h"
 #include "shop/attempt.h"
 #include "shop/row.h"
 
@@ -18,21 +23,78 @@ static const struct row_column made_columns[] = {
 };
 
 enum err
-user_add(struct ctx *ctx, const char *name, const char *email,
-    int64_t balance_pt, int64_t *id)
+user_add(struct ctx *ctx, const struct new_user *u, int64_t *id)
 {
-	struct db_arg arg[] = { DB_TEXT(name, strlen(name)),
-	    DB_TEXT(email, strlen(email)), DB_INT(balance_pt) };
+	const char *hash = "";
 	struct made made = { 0 };
 	struct db_result r;
 	enum db_class class;
 	enum err e;
 
-	/* No key, so no second attempt: the operator looks and repeats. */
-	class = db_run(ctx->db, ctx->arena, SQL_USER_ADD, arg, 3, &r);
+	if (u->password != NULL && (e = password_hash(ctx->arena, u->password,
+	    ctx->conf->password_cost, &hash)) != E_OK)
+		return e;
+	struct db_arg arg[] = { DB_TEXT(u->name, strlen(u->name)),
+	    DB_TEXT(u->email, strlen(u->email)), DB_INT(u->balance_pt),
+	    DB_TEXT(u->role, strlen(u->role)), DB_TEXT(hash, strlen(hash)) };
+
+	class = db_run(ctx->db, ctx->arena, SQL_USER_CREATE, arg, 5, &r);
 	if (class != DB_OK)
 		return class == DB_DUPLICATE ? E_TAKEN : E_UNAVAILABLE;
 	e = row_read(ctx->arena, &r, 0, made_columns, &made);
 	*id = made.id;
 	return e;
+}
+
+struct said {
+	const char *outcome;
+};
+
+static const struct row_column said_columns[] = {
+	ROW_STR(struct said, outcome), ROW_END
+};
+
+static enum err
+change_user(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n)
+{
+	struct said said = { NULL };
+	struct db_result r;
+	enum err e;
+
+	if (db_run(ctx->db, ctx->arena, sql, arg, n, &r) != DB_OK)
+		return E_UNAVAILABLE;
+	e = row_read(ctx->arena, &r, 0, said_columns, &said);
+	if (e != E_OK || said.outcome == NULL)
+		return E_INTERNAL;
+	return strcmp(said.outcome, "ok") == 0 ? E_OK : E_UNKNOWN_USER;
+}
+
+enum err
+user_set_role(struct ctx *ctx, int64_t id, const char *role)
+{
+	struct db_arg arg[] = { DB_INT(id), DB_TEXT(role, strlen(role)) };
+
+	return change_user(ctx, SQL_USER_ROLE, arg, 2);
+}
+
+enum err
+user_set_password(struct ctx *ctx, int64_t id, const char *password)
+{
+	const char *hash;
+	enum err e = password_hash(ctx->arena, password,
+	    ctx->conf->password_cost, &hash);
+
+	if (e != E_OK)
+		return e;
+	struct db_arg arg[] = { DB_INT(id), DB_TEXT(hash, strlen(hash)) };
+
+	return change_user(ctx, SQL_USER_PASSWORD, arg, 2);
+}
+
+enum err
+user_close(struct ctx *ctx, int64_t id)
+{
+	struct db_arg arg[] = { DB_INT(id) };
+
+	return change_user(ctx, SQL_USER_CLOSE, arg, 1);
 }

@@ -2,6 +2,11 @@
 /* Points: decode, one call of shop/point, encode. */
 #include "config.h"
 
+#include <string.h>
+
+#include "base/conf.h"
+#include "base/num.h"
+#include "io/jwt_grant.h"
 #include "shop/point.h"
 #include "web/page.h"
 #include "web/route.h"
@@ -9,16 +14,35 @@
 
 struct charge {
 	int64_t amount_pt;
+	const char *grant;		/* or NULL */
 };
 
 static const struct json_field charge_fields[] = {
 	{ JSON_AT("amount", INT, struct charge, amount_pt),
 	    .min = 1, .max = CHARGE_MAX },
+	{ JSON_AT("grant", STR, struct charge, grant), .optional = true,
+	    .min = 1, .max = TOKEN_BYTES_MAX },
 	JSON_END
 };
 
+/* Where anybody may charge a grant would be ignored: better to say so. */
+static enum err
+check_charge(struct ctx *ctx, struct resp *resp, const void *values)
+{
+	enum err e;
+
+	if (((const struct charge *)values)->grant == NULL ||
+	    ctx->conf->charge_by == CHARGE_BY_GRANT)
+		return E_OK;
+	e = problem_fault(ctx->arena, resp, (struct fault){
+	    .pointer = "/grant", .code = FAULT_UNKNOWN,
+	    .detail = text_of(TEXT_NO_GRANTS) });
+	return e != E_OK ? e : E_VALIDATION_FAILED;
+}
+
 const struct input charge_body = {
 	.fields = charge_fields, .size = sizeof(struct charge),
+	.check = check_charge,
 };
 
 static const struct json_field transaction_fields[] = {
@@ -52,8 +76,45 @@ put_no_room(struct ctx *ctx, struct resp *resp, int64_t balance_pt)
 	return e != E_OK ? e : E_VALIDATION_FAILED;
 }
 
+/* What somebody has paid for, if it is this charge of the caller's. */
+static enum err
+take_grant(struct ctx *ctx, const struct req *req, const struct charge *c,
+    struct jwt_grant *g)
+{
+	enum err e;
+
+	if (c->grant == NULL)
+		return E_GRANT_REQUIRED;
+	e = jwt_grant_read(ctx->grant_keys, ctx->arena, c->grant,
+	    strlen(c->grant), num_now_ms() / 1000, g, &ctx->trace.cause);
+	if (e != E_OK)
+		return e;
+	if (g->user_id == req->caller.id && g->amount_pt == c->amount_pt)
+		return E_OK;
+	ctx->trace.cause = "a grant of another user or amount";
+	return E_INVALID_GRANT;
+}
+
+/* By what the settings ask for: the caller's word, or a grant. */
+static enum err
+charge_points(struct ctx *ctx, const struct req *req, const struct charge *c,
+    struct transaction *t)
+{
+	struct jwt_grant g;
+	enum err e;
+
+	if (ctx->conf->charge_by == CHARGE_BY_USER)
+		return point_charge(ctx, &req->caller, &req->idem,
+		    c->amount_pt, t);
+	if ((e = take_grant(ctx, req, c, &g)) != E_OK)
+		return e;
+	return point_charge_granted(ctx, &req->caller, &req->idem,
+	    c->amount_pt, &(struct grant){ g.jti, g.expired }, t);
+}
+
 /*
  * POST /v1/points/charge: 201, the transaction.
+ * Where charges need a grant: 403 grant_required, invalid_grant.
  * 422 where the balance would grow too large, or the key came with another
  * amount; 409 while the key's first request runs; 401 for a user who is not
  * there; 503 charge_failed after ATTEMPTS_MAX attempts.
@@ -63,8 +124,7 @@ h_point_charge(struct ctx *ctx, const struct req *req, struct resp *resp)
 {
 	const struct charge *charge = req->body_values;
 	struct transaction t;
-	enum err e = point_charge(ctx, &req->caller, &req->idem,
-	    charge->amount_pt, &t);
+	enum err e = charge_points(ctx, req, charge, &t);
 
 	if (e == E_VALIDATION_FAILED)
 		return put_no_room(ctx, resp, t.balance_after_pt);

@@ -40,7 +40,7 @@ http_reason(int status)
 		{ 404, "Not Found" }, { 405, "Method Not Allowed" },
 		{ 409, "Conflict" }, { 413, "Content Too Large" },
 		{ 415, "Unsupported Media Type" },
-		{ 422, "Unprocessable Content" },
+		{ 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
 		{ 500, "Internal Server Error" },
 		{ 503, "Service Unavailable" },
 	};

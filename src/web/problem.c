@@ -5,6 +5,7 @@
 #include "web/problem.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -204,7 +205,7 @@ put_problem(struct ctx *ctx, const struct req *req, struct resp *resp,
 	json_open_object(&w, NULL);
 	json_str(&w, "type", type);
 	json_str(&w, "title", text_title(e));
-	json_int(&w, "status", row->status);
+	json_int(&w, "status", p->status != 0 ? p->status : row->status);
 	json_str(&w, "code", row->code);
 	json_str(&w, "detail", p->detail != NULL ? p->detail : text_detail(e));
 	json_str(&w, "requestId", req->request_id);
@@ -242,7 +243,8 @@ put_last_resort(const struct req *req, struct resp *resp)
 static void
 put_challenge(struct resp *resp, enum err e)
 {
-	if (e == E_MISSING_TOKEN)
+	/* There was none to be wrong. */
+	if (e == E_MISSING_TOKEN || e == E_INVALID_CREDENTIALS)
 		http_header(resp, "WWW-Authenticate",
 		    "Bearer realm=\"shop\"");
 	else if (e == E_EXPIRED_TOKEN)
@@ -258,8 +260,9 @@ void
 problem_answer(struct ctx *ctx, const struct req *req, struct resp *resp,
     enum err e)
 {
-	int status = err_row(e)->status;
-	char seconds[16];
+	int status = resp->problem.status != 0 ? resp->problem.status
+	    : err_row(e)->status;
+	char seconds[24];
 
 	assert(e != E_OK);
 	resp->status = status;
@@ -283,8 +286,10 @@ problem_answer(struct ctx *ctx, const struct req *req, struct resp *resp,
 		    : "application/json");
 	if (e == E_METHOD_NOT_ALLOWED && resp->problem.allow != NULL)
 		http_header(resp, "Allow", resp->problem.allow);
-	if (status == 503 || e == E_IN_PROGRESS) {
-		snprintf(seconds, sizeof seconds, "%d", RETRY_AFTER_S);
+	if (status == 503 || status == 429 || e == E_IN_PROGRESS) {
+		snprintf(seconds, sizeof seconds, "%" PRId64,
+		    resp->problem.retry_s > 0 ? resp->problem.retry_s
+		    : RETRY_AFTER_S);
 		http_header(resp, "Retry-After", seconds);
 	}
 }

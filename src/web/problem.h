@@ -32,6 +32,8 @@ struct problem {
 	struct faults *faults;	/* its errors; NULL: none */
 	bool coded;		/* 415: for its Content-Encoding */
 	const char *allow;	/* 405: the methods that are */
+	int status;		/* another one than the code's; 0: its own */
+	int64_t retry_s;	/* 429: when to come again; 0: soon */
 	size_t n;
 	struct {
 		const char *name;

@@ -177,7 +177,8 @@ tables() {
 	    SELECT * FROM orders; SELECT * FROM order_items;
 	    SELECT * FROM payments; SELECT * FROM points_ledger;
 	    SELECT * FROM sales_marks; SELECT * FROM stock_movements;
-	    SELECT * FROM cart_items; SELECT * FROM requests' |
+	    SELECT * FROM cart_items; SELECT * FROM requests;
+	    SELECT * FROM credentials; SELECT * FROM grants' |
 	    sha256sum
 }
 

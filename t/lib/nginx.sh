@@ -8,7 +8,8 @@
 nginx_site() {
 	if [ "${limits:-}" != shipped ]; then
 		# All of a test's clients have one address.
-		set -- --limit-reads $unlimited --limit-writes $unlimited "$@"
+		set -- --limit-reads $unlimited --limit-writes $unlimited \
+		    --limit-logins $unlimited "$@"
 	fi
 	env ${upstream:+"SHOP_LISTEN=$upstream" SHOP_LISTEN_READ=} \
 	    "$top_builddir/shopctl" --config "$dir/shop.conf" site \

@@ -281,17 +281,16 @@ json_get_floor(const struct json *json, const char *name, int64_t *out)
 {
 	int64_t n;
 	enum json_number is = floor_of(json, name, 1, &n);
+	bool ok = is == JSON_NUMBER_INTEGER || is == JSON_NUMBER_FRACTION;
 
-	if (is != JSON_NUMBER_INTEGER && is != JSON_NUMBER_FRACTION)
-		return false;
-	*out = n;
-	return true;
+	*out = ok ? n : *out;
+	return ok;
 }
 
 bool
 json_get_ms(const struct json *json, const char *name, int64_t *out)
 {
-	int64_t n;
+	int64_t n = 0;
 
 	if (!json_get_floor(json, name, &n))
 		return false;

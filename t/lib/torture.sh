@@ -20,12 +20,12 @@ torture_start() {
 	shop_start
 }
 
-fired() {
+torture_fired() {
 	[ "$(cat "$SHOP_FAULT_FILE.fired")" = yes ]
 }
 
 # An answer: a success, or a problem of ours that may come of a fault.
-answered() {
+torture_answered() {
 	case $status in
 	200 | 201 | 204) return 0 ;;
 	500 | 503) [ "$(json .status)" = "$status" ] ;;
@@ -33,9 +33,9 @@ answered() {
 	esac
 }
 
-# settled WHAT: the repetition was answered by a success, or by a refusal that
+# torture_settled WHAT: the repetition was answered by a success, or by a refusal that
 # only comes where the first one took effect.
-settled() {
+torture_settled() {
 	case $status:$(json .code) in
 	20[014]:*) return 0 ;;
 	409:'"email_taken"' | 401:'"invalid_token"' | 401:'"unknown_user"')
@@ -56,14 +56,14 @@ try() {
 		ready "$1"
 		echo "$2 $n" >"$SHOP_FAULT_FILE"
 		flow "$1" "$key"
-		answered || bad="$bad $n:$status"
-		fired || break
+		torture_answered || bad="$bad $n:$status"
+		torture_fired || break
 		echo 'none 0' >"$SHOP_FAULT_FILE"
 		first=$status
 		if is_write "$1"; then
 			# Whatever became of it, now it has been done, once.
 			flow "$1" "$key"
-			settled "$1" || undone="$undone $n:$first,$status"
+			torture_settled "$1" || undone="$undone $n:$first,$status"
 		fi
 	done
 	is "$bad" '' "$1: with any of its $((n - 1)) $2 calls failing it answers"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# awk -f problems.awk err.def text.def: a line "CODE STATUS TITLE" for each problem
-# that the application (ERR) or nginx (FRONT) answers.
+# awk [-v korean=1] -f problems.awk err.def text.def: a line "CODE STATUS TITLE" for
+# each problem that the application (ERR) or nginx (FRONT) answers; the title in
+# English, or in Korean.
 /^(ERR|FRONT)\(/ {
 	split($0, part, /[(, ")]+/)
 	status[part[2]] = part[3]
@@ -12,6 +13,8 @@
 	text = $0
 	sub(/^[^"]*"/, "", text)
 	sub(/"\)$/, "", text)
+	split(text, both, /", "/)
+	text = both[korean ? 2 : 1]
 	id = $0
 	sub(/^TEXT\(TITLE_/, "", id)
 	sub(/,.*/, "", id)

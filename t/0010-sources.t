@@ -245,7 +245,10 @@ grep -o '"title":"[^"]*","status":[0-9]*,"code":"[a-z_]*"' "$dir/site" |
     sort -u >"$dir/nginx"
 [ "$(wc -l <"$dir/nginx")" -ge 10 ]
 ok 'nginx has problems of its own'
-sort "$dir/problems" | comm -13 - "$dir/nginx" >"$dir/found"
+{
+	cat "$dir/problems"
+	awk -v korean=1 -f nginx/problems.awk src/base/err.def src/web/text.def
+} | sort | comm -13 - "$dir/nginx" >"$dir/found"
 none 'by the same status and title'
 awk '{ print $1, $2 }' "$dir/problems" >"$dir/a"
 schemas | awk '{ print $4, $3 }' >"$dir/b"

@@ -344,8 +344,8 @@ for name in $usual; do
 done
 for method in POST PUT PATCH DELETE OPTIONS BREW; do
 	raw "$method /v1/points/charge HTTP/1.1\\r\\n$h$c${many}Content-Length: 2\\r\\n\\r\\n{}"
-	is "$status $(seen)" "200 CONTENT_LENGTH $base" \
-	    "of all those the worker of a $method sees none"
+	is "$status $(seen)" "200 CONTENT_LENGTH HTTP_ACCEPT_LANGUAGE $base" \
+	    "of all those the worker of a $method sees the language alone"
 done
 kill "$params_pid"
 finish

@@ -186,6 +186,7 @@ add_suites(void)
 	suite_email();
 	suite_err();
 	suite_json();
+	suite_language();
 	suite_corpus();
 	suite_octets();
 	suite_jwt();

@@ -12,6 +12,7 @@
 #include "base/conf_file.h"
 #include "base/limits.h"
 #include "base/num.h"
+#include "base/origin.h"
 #include "base/snapshot.h"
 #include "paths.h"
 
@@ -271,6 +272,22 @@ check_grants(const struct conf *c, char *why)
 	return E_CONFIG;
 }
 
+/* A browser's word is compared with these as they are. */
+static enum err
+check_origins(const struct conf *c, char *why)
+{
+	const char *list = c->cors_origins, *origin, *fault;
+	size_t len;
+
+	while (origin_next(&list, &origin, &len))
+		if ((fault = origin_fault(origin, len)) != NULL) {
+			why_say(why, "cors_origins: %.*s must %s",
+			    len < 200 ? (int)len : 200, origin, fault);
+			return E_CONFIG;
+		}
+	return E_OK;
+}
+
 enum err
 conf_check(const struct conf *c, char *why)
 {
@@ -299,8 +316,8 @@ conf_check(const struct conf *c, char *why)
 		    chain[i].ms, chain[i].longer, chain[i].longer_ms);
 		return E_CONFIG;
 	}
-	return check_pool(c, why) != E_OK || check_grants(c, why) != E_OK
-	    ? E_CONFIG : check_rank(c, why);
+	return check_pool(c, why) != E_OK || check_grants(c, why) != E_OK ||
+	    check_origins(c, why) != E_OK ? E_CONFIG : check_rank(c, why);
 }
 
 void

@@ -34,7 +34,7 @@
 /* A response and what it is made of. */
 #define RESPONSE_BYTES_MAX	262144
 #define HEADER_BYTES_MAX	4096
-#define DETAIL_BYTES_MAX	256
+#define DETAIL_BYTES_MAX	512
 #define PAGE_ITEMS		20	/* on a page unless the client asks */
 #define PAGE_ITEMS_MAX		100
 #define LOG_LINE_BYTES_MAX	2048

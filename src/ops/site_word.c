@@ -12,10 +12,11 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/limits.h"
+#include "base/origin.h"
 #include "ops/site_part.h"
 
 static const struct problem {
-	const char *code;
+	const char *code;	/* behind "ko_" where the title is Korean */
 	int status;
 	const char *title;
 } problems[] = {
@@ -68,6 +69,20 @@ set_quoted(struct making *m, const char *name, const char *key,
 		(void)site_stop(m, "%s = %.256s: must be without \" \\ and "
 		    "$, for nginx", key, value);
 	set_word(m, name, value);
+}
+
+/* Each origin as a row of nginx's map to itself. */
+static void
+set_origins(struct making *m)
+{
+	const char *list = m->ctx->conf->cors_origins, *origin, *rows = "";
+	size_t len;
+
+	while (rows != NULL && origin_next(&list, &origin, &len))
+		rows = arena_printf(m->ctx->arena, "%s%s\"%.*s\"\t\"%.*s\";", rows,
+		    rows[0] != '\0' ? "\n\t" : "", (int)len, origin, (int)len,
+		    origin);
+	set_word(m, "CORS_ORIGINS", rows);
 }
 
 /*
@@ -180,6 +195,7 @@ site_words(struct making *m)
 		return m->why == NULL;
 	set_pool(m);
 	set_ranking(m);
+	set_origins(m);
 	set_word(m, "METHODS", methods);
 	set_number(m, "BODY_BYTES_MAX", BODY_BYTES_MAX);
 	set_number(m, "TARGET_BYTES_MAX", TARGET_BYTES_MAX);
@@ -203,7 +219,8 @@ problem(struct arena *a, const struct problem *p)
 		buf_char(&title, *at);
 	}
 	return arena_printf(a, "\"title\":\"%s\",\"status\":%d,\"code\":\"%s\"",
-	    text, p->status, p->code);
+	    text, p->status, strncmp(p->code, "ko_", 3) == 0 ? p->code + 3
+	    : p->code);
 }
 
 const char *

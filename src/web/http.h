@@ -63,8 +63,8 @@ struct resp {
 	struct problem problem;		/* for a handler to fill in */
 
 	/* Where they go without memory. */
-	char last_headers[128];
-	char last_resort[640];
+	char last_headers[192];
+	char last_resort[1024];
 };
 
 /* A header as HTTP names it; static storage. */

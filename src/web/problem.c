@@ -277,6 +277,8 @@ problem_answer(struct ctx *ctx, const struct req *req, struct resp *resp,
 	if (req->request_id == NULL || put_problem(ctx, req, resp, e) != E_OK)
 		put_last_resort(req, resp);
 	http_header(resp, "Cache-Control", "no-store");
+	http_header(resp, "Content-Language", language_tag(text_language()));
+	http_header(resp, "Vary", "Accept-Language");
 	if (status == 401)
 		put_challenge(resp, e);
 	/* RFC 9110, 15.5.16: which of the two it is that won't do. */

@@ -19,6 +19,7 @@
 #include "web/idem.h"
 #include "web/query.h"
 #include "web/route.h"
+#include "web/text.h"
 
 enum err
 serve_begin(struct ctx *ctx, struct req *req, struct resp *resp)
@@ -29,6 +30,7 @@ serve_begin(struct ctx *ctx, struct req *req, struct resp *resp)
 	req->request_id = req->header[HEADER_X_REQUEST_ID];
 	if (!name_is_valid(req->request_id, REQUEST_ID_BYTES_MAX))
 		req->request_id = crypto_random_name(ctx->arena);
+	text_speak(language_of(req->header[HEADER_ACCEPT_LANGUAGE]));
 	if (headers != NULL)
 		buf_init(&resp->headers, headers, HEADER_BYTES_MAX);
 	else

@@ -14,11 +14,33 @@
 _Static_assert(JSON_DEPTH_MAX == 16, "as TEXT_JSON_DEPTH has it");
 _Static_assert(SAFE_INT_MAX == 9007199254740991, "as some texts have it");
 
-static const char *const texts[] = {
-#define TEXT(id, english) [TEXT_##id] = (english),
+static const char *const texts[LANGUAGES][TEXT_COUNT] = {
+	[LANGUAGE_EN] = {
+#define TEXT(id, english, korean) [TEXT_##id] = (english),
 #include "web/text.def"
 #undef TEXT
+	},
+	[LANGUAGE_KO] = {
+#define TEXT(id, english, korean) [TEXT_##id] = (korean),
+#include "web/text.def"
+#undef TEXT
+	},
 };
+
+/* As log_id(): a worker has one request at a time, and it is in one language. */
+static enum language spoken = LANGUAGE_EN;
+
+void
+text_speak(enum language l)
+{
+	spoken = l;
+}
+
+enum language
+text_language(void)
+{
+	return spoken;
+}
 
 static const struct {
 	enum text title, detail;
@@ -56,14 +78,14 @@ static const enum text tokens[] = {
 const char *
 text_of(enum text id)
 {
-	return texts[id];
+	return texts[spoken][id];
 }
 
 const char *
 text_say(struct arena *a, enum text id, const struct text_arg *arg, size_t n)
 {
 	char text[DETAIL_BYTES_MAX];
-	const char *at = texts[id];
+	const char *at = texts[spoken][id];
 	struct buf b;
 
 	buf_init(&b, text, sizeof text);
@@ -86,13 +108,13 @@ text_say(struct arena *a, enum text id, const struct text_arg *arg, size_t n)
 const char *
 text_title(enum err e)
 {
-	return texts[outcomes[e].title];
+	return texts[spoken][outcomes[e].title];
 }
 
 const char *
 text_detail(enum err e)
 {
-	return texts[outcomes[e].detail];
+	return texts[spoken][outcomes[e].detail];
 }
 
 /* What a sentence about a value is about. */
@@ -101,7 +123,7 @@ subject_of(const struct fault *f)
 {
 	return f->subject != NULL ? f->subject
 	    : f->pointer != NULL && f->pointer[0] != '\0'
-	    ? texts[TEXT_THE_ITEM] : texts[TEXT_THE_BODY];
+	    ? text_of(TEXT_THE_ITEM) : text_of(TEXT_THE_BODY);
 }
 
 const char *
@@ -115,7 +137,7 @@ text_fault(struct arena *a, const struct fault *f)
 const char *
 text_token(enum jwt_cause cause)
 {
-	return texts[tokens[cause]];
+	return texts[spoken][tokens[cause]];
 }
 
 const char *

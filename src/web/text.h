@@ -14,9 +14,10 @@
 #include "base/fault.h"
 #include "io/json.h"
 #include "io/jwt.h"
+#include "web/language.h"
 
 enum text {
-#define TEXT(id, english) TEXT_##id,
+#define TEXT(id, english, korean) TEXT_##id,
 #include "web/text.def"
 #undef TEXT
 	TEXT_COUNT
@@ -32,6 +33,10 @@ struct text_arg {
 #define TEXT_ARGS(...)	(const struct text_arg[]){ __VA_ARGS__ }, \
 	sizeof((const struct text_arg[]){ __VA_ARGS__ }) / \
 	sizeof(struct text_arg)
+
+/* Speak so from here on: until the next request. */
+void text_speak(enum language);
+enum language text_language(void);
 
 /* One without arguments. */
 const char *text_of(enum text);

@@ -17,6 +17,7 @@ BEGIN
     INSERT INTO stock_movements (product_id, type, quantity, created_at)
       VALUES (v_id, 'opening', p_stock, v_now);
   END IF;
+  CALL product_index(v_id);
   COMMIT;
   SELECT 'ok' AS outcome, v_id AS id;
 END

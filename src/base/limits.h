@@ -16,6 +16,7 @@
 #define POINTS_MAX		SAFE_INT_MAX		/* points */
 #define CHARGE_MAX		INT64_C(1000000000)	/* points a charge */
 #define QUANTITY_MAX		INT64_C(1000)		/* pieces a line */
+#define RESTOCK_MAX		INT64_C(1000000)	/* pieces, come or gone */
 #define ORDER_LINES_MAX		100			/* lines an order */
 #define RANK_ITEMS		5			/* products ranked */
 #define RANK_HOURS		72			/* hours back */
@@ -54,6 +55,9 @@
 #define EMAIL_BYTES_MIN		3
 #define EMAIL_BYTES_MAX		254
 #define DESCRIPTION_CHARS_MAX	1000
+#define URL_CHARS_MAX		500
+#define REASON_CHARS_MAX	100
+#define SEARCH_CHARS_MAX	50	/* 200 bytes: product_suffixes has these */
 
 /* Retries a worker may have in hand; they come back, 1 a second and 1 in 10
    requests, so that a database in trouble is not given more of it. */

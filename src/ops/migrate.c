@@ -164,6 +164,16 @@ routines(struct job *j)
 	return e;
 }
 
+/*
+ * What the products of before need to be found.  Behind the routines: whatever
+ * is made from here on is found already.
+ */
+static enum err
+index_products(struct job *j)
+{
+	return run_ddl(j, "CALL products_index()", NULL);
+}
+
 /* Notes this set of routines as the one in force. */
 static enum err
 release(struct job *j)
@@ -225,7 +235,7 @@ migrate_run(struct ctx *ctx, bool take, FILE *out, char *why)
 	    (e = identity(&j)) != E_OK || (e = migrations(&j)) != E_OK ||
 	    (e = grant_definer(ctx, &j.grants, out, why)) != E_OK ||
 	    (e = grant_worker(ctx, &j.grants, out, why)) != E_OK ||
-	    (e = routines(&j)) != E_OK)
+	    (e = routines(&j)) != E_OK || (e = index_products(&j)) != E_OK)
 		return e;
 	return release(&j);
 }

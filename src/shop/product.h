@@ -1,22 +1,114 @@
 /* SPDX-License-Identifier: MIT */
-/* The catalogue. */
+/* The catalogue: looked at, listed and searched; changed by admins. */
 #ifndef SHOP_PRODUCT_H
 #define SHOP_PRODUCT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/ctx.h"
 #include "base/err.h"
+#include "base/limits.h"
+#include "shop/caller.h"
+#include "shop/idem.h"
 
+/* Texts are the arena's. */
 struct product {
 	int64_t id;
-	const char *name, *description;	/* the arena's */
+	const char *name, *description;
 	int64_t price_pt;
 	int64_t stock;			/* pieces left */
+	const char *image_url;		/* NULL: none */
+	int64_t version;		/* 1, and 1 more with each change */
+	bool on_sale;			/* known to those who may change it */
+	bool replayed;			/* of a write: its key came before */
 };
 
-/* E_PRODUCT_NOT_FOUND, and what attempt_read returns. */
+/* What anybody may see: E_PRODUCT_NOT_FOUND, also off sale; as attempt_read. */
 enum err product_get(struct ctx *, int64_t id, struct product *) MUST_CHECK;
+
+/*
+ * What the caller may see: an admin also what is off sale, and *is_admin is true.
+ * The same; E_UNKNOWN_USER, E_INVALID_TOKEN.
+ */
+enum err product_get_for(struct ctx *, const struct caller *, int64_t id,
+    struct product *, bool *is_admin) MUST_CHECK;
+
+/* ---- Lists of what is on sale */
+
+#define PRODUCT_KEYS 2		/* integers that order a list, ascending */
+
+enum product_order {
+	PRODUCT_BY_ID, PRODUCT_NEWEST, PRODUCT_CHEAPEST, PRODUCT_DEAREST
+};
+
+struct product_list {
+	enum product_order order;	/* ties by ascending id */
+	const char *text;		/* that the name has; "": any */
+	bool is_first;
+	int64_t after[PRODUCT_KEYS];	/* behind this one, unless first */
+	int64_t limit;			/* so many at most */
+};
+
+struct product_summary {
+	int64_t id;
+	const char *name, *image_url;	/* the arena's; NULL: no picture */
+	int64_t price_pt, stock;
+	int64_t key[PRODUCT_KEYS];	/* its place in the list */
+};
+
+/*
+ * A text is found without regard to case: by its suffixes where few names have
+ * it, and else, where the list's own order comes upon some soon, by looking at
+ * one name after the other.  What attempt_read returns.
+ */
+enum err product_find(struct ctx *, const struct product_list *,
+    struct product_summary **, size_t *n) MUST_CHECK;
+
+/* Those of n ids, in their order; what is not on sale is not among them. */
+enum err product_some(struct ctx *, const int64_t *id, size_t n,
+    struct product_summary **, size_t *found) MUST_CHECK;
+
+/* ---- Changes, an admin's */
+
+/* A sum of them: what product_change() is to set. */
+enum product_part {
+	PRODUCT_NAME = 1, PRODUCT_DESCRIPTION = 2, PRODUCT_PRICE = 4,
+	PRODUCT_IMAGE_URL = 8, PRODUCT_ON_SALE = 16
+};
+
+/* Why not. */
+struct product_refusal {
+	int64_t requested;	/* E_INSUFFICIENT_STOCK: pieces to go */
+	int64_t available;	/* and those there are; E_EDIT_CONFLICT: the
+				   version; E_VALIDATION_FAILED: the stock */
+};
+
+/*
+ * Of p its name, description, price, stock and image_url; p is the product then.
+ * E_UNKNOWN_USER, E_INVALID_TOKEN, E_FORBIDDEN, E_KEY_REUSED, E_IN_PROGRESS, and
+ * what attempt_write returns.
+ */
+enum err product_create(struct ctx *, const struct caller *,
+    const struct idem *, struct product *) MUST_CHECK;
+
+/*
+ * Set these parts of p, whose id and version tell which; p is the product then.
+ * The same; E_PRODUCT_NOT_FOUND; E_EDIT_CONFLICT where its version is another.
+ */
+enum err product_change(struct ctx *, const struct caller *,
+    const struct idem *, unsigned parts, struct product *,
+    struct product_refusal *) MUST_CHECK;
+
+/*
+ * So many pieces more, or less where quantity is negative, of product p->id;
+ * reason NULL: none.  As product_create; E_PRODUCT_NOT_FOUND,
+ * E_INSUFFICIENT_STOCK; E_VALIDATION_FAILED for more than POINTS_MAX pieces.
+ */
+enum err product_restock(struct ctx *, const struct caller *,
+    const struct idem *, int64_t quantity, const char *reason,
+    struct product *, struct product_refusal *) MUST_CHECK;
 
 /* A new product, whose id is set, with its opening stock (shopctl's).  E_UNAVAILABLE. */
 enum err product_add(struct ctx *, struct product *) MUST_CHECK;

@@ -26,13 +26,19 @@ bearer(const char *authorization)
 	return authorization + strspn(authorization, " ");
 }
 
+static bool
+has_authorization(const struct req *req)
+{
+	const char *sent = req->header[HEADER_AUTHORIZATION];
+
+	return sent != NULL && sent[0] != '\0';
+}
+
 /* Why there is no token: no header, or one of another kind. */
 static enum err
 tell_missing(const struct req *req, struct resp *resp)
 {
-	const char *sent = req->header[HEADER_AUTHORIZATION];
-
-	if (sent != NULL && sent[0] != '\0')
+	if (has_authorization(req))
 		resp->problem.detail = text_of(TEXT_OTHER_SCHEME);
 	else
 		resp->problem.detail = text_of(TEXT_NO_AUTHORIZATION);
@@ -91,8 +97,8 @@ auth_take(struct ctx *ctx, struct req *req, struct resp *resp)
 	enum auth auth = req->route->auth;
 	enum err e;
 
-	if (auth == AUTH_NONE)
+	if (auth == AUTH_NONE || (auth == AUTH_MAY && !has_authorization(req)))
 		return E_OK;
 	e = take_user(ctx, req, resp);
-	return e != E_OK || auth == AUTH_USER ? e : check_role(ctx, req);
+	return e != E_OK || auth != AUTH_ADMIN ? e : check_role(ctx, req);
 }

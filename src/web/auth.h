@@ -7,7 +7,7 @@
 
 /*
  * The user of the request's token into req->caller, where the route asks for
- * one; that the user exists the handler's own statement finds out.  Where it
+ * one, or allows one that was sent; that the user exists the handler's own statement finds out.  Where it
  * asks for an admin the user's row is read.  E_MISSING_TOKEN, E_INVALID_TOKEN,
  * E_EXPIRED_TOKEN; E_UNKNOWN_USER, E_FORBIDDEN, E_UNAVAILABLE; E_INTERNAL.
  */

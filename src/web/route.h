@@ -11,6 +11,7 @@
 /* The caller must be ... */
 enum auth {
 	AUTH_NONE,	/* anybody */
+	AUTH_MAY,	/* anybody; who sends a token is its user */
 	AUTH_USER,	/* the user of a valid token */
 	AUTH_ADMIN	/* such a user whose role is admin */
 };
@@ -22,7 +23,8 @@ enum key {
 	KEY_MADE	/* always made: for a method that is idempotent by itself,
 			   so that our own retries find what they have done */
 };
-enum caching { CACHE_NO, CACHE_SHARED };	/* SHARED: the same for everybody */
+/* SHARED: the same for everybody; for everybody without a token at AUTH_MAY. */
+enum caching { CACHE_NO, CACHE_SHARED };
 
 /*
  * What a request brings in its body or its query: a table of fields and the

@@ -45,7 +45,10 @@ serve_begin(struct ctx *ctx, struct req *req, struct resp *resp)
 static enum err
 put_caching(struct ctx *ctx, const struct req *req, struct resp *resp)
 {
-	if (req->route->cache == CACHE_SHARED)
+	/* A cache must not give what a token may see to who has none. */
+	if (req->route->auth == AUTH_MAY)
+		http_header(resp, "Vary", http_header_name(HEADER_AUTHORIZATION));
+	if (req->route->cache == CACHE_SHARED && req->caller.id == 0)
 		return etag_put(ctx->arena, req, resp);
 	http_header(resp, "Cache-Control", "no-store");
 	return E_OK;

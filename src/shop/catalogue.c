@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lists of products, in pages by keys.  Every order is told by two integers that
+ * ascend, so that where a page ended is compared in one way.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "shop/attempt.h"
+#include "shop/product.h"
+#include "shop/row.h"
+
+/*
+ * A text with so many hits is found by the suffixes, one with more by looking at
+ * the names: there are hits enough then for a page to be full soon.  Both ways
+ * cost about the same here where the shop has 100 000 products.
+ */
+#define FEW_HITS 2000
+
+static const struct row_column summary_columns[] = {
+	ROW_INT(struct product_summary, id),
+	ROW_STR(struct product_summary, name),
+	ROW_INT(struct product_summary, price_pt),
+	ROW_INT(struct product_summary, stock),
+	ROW_STR(struct product_summary, image_url),
+	ROW_INT(struct product_summary, key[0]),
+	ROW_INT(struct product_summary, key[1]),
+	ROW_END
+};
+
+/* By which statement, and what a product's price and id count in its keys. */
+static const struct {
+	enum sql sql;
+	int price, id;
+} orders[] = {
+	[PRODUCT_BY_ID] = { SQL_PRODUCTS, 0, 1 },
+	[PRODUCT_NEWEST] = { SQL_PRODUCTS_NEWEST, 0, -1 },
+	[PRODUCT_CHEAPEST] = { SQL_PRODUCTS_CHEAPEST, 1, 1 },
+	[PRODUCT_DEAREST] = { SQL_PRODUCTS_DEAREST, -1, 1 },
+};
+
+static enum err
+read_list(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n,
+    struct product_summary **list, size_t *found)
+{
+	struct db_result r;
+	enum err e = attempt_read(ctx, sql, arg, n, &r);
+
+	return e != E_OK ? e : row_list(ctx->arena, &r, summary_columns,
+	    sizeof **list, list, found);
+}
+
+/* Walk the list in its order. */
+static enum err
+walk_list(struct ctx *ctx, const struct product_list *l,
+    const int64_t after[PRODUCT_KEYS], struct product_summary **list,
+    size_t *n)
+{
+	enum sql sql = orders[l->order].sql;
+	size_t len = strlen(l->text);
+	struct db_arg by_id[] = {
+	    DB_INT(orders[l->order].id * after[1]), DB_TEXT(l->text, len),
+	    DB_INT(l->limit) };
+	struct db_arg by_price[] = {
+	    DB_INT(after[0]), DB_INT(after[1]), DB_TEXT(l->text, len),
+	    DB_INT(l->limit), DB_INT(after[0]), DB_TEXT(l->text, len),
+	    DB_INT(l->limit), DB_INT(l->limit) };
+
+	return orders[l->order].price == 0
+	    ? read_list(ctx, sql, by_id, 3, list, n)
+	    : read_list(ctx, sql, by_price, 8, list, n);
+}
+
+/* Take all that have the text, and sort them. */
+static enum err
+sort_hits(struct ctx *ctx, const struct product_list *l,
+    const int64_t after[PRODUCT_KEYS], struct product_summary **list,
+    size_t *n)
+{
+	size_t len = strlen(l->text);
+	struct db_arg arg[] = {
+	    DB_INT(orders[l->order].price), DB_INT(orders[l->order].id),
+	    DB_TEXT(l->text, len), DB_TEXT(l->text, len), DB_INT(after[0]),
+	    DB_INT(after[0]), DB_INT(after[1]), DB_INT(l->limit) };
+
+	return read_list(ctx, SQL_PRODUCTS_FOUND, arg, 8, list, n);
+}
+
+/* How many suffixes begin with the text; FEW_HITS + 1 are more than that. */
+static enum err
+count_hits(struct ctx *ctx, const char *text, int64_t *hits)
+{
+	size_t len = strlen(text);
+	struct db_arg arg[] = { DB_TEXT(text, len), DB_TEXT(text, len),
+	    DB_INT(FEW_HITS + 1) };
+	struct db_result r;
+	enum err e = attempt_read(ctx, SQL_PRODUCTS_HITS, arg, 3, &r);
+
+	if (e == E_OK)
+		*hits = r.rows > 0 ? db_at(&r, 0, 0)->i : 0;
+	return e;
+}
+
+enum err
+product_find(struct ctx *ctx, const struct product_list *l,
+    struct product_summary **list, size_t *n)
+{
+	/* By price no key is so small; by id the first is not looked at. */
+	int64_t after[PRODUCT_KEYS] = { -SAFE_INT_MAX - 1, -SAFE_INT_MAX - 1 };
+	int64_t hits = FEW_HITS + 1;
+	enum err e = E_OK;
+
+	*n = 0;
+	if (!l->is_first)
+		memcpy(after, l->after, sizeof after);
+	if (l->text[0] != '\0')
+		e = count_hits(ctx, l->text, &hits);
+	if (e != E_OK || hits == 0)
+		return e;
+	return hits > FEW_HITS ? walk_list(ctx, l, after, list, n)
+	    : sort_hits(ctx, l, after, list, n);
+}
+
+enum err
+product_some(struct ctx *ctx, const int64_t *id, size_t n,
+    struct product_summary **list, size_t *found)
+{
+	size_t size = n * sizeof "9007199254740991," + sizeof "[]";
+	char *text = arena_alloc(ctx->arena, size);
+	struct db_arg arg[1];
+	struct buf b;
+
+	if (text == NULL)
+		return E_INTERNAL;
+	buf_init(&b, text, size);
+	for (size_t i = 0; i < n; i++) {
+		buf_char(&b, i > 0 ? ',' : '[');
+		buf_i64(&b, id[i]);
+	}
+	buf_char(&b, ']');
+	arg[0] = (struct db_arg)DB_TEXT(b.data, b.len);
+	return read_list(ctx, SQL_PRODUCTS_SOME, arg, 1, list, found);
+}

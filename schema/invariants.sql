@@ -174,6 +174,23 @@ LEFT JOIN orders o ON o.id = n.order_id AND o.user_id = n.user_id
 GROUP BY n.order_id, n.user_id
 HAVING COUNT(*) <> 1 OR COALESCE(MIN(o.status), '') <> 'cancelled' OR COALESCE(MIN(o.total_price), 0) <> SUM(l.amount);
 
+-- name_suffixes: searches find each product that is on sale by each character of its name, at its price, and no other
+SELECT CONCAT('product ', x.id, ': on sale ', SUM(x.wanted), ', suffixes ', SUM(x.there), ', characters ', SUM(x.chars), ', at another price ', SUM(x.off)) AS violation
+FROM (
+  SELECT id, on_sale AS wanted, 0 AS there, IF(on_sale = 1, CHAR_LENGTH(name), 0) AS chars, 0 AS off, 0 AS longest, IF(on_sale = 1, LEAST(LENGTH(name_key), 200), 0) AS whole FROM products
+  UNION ALL
+  SELECT s.product_id, 0, COUNT(*), 0, SUM(p.id IS NULL OR s.price <> p.price OR LOCATE(s.suffix, p.name_key) = 0), MAX(LENGTH(s.suffix)), 0
+  FROM product_suffixes s LEFT JOIN products p ON p.id = s.product_id
+  GROUP BY s.product_id
+) x
+GROUP BY x.id
+HAVING SUM(x.off) <> 0 OR SUM(x.longest) <> SUM(x.whole) OR SUM(x.there) > SUM(x.chars) OR (SUM(x.whole) < 200 AND SUM(x.there) <> SUM(x.chars));
+
+-- name_suffixes@since: each product that is on sale is found, and none that is not
+SELECT CONCAT('product ', p.id, ': on sale ', p.on_sale, ', found ', 1 - p.on_sale) AS violation
+FROM products p
+WHERE p.on_sale <> EXISTS (SELECT 1 FROM product_suffixes s WHERE s.product_id = p.id);
+
 -- cart_lines@both: a cart's lines are of a user and a product, and not more than 100
 SELECT CONCAT('cart of user ', c.user_id, ': product ', c.product_id, IF(u.id IS NULL, ', no such user', ', no such product')) AS violation
 FROM cart_items c LEFT JOIN users u ON u.id = c.user_id LEFT JOIN products p ON p.id = c.product_id

@@ -46,7 +46,7 @@ found "$(escaped 'àé')" "[$mouse]" 'letters with marks'
 found ae '[]' 'which are not those without'
 found "$(escaped '%_\ "')" "[$pct]" 'what a pattern would mean'
 found "$(escaped "'y' 😀")" "[$pct]" 'and beyond the basic plane'
-found pa "[$twice]" 'once, though it is there four times'
+found papa "[$twice]" 'once, though it is there three times'
 found "$(escaped "$(printf '𝐚%.0s' $(seq 50))")" "[$fat]" 'fifty of four bytes'
 
 # ---- Changed, sold no more
@@ -56,7 +56,7 @@ change() {
 	user PATCH "/v1/products/$1" -H 'Content-Type: application/json' -d "$2"
 }
 change "$twice" '{"version": 1, "name": "Kettle"}'
-found pa '[]' 'no more by its old name'
+found papa '[]' 'no more by its old name'
 found kettle "[$twice]" 'but by its new one'
 change "$twice" '{"version": 2, "onSale": false}'
 found kettle '[]' 'not off sale'

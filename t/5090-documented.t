@@ -47,6 +47,18 @@ post /v1/tokens "$(sent credentials)"
 is "$status" 200 'logged in'
 body=$(printf '%s' "$body" | jq -c --arg t "$(example token | jq -r .accessToken)" '.accessToken = $t')
 is_example token 'token, but for itself'
+promote 2
+posted product_made /v1/products "$(sent product_new)"
+user PATCH /v1/products/25 -H 'Content-Type: application/json' \
+    -d "$(sent product_edit)"
+is_example product_changed product_changed
+user PATCH /v1/products/25 -H 'Content-Type: application/json' \
+    -d "$(sent product_edit)"
+is_example edit_conflict edit_conflict
+posted restocked /v1/products/25/restock "$(sent restock)"
+posted insufficient_stock.restock /v1/products/25/restock '{"quantity": -91}'
+asked products GET "/v1/products?q=$(jq -rn '"마우스" | @uri')"
+sql "UPDATE users SET role = 'customer' WHERE id = 2"
 asked healthy GET /healthz
 asked ready GET /readyz
 

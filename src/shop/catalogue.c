@@ -5,13 +5,14 @@
  */
 #include "config.h"
 
-#include <inttypes.h>
+#include "shop/catalogue.h"
+
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/limits.h"
 #include "shop/attempt.h"
-#include "shop/product.h"
 #include "shop/row.h"
 
 /*
@@ -106,7 +107,7 @@ count_hits(struct ctx *ctx, const char *text, int64_t *hits)
 }
 
 enum err
-product_find(struct ctx *ctx, const struct product_list *l,
+catalogue_find(struct ctx *ctx, const struct product_list *l,
     struct product_summary **list, size_t *n)
 {
 	/* By price no key is so small; by id the first is not looked at. */
@@ -126,7 +127,7 @@ product_find(struct ctx *ctx, const struct product_list *l,
 }
 
 enum err
-product_some(struct ctx *ctx, const int64_t *id, size_t n,
+catalogue_some(struct ctx *ctx, const int64_t *id, size_t n,
     struct product_summary **list, size_t *found)
 {
 	size_t size = n * sizeof "9007199254740991," + sizeof "[]";

@@ -264,7 +264,7 @@ tell_too_many(struct ctx *ctx, struct resp *resp,
 
 /* Why the product is as it was; returns why. */
 static enum err
-refuse_change(struct ctx *ctx, const struct req *req, struct resp *resp,
+refuse_edit(struct ctx *ctx, const struct req *req, struct resp *resp,
     enum err why, int64_t version, const struct product_refusal *r)
 {
 	enum err e = E_OK;
@@ -297,7 +297,7 @@ h_product_change(struct ctx *ctx, const struct req *req, struct resp *resp)
 	p.id = req->id;
 	e = product_change(ctx, &req->caller, &req->idem, parts_of(c), &p,
 	    &why);
-	return e != E_OK ? refuse_change(ctx, req, resp, e,
+	return e != E_OK ? refuse_edit(ctx, req, resp, e,
 	    c->product.version, &why) : put_product(ctx, resp, 200, &p, true);
 }
 
@@ -316,6 +316,6 @@ h_product_restock(struct ctx *ctx, const struct req *req, struct resp *resp)
 	enum err e = product_restock(ctx, &req->caller, &req->idem,
 	    r->quantity, r->reason, &p, &why);
 
-	return e != E_OK ? refuse_change(ctx, req, resp, e, 0, &why)
+	return e != E_OK ? refuse_edit(ctx, req, resp, e, 0, &why)
 	    : put_product(ctx, resp, 200, &p, true);
 }

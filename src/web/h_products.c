@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/num.h"
-#include "shop/product.h"
+#include "shop/catalogue.h"
 #include "web/page.h"
 #include "web/route.h"
 #include "web/text.h"
@@ -98,7 +98,7 @@ check_alone(struct ctx *ctx, struct resp *resp,
 
 /* The ids of a list with commas, each once; false where it is none. */
 static bool
-take_ids(const char *text, int64_t id[IDS_MAX], size_t *n)
+read_ids(const char *text, int64_t id[IDS_MAX], size_t *n)
 {
 	size_t len, i, sent = 0;
 	int64_t one;
@@ -131,10 +131,10 @@ list_ids(struct ctx *ctx, const struct req *req, struct resp *resp,
 
 	if (e != E_OK)
 		return e;
-	if (!take_ids(q->ids, id, &n))
+	if (!read_ids(q->ids, id, &n))
 		return query_fault(ctx, resp, "ids", text_say(ctx->arena,
 		    TEXT_ID_LIST, TEXT_ARGS(TEXT_N(IDS_MAX))));
-	if ((e = product_some(ctx, id, n, &found, &items.n)) != E_OK)
+	if ((e = catalogue_some(ctx, id, n, &found, &items.n)) != E_OK)
 		return e;
 	items.item = found;
 	return page_put(ctx, req, resp, &q->page, &from, &items);
@@ -166,7 +166,7 @@ h_products_list(struct ctx *ctx, const struct req *req, struct resp *resp)
 	list.is_first = from.is_first;
 	memcpy(list.after, from.key, sizeof list.after);
 	list.limit = from.items + 1;
-	if ((e = product_find(ctx, &list, &found, &items.n)) != E_OK)
+	if ((e = catalogue_find(ctx, &list, &found, &items.n)) != E_OK)
 		return e;
 	items.item = found;
 	return page_put(ctx, req, resp, &q->page, &from, &items);

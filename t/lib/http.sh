@@ -178,7 +178,8 @@ tables() {
 	    SELECT * FROM payments; SELECT * FROM points_ledger;
 	    SELECT * FROM sales_marks; SELECT * FROM stock_movements;
 	    SELECT * FROM cart_items; SELECT * FROM requests;
-	    SELECT * FROM credentials; SELECT * FROM grants' |
+	    SELECT * FROM credentials; SELECT * FROM grants;
+	    SELECT * FROM product_suffixes' |
 	    sha256sum
 }
 

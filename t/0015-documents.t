@@ -121,7 +121,7 @@ routes_of README.md | grep -vxF -f "$dir/a" >"$dir/found"
 is "$(cat "$dir/found") $(routes_of README.md | wc -l)" ' 8' \
     'README has eight of them to try'
 sed -n 's/^ROUTE(\([A-Z]*\), "\([^"]*\)", [a-z_]*, AUTH_\([A-Z]*\), KEY_\([A-Z]*\),.*/\1 \2 \3 \4/p' \
-    src/web/routes.def | sed 's/ NONE / - /; s/ USER / user /; s/ ADMIN / admin /
+    src/web/routes.def | sed 's/ NONE / - /; s/ MAY / may /; s/ USER / user /; s/ ADMIN / admin /
 	s/ YES$/ key/; s/ NO$/ /; s/ MADE$/ /' >"$dir/a"
 sed -n 's/^| `\([A-Z]* \/[^`]*\)` | \([a-z-]*\) | \(k*e*y*\) *|.*/\1 \2 \3/p' \
     docs/api.md >"$dir/b"

@@ -8,8 +8,8 @@ shop_start
 
 request GET /v1/products/1
 is "$status" 200 'a product is shown'
-is "$(json '[keys_unsorted]')" '[["id","name","description","price","stock"]]' \
-    'with its five members, no more'
+is "$(json '[keys_unsorted]')" '[["id","name","description","price","stock","imageUrl","version"]]' \
+    'with its seven members, no more'
 is "$(json '[.id, .price, .stock]')" '[1,12000,120]' 'its numbers are numbers'
 is "$(json .name)" '"유기농 보성 녹차 100g"' 'its Korean name, byte for byte'
 is "$(json .description)" '"보성에서 첫물로 딴 잎을 덖었습니다."' \
@@ -72,7 +72,7 @@ is "$status" 201 'seven are sold'
 request GET /v1/products/1
 is "$(json .stock)" 113 'and are gone from the stock at once'
 
-sql 'UPDATE products SET price = 12500 WHERE id = 1'
+sql 'UPDATE products SET price = 12500 WHERE id = 1; CALL product_index(1)'
 request GET /v1/products/1
 is "$(json .price)" 12500 'so is a new price there at once'
 

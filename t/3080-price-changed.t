@@ -14,7 +14,7 @@ place '{"items": [{"productId": 17, "quantity": 2, "price": 4500}]}'
 is "$status $(json .totalPrice)" '201 9000' 'so is the price'
 place '{"items": [{"productId": 17, "quantity": 1, "price": 4500}, {"productId": 24, "quantity": 1}], "totalPrice": 11400}'
 is "$status" 201 'and both, where one line tells its price'
-sql 'UPDATE products SET price = 5000 WHERE id = 17'
+sql 'UPDATE products SET price = 5000 WHERE id = 17; CALL product_index(17)'
 digest=$(tables)
 place '{"items": [{"productId": 17, "quantity": 2}], "totalPrice": 9000}'
 is_problem 409 price_changed 'another total'
@@ -51,7 +51,7 @@ done
 
 post /v1/orders '{"items": [{"productId": 17, "quantity": 1}], "totalPrice": 5000}' -H 'Idempotency-Key: t2'
 first=$body
-sql 'UPDATE products SET price = 5500 WHERE id = 17'
+sql 'UPDATE products SET price = 5500 WHERE id = 17; CALL product_index(17)'
 post /v1/orders '{"items": [{"productId": 17, "quantity": 1}], "totalPrice": 5000}' -H 'Idempotency-Key: t2'
 is "$status $body $(header Idempotency-Replayed)" "201 $first true" \
     'a repetition is replayed, whatever it costs by now'
@@ -61,7 +61,10 @@ is_problem 422 idempotency_key_reused 'without the total it is another request'
 # ---- A price that changes at the same time
 
 buy() { shot_post "$n" /v1/orders '{"items": [{"productId": 23, "quantity": 1}], "totalPrice": 21000}'; }
-reprice() { sql 'UPDATE products SET price = 21001 WHERE id = 23'; }
+reprice() {
+	sql 'UPDATE products SET price = 21001 WHERE id = 23;
+	    CALL product_index(23)'
+}
 parallel 8 buy &
 shoot=$!
 reprice

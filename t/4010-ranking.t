@@ -134,7 +134,8 @@ mc "delete shop:$shop_id:rank" >"$dir/out"
 top
 is "$(json '[.items[].productId]')" '[5,1,17,20,2]' \
     'the hour before it does not: 2 has 5, and is before 8, 9 and 12'
-sql "UPDATE products SET price = 7777, name = 'New' WHERE id = 5"
+sql "UPDATE products SET price = 7777, name = 'New' WHERE id = 5;
+    CALL product_index(5)"
 mc "delete shop:$shop_id:rank" >"$dir/out"
 top
 is "$(json '.items[0] | [.name, .price]')" '["New",7777]' \

@@ -184,6 +184,8 @@ static const struct state {
 	{ "POST", "/v1/cart/checkout", BY_POOR, AS_IT_IS },
 	{ "POST", "/v1/users", BY_OWNER, TAKEN },
 	{ "POST", "/v1/tokens", BY_OWNER, TAKEN },
+	{ "PATCH", "/v1/products/{id}", BY_ADMIN, NO_PRODUCT },
+	{ "POST", "/v1/products/{id}/restock", BY_ADMIN, NO_PRODUCT },
 };
 
 #define STATES (sizeof states / sizeof states[0])

@@ -58,7 +58,8 @@ possible(const struct route *r)
 {
 	unsigned f = 1U << FAULT_METHOD | 1U << FAULT_TARGET;
 
-	if (r->auth != AUTH_NONE)
+	/* Where a token may be missing that is no fault. */
+	if (r->auth != AUTH_NONE && r->auth != AUTH_MAY)
 		f |= 1U << FAULT_TOKEN;
 	if (hostile_states(r) > 0)
 		f |= 1U << FAULT_STATE;

@@ -52,7 +52,7 @@ static const struct {
 	{ "GET", "/", E_NOT_FOUND, NULL, 0 },
 	{ "GET", "", E_NOT_FOUND, NULL, 0 },
 	{ "GET", "*", E_NOT_FOUND, NULL, 0 },
-	{ "GET", "/v1/products", E_NOT_FOUND, NULL, 0 },
+	{ "GET", "/v1/product", E_NOT_FOUND, NULL, 0 },
 	{ "GET", "/v1/products/", E_NOT_FOUND, NULL, 0 },
 	{ "GET", "/v1/products/7/", E_NOT_FOUND, NULL, 0 },
 	{ "GET", "/v1/products/7/x", E_NOT_FOUND, NULL, 0 },

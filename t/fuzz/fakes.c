@@ -253,8 +253,9 @@ put_write(enum sql sql, const struct db_arg *arg, unsigned vary,
 	bool failed = (vary & 16) != 0;
 	const char *order[] = { code, "paid", failed ? "failed" : "approved",
 	    name_of(vary) };
-	const char *others[] = { code, name_of(vary), name_of(vary + 1) };
-	const char *refused[] = { code, NULL, NULL };
+	const char *others[] = { code, name_of(vary), name_of(vary + 1),
+	    name_of(vary + 2) };
+	const char *refused[] = { code, NULL, NULL, NULL };
 	bool done = code != NULL && (strcmp(code, "ok") == 0 ||
 	    strcmp(code, "replayed") == 0);
 	bool is_order = sql == SQL_BUY || sql == SQL_CANCEL ||
@@ -301,6 +302,7 @@ rows_of(enum sql sql, unsigned vary)
 	if (sql == SQL_RANK || sql == SQL_RANK_STEPPED)
 		return vary % 6;
 	return sql_table[sql].columns[1] == '\0' || sql == SQL_PRODUCT ||
+	    sql == SQL_PRODUCT_FOR || sql == SQL_PRODUCTS_HITS ||
 	    sql == SQL_CALLER ? some : some * (1 + vary % 100);
 }
 
@@ -312,6 +314,8 @@ put_read(enum sql sql, unsigned vary, struct db_result *r)
 	const char *order[] = { "ok", "cancelled", "refunded", name_of(vary) };
 	const char *listed[] = { "fulfilled", name_of(vary) };
 	const char *row[] = { "refund" };
+	const char *seen[] = { name_of(vary), name_of(vary + 1),
+	    name_of(vary + 2), vary % 2 == 0 ? "admin" : "customer" };
 	const char *role[] = { vary % 2 == 0 ? "admin" : "customer" };
 	const char *version[] = { vary % 3 == 0 ? SCHEMA_VERSION
 	    : vary % 3 == 1 ? "0000" : NULL };
@@ -319,7 +323,7 @@ put_read(enum sql sql, unsigned vary, struct db_result *r)
 	put_rows(r, rows_of(sql, vary), shape_of(sql, 0), vary,
 	    sql == SQL_ORDER ? order
 	    : sql == SQL_ORDERS || sql == SQL_ORDERS_ALL ? listed
-	    : sql == SQL_LEDGER ? row : sql == SQL_CALLER ? role
+	    : sql == SQL_PRODUCT_FOR ? seen : sql == SQL_LEDGER ? row : sql == SQL_CALLER ? role
 	    : sql == SQL_SCHEMA_VERSION ? version : plain);
 }
 
@@ -335,7 +339,9 @@ check_lines(const struct db_arg *arg)
 static bool
 is_callers(enum sql sql)
 {
-	return sql != SQL_PRODUCT && sql != SQL_IDENTITY &&
+	return sql != SQL_PRODUCT && sql != SQL_PRODUCT_FOR &&
+	    !(sql >= SQL_PRODUCTS_SOME && sql <= SQL_PRODUCTS_FOUND) &&
+	    sql != SQL_IDENTITY &&
 	    sql != SQL_RANK_WINDOW && sql != SQL_RANK &&
 	    sql != SQL_RANK_STEPPED && sql != SQL_SCHEMA_VERSION &&
 	    sql != SQL_READY && sql != SQL_READY_RIGHTS &&
@@ -362,6 +368,8 @@ check_args(enum sql sql, const struct db_arg *arg, size_t n)
 	/* cppcheck-suppress knownConditionTrueFalse */
 	if (is_callers(sql))
 		CHECK(fake.authorized && arg[0].i == FAKES_USER);
+	if (sql == SQL_PRODUCT_FOR)
+		CHECK(fake.authorized && arg[1].i == FAKES_USER);
 	if (sql == SQL_ORDERS || sql == SQL_ORDERS_ALL)
 		CHECK(fake.authorized && arg[10].i == FAKES_USER);
 }

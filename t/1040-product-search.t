@@ -68,7 +68,7 @@ found teapot "[$pot]" 'one that an admin made'
 
 # ---- In pages and orders, by both ways of searching
 
-# Few have "Towel", and more than 2000 have "Widget".
+# Few have "Towel", and more than a thousand have "Widget".
 {
 	echo "INSERT INTO products (name, price, stock, created_at) VALUES"
 	seq 1 2400 | awk '{ printf "%s(\"Widget %d%s\", %d, 0, NOW(3))",

@@ -20,7 +20,7 @@
  * the names: there are hits enough then for a page to be full soon.  Both ways
  * cost about the same here where the shop has 100 000 products.
  */
-#define FEW_HITS 2000
+#define FEW_HITS 1000
 
 static const struct row_column summary_columns[] = {
 	ROW_INT(struct product_summary, id),

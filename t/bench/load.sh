@@ -129,6 +129,9 @@ INSERT INTO products (id, name, price, stock, sold, hour, created_at)
       GROUP BY product_id) s ON s.product_id = n.seq;
 INSERT INTO stock_movements (product_id, type, quantity, created_at)
   SELECT id, 'opening', sold + stock, @start FROM products;
+INSERT INTO product_suffixes (suffix, product_id, price)
+  SELECT CAST(SUBSTRING(LOWER(name), n.seq) AS BINARY), id, price
+  FROM products JOIN seq_1_to_100 n ON n.seq <= CHAR_LENGTH(name);
 END
 } | counted | shop
 shop >/dev/null -e 'ANALYZE TABLE users, products, payments, orders,

@@ -188,7 +188,7 @@ is_problem 404 product_not_found 'a chunked order is understood'
 # ---- Paths and methods
 
 for path in /v1 /v1/ /v1/points /v1/points/charge/ /v1//points/charge \
-    /V1/points/charge /v1/products /v1/orders/ /v1/orders/1/x /v2/orders \
+    /V1/points/charge /v1/product /v1/orders/ /v1/orders/1/x /v2/orders \
     /v1/points/balance.json /v1/./points/balance /v1/x/../points/balance \
     '/v1/points%2Fbalance' /index.php /.git/config /shop.conf; do
 	user GET "$path"
@@ -254,7 +254,7 @@ is_problem 405 method_not_allowed 'a refused method is a problem'
 user PUT /v1/products/abc
 is_problem 405 method_not_allowed 'whatever the id'
 user OPTIONS /v1/products/abc
-is "$status $(header Allow)" '204 GET, HEAD' 'nor does OPTIONS ask for one'
+is "$status $(header Allow)" '204 GET, HEAD, PATCH' 'nor does OPTIONS ask for one'
 user OPTIONS /v1/nothing
 is_problem 404 not_found 'OPTIONS of nothing'
 user PUT /v1/nothing

@@ -185,6 +185,7 @@ static const struct state {
 	{ "POST", "/v1/users", BY_OWNER, TAKEN },
 	{ "POST", "/v1/tokens", BY_OWNER, TAKEN },
 	{ "PATCH", "/v1/products/{id}", BY_ADMIN, NO_PRODUCT },
+	{ "PATCH", "/v1/products/{id}", BY_ADMIN, AS_IT_IS },
 	{ "POST", "/v1/products/{id}/restock", BY_ADMIN, NO_PRODUCT },
 };
 
@@ -364,6 +365,17 @@ put_sign_up(struct hostile *h, struct buf *b)
 	buf_str(b, ",\"name\":\"N\"");
 }
 
+/* Of a version that nothing has. */
+static void
+put_edit(struct hostile *h, struct buf *b)
+{
+	put_name(h, b, "version");
+	buf_i64(b, pick(h, 1000000, SAFE_INT_MAX));
+	buf_char(b, ',');
+	put_name(h, b, "price");
+	buf_i64(b, pick(h, 1, 1000));
+}
+
 static const struct good {
 	const char *pattern;
 	void (*put)(struct hostile *, struct buf *);
@@ -374,6 +386,7 @@ static const struct good {
 	{ "/v1/cart/items/{productId}", put_quantity },
 	{ "/v1/users", put_sign_up },
 	{ "/v1/tokens", put_account },
+	{ "/v1/products/{id}", put_edit },
 };
 
 static const struct good *

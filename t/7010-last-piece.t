@@ -40,14 +40,10 @@ buy() {
 # gather PRODUCT N COMMAND...: N at once.  As many as there are workers come to
 # wait for the product's row, with all earlier steps done; then it is released.
 gather() {
-	hold 30 "SELECT id FROM products WHERE id = $1 FOR UPDATE"
+	if [ "$2" -lt 8 ]; then waiting=$2; else waiting=8; fi
+	gathered_for="SELECT id FROM products WHERE id = $1 FOR UPDATE"
 	shift
-	parallel "$@" &
-	gather_pid=$!
-	if [ "$1" -lt 8 ]; then meet=$1; else meet=8; fi
-	seen "$meet who wait for one row" lock_waits_are $meet
-	let_go
-	wait $gather_pid
+	meet $waiting "$gathered_for" "$@"
 }
 
 # problems: the codes of all refusals, each once.
@@ -55,6 +51,18 @@ problems() {
 	cat "$dir"/shots/*.body | jq -r '.code // empty' | sort -u |
 	    tr '\n' ' '
 }
+
+# ---- Few products, or none, as far as the server knows.
+
+sql_root "SET GLOBAL innodb_stats_auto_recalc = 0;
+    UPDATE mysql.innodb_table_stats SET n_rows = 1, clustered_index_size = 1
+    WHERE table_name = 'products'; FLUSH TABLES $(sql 'SELECT DATABASE()').products;
+    SET GLOBAL innodb_stats_auto_recalc = 1"
+hold 30 'SELECT id FROM products WHERE id = 1 FOR UPDATE'
+as 6
+order 21 17
+is "$status" 201 'an order waits for its own products alone'
+let_go
 
 # ---- Two buyers, one piece.
 

@@ -27,7 +27,8 @@
 -- stock, last.  Where a guard or the key fails, order_refuse finds out why.
 -- LAST_INSERT_ID(x) is how an UPDATE tells what it has set.  Prices are carried
 -- along, so that total and lines agree.  An order of one line, as most are, is
--- spared the joins.
+-- spared the joins.  The joins are held to the products' key: where the server
+-- believes that there are few products it reads them all, and locks them all.
 --
 -- An order is dated by the clock, whatever that was before.  A product's hour
 -- is that of its newest row in sales_marks, and what it sells is of that hour:
@@ -91,7 +92,7 @@ buy: BEGIN
             GROUP_CONCAT(LPAD(p.price, 16, '0') ORDER BY l.n SEPARATOR ''),
             MIN(p.hour), MAX(p.hour)
           INTO v_total, v_enough, v_prices, v_hour, v_newest
-          FROM line_numbers l STRAIGHT_JOIN products p
+          FROM line_numbers l STRAIGHT_JOIN products p FORCE INDEX (PRIMARY)
             ON p.id = CAST(SUBSTRING(p_lines, l.n * 23 + 1, 16) AS SIGNED)
           WHERE l.n < v_n;
       END IF;
@@ -139,10 +140,10 @@ buy: BEGIN
           SELECT v_order, CAST(SUBSTRING(p_lines, l.n * 23 + 21, 3) AS SIGNED),
               p.id, p.name, CAST(SUBSTRING(p_lines, l.n * 23 + 17, 4) AS SIGNED),
               CAST(SUBSTRING(v_prices, l.n * 16 + 1, 16) AS SIGNED)
-            FROM line_numbers l STRAIGHT_JOIN products p
+            FROM line_numbers l STRAIGHT_JOIN products p FORCE INDEX (PRIMARY)
               ON p.id = CAST(SUBSTRING(p_lines, l.n * 23 + 1, 16) AS SIGNED)
             WHERE l.n < v_n;
-        UPDATE line_numbers l STRAIGHT_JOIN products p
+        UPDATE line_numbers l STRAIGHT_JOIN products p FORCE INDEX (PRIMARY)
             ON p.id = CAST(SUBSTRING(p_lines, l.n * 23 + 1, 16) AS SIGNED)
           SET p.stock = p.stock - CAST(SUBSTRING(p_lines, l.n * 23 + 17, 4) AS SIGNED),
             p.sold = p.sold + CAST(SUBSTRING(p_lines, l.n * 23 + 17, 4) AS SIGNED)

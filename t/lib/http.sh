@@ -197,6 +197,19 @@ parallel() {
 	wait $parallel_pids
 }
 
+# meet WAITING QUERY N COMMAND...: N at once.  The query's locks are held until so
+# many of them wait for a row, with all earlier steps done; then all go on.
+meet() {
+	meet_waiting=$1
+	hold 30 "$2"
+	shift 2
+	parallel "$@" &
+	meet_pid=$!
+	seen "$meet_waiting who wait for a row" lock_waits_are "$meet_waiting"
+	let_go
+	wait $meet_pid
+}
+
 # shot NAME METHOD TARGET [curl's arguments]: a request of many at once; its
 # status, time (s), body and headers stay in $dir/shots/NAME.*.
 shot() {

@@ -92,10 +92,14 @@ ask "$good"
 refused missing_token 'no scheme'
 request GET "/v1/points/balance?access_token=$good"
 refused missing_token 'a token in the query'
-for route in /v1/products/1 /v1/products/top /healthz /readyz; do
+for route in /v1/products /v1/products/top /healthz /readyz; do
 	request GET "$route" -H 'Authorization: Bearer nonsense'
 	is "$status" 200 "$route needs none, not even a good one"
 done
+request GET /v1/products/1
+is "$status" 200 '/v1/products/1 needs none'
+request GET /v1/products/1 -H 'Authorization: Bearer nonsense'
+refused invalid_token 'but one that is there must be good'
 
 # ---- A bad one
 

@@ -89,7 +89,8 @@ sql "UPDATE users SET status = 'active' WHERE id = 6"
 
 # ---- The order keeps what was agreed
 
-sql "UPDATE products SET price = 1, name = 'Something else' WHERE id IN (3, 4)"
+sql "UPDATE products SET price = 1, name = 'Something else' WHERE id IN (3, 4);
+    CALL product_index(3); CALL product_index(4)"
 user GET "/v1/orders/$id"
 is "$body" "$placed" 'a new price and name change no order'
 post /v1/orders '{"items": [{"productId": 4, "quantity": 1}]}'

@@ -254,7 +254,8 @@ fresh 'another body may have that key: nothing was kept'
 as 2
 with last /v1/orders '{"items": [{"productId": 4, "quantity": 1}]}'
 keep
-sql "UPDATE products SET price = 99999, name = 'Another' WHERE id = 4"
+sql "UPDATE products SET price = 99999, name = 'Another' WHERE id = 4;
+    CALL product_index(4)"
 digest=$(tables)
 with last /v1/orders '{"items": [{"productId": 4, "quantity": 1}]}'
 replayed 'a new price and name'

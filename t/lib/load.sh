@@ -97,7 +97,7 @@ asking() {
 	asking_as="Authorization: Bearer $(token "$1")"
 	asking_file=$(mktemp "$dir/asked.XXXXXX")
 	asking_urls=$dir/asking.${asking_file##*.}
-	for n in $(seq 50); do
+	for asking_n in $(seq 50); do
 		printf 'url = "http://shop%s"\noutput = "/dev/null"\n' "$2"
 	done >"$asking_urls"
 	: >"$dir/asking"

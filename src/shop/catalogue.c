@@ -57,18 +57,18 @@ read_list(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n,
 
 /* Walk the list in its order. */
 static enum err
-walk_list(struct ctx *ctx, const struct product_list *l,
+walk_list(struct ctx *ctx, const struct product_list *l, const char *text,
     const int64_t after[PRODUCT_KEYS], struct product_summary **list,
     size_t *n)
 {
 	enum sql sql = orders[l->order].sql;
-	size_t len = strlen(l->text);
+	size_t len = strlen(text);
 	struct db_arg by_id[] = {
-	    DB_INT(orders[l->order].id * after[1]), DB_TEXT(l->text, len),
+	    DB_INT(orders[l->order].id * after[1]), DB_TEXT(text, len),
 	    DB_INT(l->limit) };
 	struct db_arg by_price[] = {
-	    DB_INT(after[0]), DB_INT(after[1]), DB_TEXT(l->text, len),
-	    DB_INT(l->limit), DB_INT(after[0]), DB_TEXT(l->text, len),
+	    DB_INT(after[0]), DB_INT(after[1]), DB_TEXT(text, len),
+	    DB_INT(l->limit), DB_INT(after[0]), DB_TEXT(text, len),
 	    DB_INT(l->limit), DB_INT(l->limit) };
 
 	return orders[l->order].price == 0
@@ -78,32 +78,40 @@ walk_list(struct ctx *ctx, const struct product_list *l,
 
 /* Take all that have the text, and sort them. */
 static enum err
-sort_hits(struct ctx *ctx, const struct product_list *l,
+sort_hits(struct ctx *ctx, const struct product_list *l, const char *text,
     const int64_t after[PRODUCT_KEYS], struct product_summary **list,
     size_t *n)
 {
-	size_t len = strlen(l->text);
+	size_t len = strlen(text);
 	struct db_arg arg[] = {
 	    DB_INT(orders[l->order].price), DB_INT(orders[l->order].id),
-	    DB_TEXT(l->text, len), DB_TEXT(l->text, len), DB_INT(after[0]),
+	    DB_TEXT(text, len), DB_TEXT(text, len), DB_INT(after[0]),
 	    DB_INT(after[0]), DB_INT(after[1]), DB_INT(l->limit) };
 
 	return read_list(ctx, SQL_PRODUCTS_FOUND, arg, 8, list, n);
 }
 
-/* How many suffixes begin with the text; FEW_HITS + 1 are more than that. */
+/* A text as names are compared with it, and how many suffixes begin with it. */
+struct hits {
+	int64_t n;			/* FEW_HITS + 1: more than that */
+	const char *text;
+};
+
+static const struct row_column hits_columns[] = {
+	ROW_INT(struct hits, n), ROW_STR(struct hits, text), ROW_END
+};
+
 static enum err
-count_hits(struct ctx *ctx, const char *text, int64_t *hits)
+count_hits(struct ctx *ctx, const char *text, struct hits *hits)
 {
 	size_t len = strlen(text);
 	struct db_arg arg[] = { DB_TEXT(text, len), DB_TEXT(text, len),
-	    DB_INT(FEW_HITS + 1) };
+	    DB_TEXT(text, len), DB_INT(FEW_HITS + 1) };
 	struct db_result r;
-	enum err e = attempt_read(ctx, SQL_PRODUCTS_HITS, arg, 3, &r);
+	enum err e = attempt_read(ctx, SQL_PRODUCTS_HITS, arg, 4, &r);
 
-	if (e == E_OK)
-		*hits = r.rows > 0 ? db_at(&r, 0, 0)->i : 0;
-	return e;
+	return e != E_OK ? e
+	    : row_read(ctx->arena, &r, 0, hits_columns, hits);
 }
 
 enum err
@@ -112,7 +120,7 @@ catalogue_find(struct ctx *ctx, const struct product_list *l,
 {
 	/* By price no key is so small; by id the first is not looked at. */
 	int64_t after[PRODUCT_KEYS] = { -SAFE_INT_MAX - 1, -SAFE_INT_MAX - 1 };
-	int64_t hits = FEW_HITS + 1;
+	struct hits hits = { FEW_HITS + 1, "" };
 	enum err e = E_OK;
 
 	*n = 0;
@@ -120,10 +128,10 @@ catalogue_find(struct ctx *ctx, const struct product_list *l,
 		memcpy(after, l->after, sizeof after);
 	if (l->text[0] != '\0')
 		e = count_hits(ctx, l->text, &hits);
-	if (e != E_OK || hits == 0)
+	if (e != E_OK || hits.n == 0)
 		return e;
-	return hits > FEW_HITS ? walk_list(ctx, l, after, list, n)
-	    : sort_hits(ctx, l, after, list, n);
+	return hits.n > FEW_HITS ? walk_list(ctx, l, hits.text, after, list, n)
+	    : sort_hits(ctx, l, hits.text, after, list, n);
 }
 
 enum err

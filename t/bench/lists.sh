@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What lists and searches cost among 100 000 products, as a multiple of one
-# product's read in the same run: CPU of the database and the workers.
+# product's read in the same run: CPU of nginx, the workers and the database.
 #	top_srcdir=. top_builddir=build sh t/bench/lists.sh [REQUESTS]
 . "${top_srcdir:-.}/t/lib.sh"
 shop_start
@@ -19,9 +19,10 @@ ANALYZE TABLE products, product_suffixes;
 END
 sql_file "$dir/many.sql" >/dev/null
 
-# cpu: hundredths of a second that database and workers have used so far.
+# cpu: hundredths of a second that all of them have used so far.
 cpu() {
-	for pid in $(cat "$dir/db.pid") $(pgrep -f "$dir/shop.conf"); do
+	for pid in $(cat "$dir/db.pid") $(pool_workers) $nginx_pid $(cat \
+	    "/proc/$nginx_pid/task/$nginx_pid/children"); do
 		cut -d ')' -f 2 "/proc/$pid/stat" 2>/dev/null
 	done | awk '{ n += $12 + $13 } END { print n + 0 }'
 }
@@ -38,7 +39,9 @@ cost() {
 	us=$((($(cpu) - before) * 10000 / requests))
 	[ -n "${one:-}" ] || one=$us
 	request GET "$2"
-	echo "# $1: $us us, $(awk "BEGIN { printf \"%.1f\", $us / ($one > 0 ? $one : 1) }") reads, status $status"
+	reads=$(awk "BEGIN { printf \"%.1f\", $us / ($one > 0 ? $one : 1) }")
+	[ "$status" = 200 ] && awk "BEGIN { exit $reads > 5 }"
+	ok "$1: $us us, $reads reads"
 }
 # late SORT [&q=Q]: the cursor of page 1000.
 late() {

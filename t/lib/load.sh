@@ -191,3 +191,57 @@ all_is_well() {
 	same_size
 	ok 'no worker grew'
 }
+
+# ---- Load: t/mix.pl, which does whatever there is to do
+
+# mix_make: users, an admin and goods of which some run short.
+mix_make() {
+	admin=$(sql "CALL user_add('admin', 'admin@mix.example', 0)" | cut -f 2)
+	promote "$admin"
+	echo "$admin $(ctl token --user "$admin" --ttl 86400)" >"$dir/mix.tokens"
+	for n in 1 2 3 4; do
+		id=$(sql "CALL user_add('m', 'm$n@mix.example', 20000)" | cut -f 2)
+		echo "$id $(ctl token --user "$id" --ttl 86400)"
+	done >>"$dir/mix.tokens"
+	for n in 1 2 3 4 5 6; do
+		ctl product add --name "M$n" --price $((n * 100)) --stock $((n * n * 100))
+	done >"$dir/mix.products"
+}
+
+# mix CLIENTS SECONDS KINDS: until they are done; mix_start, mix_stop: until told.
+mix() {
+	perl "$top_srcdir/t/mix.pl" run "$dir" "$1" "$2" "$seed" "$3"
+	ok 'the clients did their work'
+}
+mix_start() {
+	perl "$top_srcdir/t/mix.pl" run "$dir" "$1" 86400 "$seed" "$2" &
+	mix_pid=$!
+	seen 'clients at work' mix_grows 0
+}
+mix_stop() {
+	kill -TERM $mix_pid
+	wait $mix_pid
+	ok 'the clients did their work'
+}
+mix_lines() { cat "$dir"/mix.[0-9]* | wc -l; }
+mix_grows() { [ "$(mix_lines)" -gt $(($1 + 20)) ]; }
+
+# mix_is_well: the tables are what the clients were answered.
+mix_is_well() {
+	perl "$top_srcdir/t/mix.pl" check "$dir" >"$dir/mixed"
+	grep '^#' "$dir/mixed"
+	is "$(grep '^wrong' "$dir/mixed" | head -n 10)" '' 'no answer is one that can not be'
+	sed -n 's/^user //p' "$dir/mixed" >"$dir/mix.wanted"
+	sql "SELECT u.id, u.balance - 20000, COUNT(o.id),
+	    COUNT(o.cancelled_at), COUNT(o.fulfilled_at)
+	    FROM users u LEFT JOIN orders o ON o.user_id = u.id
+	    WHERE u.email LIKE 'm_@mix.example' GROUP BY u.id ORDER BY u.id" |
+	    tr '\t' ' ' >"$dir/mix.got"
+	is "$(cat "$dir/mix.got")" "$(cat "$dir/mix.wanted")" \
+	    'points, orders, cancelled and fulfilled ones are what was answered'
+	ctl audit >"$dir/audit"
+	is "$? $(head -n 1 "$dir/audit")" '0 ok' 'the audit agrees'
+	is "$(invariants)" '' 'and all holds'
+	eventually 3 nothing_open
+	ok 'no transaction is open'
+}

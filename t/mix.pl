@@ -6,7 +6,7 @@
 #	mix.pl run DIR CLIENTS SECONDS SEED KIND,KIND,...
 #	mix.pl check DIR
 #
-# DIR is a test's: http.sock; mix.tokens, lines "USER TOKEN", the first of an
+# A run goes on where another one stopped.  DIR is a test's: http.sock; mix.tokens, lines "USER TOKEN", the first of an
 # admin who does nothing but cancel and fulfil; mix.products, an id a line.
 # Where there is DIR/grants/first.key a charge has a grant.
 #
@@ -88,14 +88,15 @@ sub settle {
 
 sub pick { return $_[int rand @_] }
 # Of a number, always the same.
-sub of { return (($_[0] * 2654435761 + $_[1] * 40503) >> 7) % $_[2] }
+sub of { return (($_[0] % 1000003 * 2654435761 + $_[1] * 40503) >> 7) % $_[2] }
 # A number that others draw, too, and the key of it; or none.
 sub draw {
 	my $n = int((time - $began) * 5) * 4 + int rand 4;
 
-	return rand() < 0.7 ? ($n, "n$n") : (1000000 * $me + ++$serial, undef);
+	return rand() < 0.7 ? ($n, "n$n") : (own(), undef);
 }
-sub unit { return $_[2] // '-' eq '-' ? "$_[0] $_[1]" : "$_[0] $_[2]" }
+# One that nobody else draws, in no other run either.
+sub own { return int($began) % 1000000 * 10000000 + $me * 100000 + ++$serial }
 
 sub lines_for {
 	my $n = shift;
@@ -216,8 +217,9 @@ $do{history} = sub {
 	}
 };
 $do{signup} = sub {
-	my $email = "mix-$me-" . ++$serial . "-$seed\@example.com";
-	my $is = "\"email\": \"$email\", \"password\": \"password $serial\"";
+	my $n = own();
+	my $email = "mix-$n\@example.com";
+	my $is = "\"email\": \"$email\", \"password\": \"password $n\"";
 
 	settle(0, 'signup', $email, '', 'POST', '/v1/users', undef,
 	    "{\"name\": \"Mix\", $is}");
@@ -231,7 +233,7 @@ sub live {
 	# The first line is the admin's.
 	my ($user, $token) = @{$token[1 + $me % (@token - 1)]};
 	srand($seed * 1000 + $me);
-	open $out, '>', "$dir/mix.$me" or die "mix.$me: $!\n";
+	open $out, '>>', "$dir/mix.$me" or die "mix.$me: $!\n";
 	$out->autoflush(1);
 	$do{pick(@kinds)}->($user, $token) while time < $began + $seconds;
 	close $out or die "mix.$me: $!\n";

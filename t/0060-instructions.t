@@ -61,7 +61,11 @@ pool_start() {
 }
 # It is fifty times as slow; that is not what is looked at.
 conf cache_timeout_ms 100
+conf password_cost 1
 shop_start
+as 1
+(umask 077; echo password >"$dir/password")
+ctl user password --user 1 --password-file "$dir/password"
 as 1
 requests=0
 
@@ -105,6 +109,18 @@ refusal() {
 	post /v1/orders '{"items": [{"productId": 1, "quantity": 1000}]}'
 }
 hit() { request GET /v1/products/top; }
+# One request of the API each: what it needs is put there by SQL.
+checkout() {
+	sql 'INSERT INTO cart_items (user_id, product_id, quantity, added_at)
+	    VALUES (1, 1, 1, UTC_TIMESTAMP(3)), (1, 2, 1, UTC_TIMESTAMP(3))'
+	post /v1/cart/checkout '{}'
+}
+cancel() {
+	post "/v1/orders/$(sql "SELECT MAX(id) FROM orders WHERE status = 'paid'")/cancel" '{}'
+}
+log_in() {
+	post /v1/tokens '{"email": "minjun.kim@example.com", "password": "password"}'
+}
 miss() {
 	printf 'flush_all\r\n' | mc_say >/dev/null
 	hit
@@ -118,6 +134,12 @@ flow order 201 order
 flow order-10 201 order_10
 flow ranking-hit '200 ranking; hit' hit
 flow ranking-miss '200 ranking; fwd=miss; stored' miss
+flow list 200 request GET /v1/products
+flow search 200 request GET /v1/products?q=Cotton
+flow order-list 200 user GET /v1/orders
+flow checkout 201 checkout
+flow cancel 200 cancel
+flow log-in 200 log_in
 
 if [ "${1:-}" = --record ]; then
 	[ $tap_failures -eq 0 ] && {

@@ -101,6 +101,10 @@ sql "UPDATE users SET status = 'closed' WHERE id = 5"
 charge 2 "$(grant 5 2 pay-5)"
 is_problem 401 unknown_user 'a user who is closed'
 sql "UPDATE users SET status = 'active' WHERE id = 5"
+sql 'UPDATE users SET tokens_from = 9000000000000 WHERE id = 5'
+charge 2 "$(grant 5 2 pay-5)"
+is_problem 401 invalid_token 'a token that was revoked'
+sql 'UPDATE users SET tokens_from = 0 WHERE id = 5'
 
 # Fifty at once, by two users: one charge.
 as 1

@@ -28,6 +28,12 @@ accounts_are_well() {
 	    "who signed up has one account ($(wc -l <"$dir/signed") of them)"
 	is "$(cat "$dir"/mix.[0-9]* | awk -F '\t' '$2 == "login" { print $4 }' |
 	    sort -u)" 200 'and each password lets in'
+	# Taken where its client asked once: only by the web server, which asks
+	# another worker where one dies.
+	less "$(cat "$dir"/mix.[0-9]* | awk -F '\t' '$2 == "signup" && $4 == 409 &&
+	    $7 == 1' | wc -l)" "$(grep '"uri":"/v1/users","status":409' \
+	    "$dir/log/access.log" | grep -c '"upstream_status":"502, 409"')" \
+	    'and is told so, but where another worker was asked'
 	is "$(sql 'SELECT COUNT(*) FROM grants')" "$(sql "SELECT COUNT(*)
 	    FROM points_ledger l JOIN users u ON u.id = l.user_id WHERE type = 'charge'
 	    AND u.email LIKE 'm_@mix.example' AND amount <> 20000")" \

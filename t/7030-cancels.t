@@ -77,6 +77,26 @@ for round in 1 2 3; do
 	    'each key is kept once'
 done
 
+# ---- A key that is under way for long
+
+buy '{"items": [{"productId": 4, "quantity": 1}]}'
+hold 30 'SELECT id FROM users WHERE id = 6 FOR UPDATE'
+cancel first "$id" "$owner" long &
+first_pid=$!
+eventually 5 key_held 6 '/v1/orders/{id}/cancel' long "$id"
+ok 'a cancel is under way'
+cancel second "$id" "$owner" long
+shot_look second
+is_problem 409 idempotency_in_progress 'another one with its key does not wait for ever'
+let_go
+wait $first_pid
+cancel third "$id" "$owner" long
+shot_look third
+is "$status $(header Idempotency-Replayed)" '200 true' 'but then it is a replay'
+cmp -s "$dir/shots/first.body" "$dir/shots/third.body"
+ok 'of what the first was told'
+rm -rf "$dir/shots"
+
 # ---- Many orders of the same products, of three hours
 
 # Each cancels an order of its own; lines cross.

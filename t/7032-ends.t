@@ -110,6 +110,8 @@ for round in 1 2; do
 	is "$(grep -c 'invalid_token' "$dir/writes") $(unforeseen invalid_token)" '6 ' \
 	    'each writer is told that its token is none, and nothing else'
 	is "$(has)" "$(acknowledged)" 'what was answered is in the ledger, and no more'
+	user PATCH /v1/users/me -H 'Content-Type: application/json' -d '{"name": "B"}'
+	is_problem 401 invalid_token 'the name stays, too'
 	log_in "revoke-$round@example.com" 'the password'
 	post /v1/points/charge '{"amount": 1}'
 	is "$status" 201 'a new token works'
@@ -155,6 +157,60 @@ closing() {
 meet 2 "SELECT id FROM users WHERE id = $id FOR UPDATE" 2 closing
 is "$(codes), $(shots)" '1 unknown_user, 1 204, 1 401' \
     'two close the account: one does'
+
+user DELETE /v1/tokens
+is_problem 401 unknown_user 'then there is nobody whose tokens could be revoked'
+
+# ---- A password that is checked while it changes, or its user ends
+
+# change_me, log_me_in, close_me, revoke_me: by the password of before.
+change_me() {
+	shot change PATCH /v1/users/me -H "Authorization: Bearer $bearer" \
+	    -H 'Content-Type: application/json' \
+	    -d '{"password": "another one", "currentPassword": "the password"}'
+}
+log_me_in() {
+	shot log-in POST /v1/tokens -H 'Content-Type: application/json' \
+	    -d "{\"email\": \"$email\", \"password\": \"the password\"}"
+}
+close_me() {
+	shot close DELETE /v1/users/me -H "Authorization: Bearer $bearer" \
+	    -H 'Content-Type: application/json' -d '{"currentPassword": "the password"}'
+}
+revoke_me() { shot revoke DELETE /v1/tokens -H "Authorization: Bearer $bearer"; }
+# one_by_one FIRST SECOND: the second has had its password checked when the first
+# does what it does.
+one_by_one() {
+	email=$1-$2@example.com
+	account "$email"
+	hold 30 "SELECT id FROM users WHERE id = $id FOR UPDATE"
+	"$1" &
+	pids=$!
+	seen "$1" lock_waits_are 1
+	"$2" &
+	pids="$pids $!"
+	seen "$2" lock_waits_are 2
+	let_go
+	wait $pids
+}
+one_by_one change_me log_me_in
+is "$(codes), $(shots)" '1 invalid_credentials, 1 200, 1 401' \
+    'no token is issued for a password that was changed meanwhile'
+one_by_one close_me log_me_in
+is "$(codes), $(shots)" '1 invalid_credentials, 1 204, 1 401' \
+    'or for an account that was closed'
+one_by_one revoke_me close_me
+is "$(codes), $(shots)" '1 invalid_token, 1 204, 1 401' \
+    'no account is closed by a token that was revoked'
+one_by_one revoke_me change_me
+is "$(codes), $(shots)" '1 invalid_token, 1 204, 1 401' 'nor a password changed'
+account ahead@example.com
+sql "UPDATE users SET tokens_from = 1500 +
+    TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000
+    WHERE id = $id"
+log_in ahead@example.com 'the password'
+user GET /v1/points/balance
+is "$status" 200 'a token is none of those that were revoked just before'
 
 # ---- One address, many who want it
 

@@ -285,9 +285,11 @@ sub check {
 			print "wrong $kind of $user: $body\n" if $kind eq 'wrong';
 			next if $kind eq 'wrong';
 			if ($status >= 400 || $status < 200) {
+				my $done = $kind eq 'signup' && $code eq 'email_taken';
 				print "wrong $kind $unit: $status $code in $tries tries\n"
-				    unless $may{$code} || ($kind eq 'signup' &&
-				    $code eq 'email_taken' && $tries > 1);
+				    unless $may{$code} || $done;
+				# Not by its client: its web server has asked again.
+				$figure{taken}++ if $done && $tries == 1;
 				next;
 			}
 			$cart{$user}{goods($body)} = 1 if $kind =~ /^(add|set|take)$/;

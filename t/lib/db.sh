@@ -170,11 +170,11 @@ lock_waits_are() {
 	    WHERE trx_state = 'LOCK WAIT'")" -ge "$1" ]
 }
 
-# key_held USER PATH KEY: a POST with this key is under way; its lock in the
-# database has the digest that web/http makes.
+# key_held USER PATH KEY [ID]: a POST with this key is under way; its lock in the
+# database has the digest that web/idem makes.  ID is what {id} in the path is.
 key_held() {
-	key_digest=$(printf '%s POST %s 0 %s' "$1" "$2" "$3" | sha256sum |
-	    cut -c 1-32 | tr a-f A-F)
+	key_digest=$(printf '%s POST %s %s %s' "$1" "$2" "${4:-0}" "$3" |
+	    sha256sum | cut -c 1-32 | tr a-f A-F)
 	[ "$(sql "SELECT IS_USED_LOCK(CONCAT(LEFT(SHA2(DATABASE(), 256), 24),
 	    ':$key_digest')) IS NOT NULL")" = 1 ]
 }

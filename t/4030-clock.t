@@ -32,6 +32,7 @@ expected() {
 	      WHERE DATE_FORMAT(o.created_at, '%Y-%m-%d %H') BETWEEN
 	        DATE_FORMAT(UTC_TIMESTAMP() - INTERVAL 71 HOUR, '%Y-%m-%d %H')
 	        AND DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-%d %H')
+	        AND o.status <> 'cancelled'
 	      GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5) r"
 }
 
@@ -104,10 +105,39 @@ mark=$(echo "$out" | sed -n 's/^mark //p')
 
 # ---- One order by a clock that is a year ahead
 
+promote 3
+order 22
+cancelled=$(json .id)
+order 22
+fulfilled=$(json .id)
+since 'two orders of this year'
 clock_step 31536000
 order 9
 near "$(off)" 31536000 'an order of next year'
+# What else is dated: a key, a cart, a cancel, what was sent, a password, a grant.
+post /v1/cart/items '{"productId": 3, "quantity": 1}' -H 'Idempotency-Key: ahead'
+in_cart=$body
+user POST "/v1/orders/$cancelled/cancel"
+sql "CALL order_fulfil(3, 9000000000000, '2222222222222222', '', 0, $fulfilled);
+    INSERT INTO credentials VALUES (1, 'x', UTC_TIMESTAMP(3));
+    CALL charge_granted(1, 9000000000000, '1111111111111111', '', 0, 5, 'ahead', 0)" >/dev/null
+# ahead_of TABLE COLUMN...: how many of its rows are ahead.
+ahead_of() {
+	while read -r table column; do
+		sql "SELECT CONCAT('$table.$column ', COUNT(*)) FROM $table
+		    WHERE $column > UTC_TIMESTAMP() + INTERVAL ${1:-1} MINUTE"
+	done <<'END'
+orders cancelled_at
+orders fulfilled_at
+credentials changed_at
+grants created_at
+cart_items added_at
+requests created_at
+END
+}
 clock_step 0
+is "$(ahead_of | tr '\n' ' ')" 'orders.cancelled_at 1 orders.fulfilled_at 1 credentials.changed_at 1 grants.created_at 1 cart_items.added_at 1 requests.created_at 3 ' \
+    'and so is all else'
 is "$(ranking)" "$(expected)" 'is not counted before its time'
 unlike "$(ranking)" '\[9,' 'it is not'
 run audit --since "$mark"
@@ -118,8 +148,24 @@ near "$(off)" 0 'the next one of the same product is dated by the clock'
 is "$(ranking)" "$(expected)" 'and counted'
 like "$(ranking)" '\[9,1\]' 'it alone'
 since 'the audit from the mark on'
+for table in orders.cancelled_at orders.fulfilled_at credentials grants cart_items \
+    requests; do
+	like "$out" "^ahead $table: [0-9]+ dated ahead of the clock, " "so is $table"
+done
+run doctor
+like "$out" '^bad dates: .*orders.cancelled_at: [0-9]+ dated ahead' 'for doctor as well'
 run redate
 is "$code $(echo "$out" | head -n 1)" '0 orders 1' 'dated anew'
+is "$(ahead_of | grep -v ' 0$')" '' 'whatever it is'
+is "$(sql 'SELECT COUNT(*), SUM(expires_at > UTC_TIMESTAMP() + INTERVAL 47 HOUR)
+    FROM requests WHERE expires_at BETWEEN UTC_TIMESTAMP()
+    AND UTC_TIMESTAMP() + INTERVAL 2881 MINUTE' | tr '\t' ' ')" '3 1' \
+    'a key is kept for as long as it was to be'
+post /v1/cart/items '{"productId": 3, "quantity": 1}' -H 'Idempotency-Key: ahead'
+is "$body $(header Idempotency-Replayed)" "$in_cart true" 'and found'
+user GET "/v1/orders/$cancelled"
+like "$(json .cancelledAt)" "^\"$(date -u +%Y)-" 'the cancel is of this year'
+user DELETE /v1/cart
 is "$(sql 'SELECT COUNT(*), MAX(stepped_from) FROM products
     WHERE stepped_from > "1970-01-01"')" "$(printf '0\tNULL')" \
     'no step is left to reckon with'

@@ -35,6 +35,23 @@ BEGIN
   SET v_others = ROW_COUNT();
   UPDATE users SET created_at = v_now WHERE created_at > v_until;
   SET v_others = v_others + ROW_COUNT();
+  UPDATE credentials SET changed_at = v_now WHERE changed_at > v_until;
+  SET v_others = v_others + ROW_COUNT();
+  UPDATE grants SET created_at = v_now WHERE created_at > v_until;
+  SET v_others = v_others + ROW_COUNT();
+  UPDATE cart_items SET added_at = v_now WHERE added_at > v_until;
+  SET v_others = v_others + ROW_COUNT();
+  -- A key is kept for as long as it was to be.
+  UPDATE requests SET expires_at = v_now
+      + INTERVAL TIMESTAMPDIFF(SECOND, created_at, expires_at) SECOND,
+      created_at = v_now
+    WHERE created_at > v_until;
+  SET v_others = v_others + ROW_COUNT();
+  -- An order of long ago may have been cancelled lately.
+  UPDATE orders SET cancelled_at = IF(cancelled_at > v_until, v_now, cancelled_at),
+      fulfilled_at = IF(fulfilled_at > v_until, v_now, fulfilled_at)
+    WHERE cancelled_at > v_until OR fulfilled_at > v_until;
+  SET v_others = v_others + ROW_COUNT();
 
   SELECT MAX(sold) INTO v_n FROM products FORCE INDEX (PRIMARY) FOR UPDATE;
   SET v_now = UTC_TIMESTAMP(3);

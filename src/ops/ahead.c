@@ -11,34 +11,42 @@
 
 #include "base/arena.h"
 
+/* Each column that a clock is written to, and by which number its rows are told. */
+static const struct {
+	const char *name, *table, *date, *id;
+} of[] = {
+	{ "orders", "orders", "created_at", "id" },
+	{ "orders.cancelled_at", "orders", "cancelled_at", "id" },
+	{ "orders.fulfilled_at", "orders", "fulfilled_at", "id" },
+	{ "payments", "payments", "created_at", "id" },
+	{ "points_ledger", "points_ledger", "created_at", "id" },
+	{ "stock_movements", "stock_movements", "created_at", "id" },
+	{ "users", "users", "created_at", "id" },
+	{ "products", "products", "created_at", "id" },
+	{ "sales_marks", "sales_marks", "hour", "id" },
+	{ "credentials", "credentials", "changed_at", "user_id" },
+	{ "grants", "grants", "created_at", "ledger_id" },
+	{ "cart_items", "cart_items", "added_at", "user_id" },
+	{ "requests", "requests", "created_at", "user_id" },
+};
+
 /* Ids grow in the order of making, whatever the clock says. */
 const char *
 ahead_query(struct arena *a, bool whole)
 {
-	static const struct {
-		const char *table, *date;
-	} of[] = {
-		{ "orders", "created_at" },
-		{ "payments", "created_at" },
-		{ "points_ledger", "created_at" },
-		{ "stock_movements", "created_at" },
-		{ "users", "created_at" },
-		{ "products", "created_at" },
-		{ "sales_marks", "hour" },
-	};
 	const char *sql = "";
 
 	for (size_t i = 0; sql != NULL && i < sizeof of / sizeof of[0]; i++) {
-		const char *t = of[i].table, *d = of[i].date;
-		const char *newest = whole ? "" : arena_printf(a, "AND id > "
-		    "(SELECT MAX(id) FROM %s) - %d ", t, AHEAD_ROWS);
+		const char *t = of[i].table, *d = of[i].date, *id = of[i].id;
+		const char *newest = whole ? "" : arena_printf(a, "AND %s > "
+		    "(SELECT MAX(%s) FROM %s) - %d ", id, id, t, AHEAD_ROWS);
 
 		sql = newest == NULL ? NULL : arena_printf(a, "%s%sSELECT "
 		    "CONCAT('%s: ', COUNT(*), ' dated ahead of the clock, "
-		    "ids ', MIN(id), ' to ', MAX(id), ', up to ', MAX(%s)) "
+		    "%ss ', MIN(%s), ' to ', MAX(%s), ', up to ', MAX(%s)) "
 		    "FROM %s WHERE %s > UTC_TIMESTAMP(3) + INTERVAL %d SECOND "
 		    "%sHAVING COUNT(*) > 0", sql, i > 0 ? " UNION ALL " : "",
-		    t, d, t, d, AHEAD_S, newest);
+		    of[i].name, id, id, id, d, t, d, AHEAD_S, newest);
 	}
 	return sql;
 }
@@ -46,7 +54,7 @@ ahead_query(struct arena *a, bool whole)
 enum err
 ahead_redate(struct ctx *ctx, FILE *out)
 {
-	static const char *const of[] = { "orders", "payments", "ledger",
+	static const char *const told[] = { "orders", "payments", "ledger",
 		"marks", "others" };
 	struct db_arg arg[] = { DB_INT(AHEAD_S) };
 	struct attempt w = { SQL_REDATE, arg, 1, NULL, E_UNAVAILABLE };
@@ -54,7 +62,7 @@ ahead_redate(struct ctx *ctx, FILE *out)
 	bool replayed;
 	enum err e = attempt_write(ctx, &w, &r, &replayed);
 
-	for (size_t i = 0; e == E_OK && i < sizeof of / sizeof of[0]; i++)
-		fprintf(out, "%s %" PRId64 "\n", of[i], db_at(&r, 0, i + 1)->i);
+	for (size_t i = 0; e == E_OK && i < sizeof told / sizeof told[0]; i++)
+		fprintf(out, "%s %" PRId64 "\n", told[i], db_at(&r, 0, i + 1)->i);
 	return e;
 }

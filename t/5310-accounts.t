@@ -137,6 +137,16 @@ log_in guess@example.com 'wrong again'
 is "$status" 401 'one more'
 log_in guess@example.com 'right one'
 is "$status" 429 'and it is full again'
+# A guess from when the clock was ahead must not let all others through.
+log_in clock@example.com wrong
+sql "UPDATE login_windows SET times = CONCAT(LEFT(times, 13) + 31536000000, ',')
+    WHERE email_key = 'clock@example.com'"
+for n in 1 2 3 4 5 6 7 8 9 10; do
+	log_in clock@example.com "wrong $n"
+	[ "$status" = 401 ] || echo "$n $status"
+done >"$dir/found"
+log_in clock@example.com wrong
+is "$(cat "$dir/found") $status" ' 429' 'one that is ahead of the clock counts for none'
 as 1
 guess() {
 	shot_post "guess-$n" /v1/tokens \

@@ -71,19 +71,19 @@ mutant no-key src/web/idem.c \
 mutant no-former-key src/shop/attempt.c \
     's/if \(!idem->has_former\)/if (idem != NULL)/' \
     '3030-idempotency.t'
-mutant blind-update schema/routines/order_place.sql \
+mutant blind-update schema/routines/order_buy.sql \
     's/ AND stock >= v_quantity//' \
     '7010-last-piece.t'
-mutant blind-update-of-many schema/routines/order_place.sql \
+mutant blind-update-of-many schema/routines/order_buy.sql \
     's/\n +AND p\.stock >= CAST\([^;]*;/;/' \
     '7010-last-piece.t'
-mutant no-mark schema/routines/order_place.sql \
+mutant no-mark schema/routines/order_buy.sql \
     's/ *CALL sales_mark\(p_lines, v_hour\);\n//' \
     '3010-orders.t'
-mutant blind-hour schema/routines/order_place.sql \
+mutant blind-hour schema/routines/order_buy.sql \
     's/ AND hour = v_hour//' \
     '3010-orders.t'
-mutant blind-hour-of-many schema/routines/order_place.sql \
+mutant blind-hour-of-many schema/routines/order_buy.sql \
     's/ AND p\.hour = v_hour//' \
     '3010-orders.t'
 mutant callers-definer src/ops/schema.c \
@@ -92,7 +92,7 @@ mutant callers-definer src/ops/schema.c \
 mutant account-believed src/ops/grant.c \
     's/if \(g->has_entry \|\| take\)/if (true)/; s/right != NULL && !take/false/' \
     '9011-accounts.t'
-mutant clock-only-on schema/routines/order_place.sql \
+mutant clock-only-on schema/routines/order_buy.sql \
     's/v_now < v_newest OR //' \
     '4030-clock.t'
 mutant step-not-noted schema/routines/sales_mark.sql \
@@ -122,12 +122,175 @@ mutant unknown-is-failure src/io/db_err.def \
 mutant cache-trusted src/web/seal.c \
     's/ \|\|\n\t    again_len != len \|\| memcmp\(again, value, len\) != 0//' \
     '4010-ranking.t 6060-memcached.t'
-mutant unguarded-balance schema/routines/order_place.sql \
+mutant unguarded-balance schema/routines/order_buy.sql \
     's/ AND balance >= v_total//' \
     '7010-last-piece.t 6080-locks.t'
 mutant no-deadline src/shop/attempt.c \
     's/ctx->trace\.attempts >= ATTEMPTS_MAX/false/; s/\(!unknown && !may_spend\(ctx\)\)/false/' \
     '3040-retries.t'
+
+# A key of a write that leaves no row in the ledger, and its user.
+mutant key-not-found schema/routines/request_begin.sql \
+    's/ AND idem = p_idem;/ AND FALSE;/' \
+    '3060-order-cancel.t'
+mutant key-for-any-body schema/routines/request_begin.sql \
+    's/v_fingerprint = p_fingerprint/v_fingerprint IS NOT NULL/' \
+    '3110-cart.t'
+mutant key-not-waited-for schema/routines/request_begin.sql \
+    's/IF p_wait > 0 AND /IF FALSE AND /' \
+    '7030-cancels.t'
+mutant key-never-let-go schema/routines/request_end.sql \
+    's/DO RELEASE_ALL_LOCKS\(\);/DO 0;/' \
+    '7030-cancels.t'
+mutant refusal-lets-no-key-go schema/routines/request_begin.sql \
+    's/DO RELEASE_ALL_LOCKS\(\);/DO 0;/' \
+    '7030-cancels.t'
+mutant users-meet schema/routines/request_begin.sql \
+    's/(FROM users WHERE id = p_user) FOR UPDATE/$1/' \
+    '3110-cart.t 7031-checkouts.t'
+mutant closed-user-writes schema/routines/request_begin.sql \
+    's/ +WHEN v_status IS NULL OR v_status <> .active. THEN .unknown_user.\n//' \
+    '3110-cart.t'
+mutant revoked-token-writes schema/routines/request_begin.sql \
+    's/ +WHEN v_from > p_issued THEN .invalid_token.\n//' \
+    '7032-ends.t'
+
+# Orders, cancelled and fulfilled.
+mutant revoked-token-orders schema/routines/order_buy.sql \
+    's/ AND tokens_from <= p_issued//' \
+    '7032-ends.t'
+mutant orders-lock-all schema/routines/order_buy.sql \
+    's/ FORCE INDEX \(PRIMARY\)//g' \
+    '7010-last-piece.t'
+mutant cancels-anybodys schema/routines/order_cancel.sql \
+    's/ OR \(v_owner <> p_user AND v_role <> .admin.\)//' \
+    '3060-order-cancel.t'
+mutant cancels-twice schema/routines/order_cancel.sql \
+    's/IF v_status = .paid. THEN/IF TRUE THEN/' \
+    '3060-order-cancel.t'
+mutant cancels-fulfilled schema/routines/order_cancel.sql \
+    's/IF v_status = .fulfilled. THEN/IF FALSE THEN/' \
+    '3060-order-cancel.t'
+mutant cancel-meets-fulfil schema/routines/order_cancel.sql \
+    's/(FROM orders WHERE id = p_order) FOR UPDATE/$1/' \
+    '7030-cancels.t'
+mutant owner-after-order schema/routines/order_cancel.sql \
+    's/ +SELECT id INTO v_owner FROM users WHERE id = v_owner FOR UPDATE;\n//' \
+    '7030-cancels.t'
+mutant stock-stays-sold schema/routines/order_cancel.sql \
+    's/ +CALL sales_undo\(p_order\);\n//' \
+    '3060-order-cancel.t'
+mutant undo-unlocked schema/routines/sales_undo.sql \
+    's/(FROM products WHERE id = v_product) FOR UPDATE/$1/' \
+    '7030-cancels.t'
+mutant undo-of-one-mark schema/routines/sales_undo.sql \
+    's/ AND id > v_mark;/ AND FALSE;/' \
+    '3060-order-cancel.t'
+mutant fulfils-cancelled schema/routines/order_fulfil.sql \
+    's/WHEN v_status = .cancelled. THEN .order_not_fulfillable. //' \
+    '3060-order-cancel.t'
+mutant fulfil-meets-cancel schema/routines/order_fulfil.sql \
+    's/(FROM orders WHERE id = p_order) FOR UPDATE/$1/' \
+    '7030-cancels.t'
+
+# Carts.
+mutant cart-over-stock schema/routines/cart_change.sql \
+    's/v_requested > v_stock/FALSE/' \
+    '3110-cart.t'
+mutant cart-without-end schema/routines/cart_change.sql \
+    's/v_has = 0 AND v_lines >= 100/FALSE/' \
+    '3110-cart.t'
+mutant cart-of-too-many schema/routines/cart_change.sql \
+    's/v_requested > 1000/FALSE/' \
+    '3110-cart.t'
+mutant cart-too-dear schema/routines/cart_change.sql \
+    's/IF v_total \+ [^;]*? > 9007199254740991 THEN/IF FALSE THEN/' \
+    '3110-cart.t'
+mutant cart-off-sale schema/routines/cart_change.sql \
+    's/WHERE id = p_product AND on_sale/WHERE id = p_product/' \
+    '3110-cart.t'
+mutant takes-more-than-there-is schema/routines/cart_change.sql \
+    's/v_has < p_quantity/FALSE/' \
+    '3110-cart.t'
+mutant cart-moves-at-checkout schema/routines/cart_lines.sql \
+    's/ FOR UPDATE//' \
+    '7031-checkouts.t'
+mutant cart-stays schema/routines/order_buy.sql \
+    's/DELETE FROM cart_items WHERE user_id = p_user;/DO 0;/' \
+    '3120-checkout.t'
+mutant any-total schema/routines/order_buy.sql \
+    's/ OR \(p_total > 0 AND p_total <> v_total\)//' \
+    '3120-checkout.t'
+
+# Charges that were paid for.
+mutant grant-again schema/routines/charge_granted.sql \
+    's/WHERE jti = CAST\(p_jti AS BINARY\)/WHERE FALSE/' \
+    '5320-grants.t'
+mutant grant-of-another schema/routines/charge_granted.sql \
+    's/v_user = p_user AND v_amount = p_amount/v_user IS NOT NULL/' \
+    '5320-grants.t'
+mutant grant-expired schema/routines/charge_granted.sql \
+    's/ OR p_expired//' \
+    '5320-grants.t'
+mutant grant-by-used-key schema/routines/charge_granted.sql \
+    's/ +WHEN v_used > 0 THEN .idempotency_key_reused.\n//' \
+    '5320-grants.t'
+mutant grant-without-room schema/routines/charge_granted.sql \
+    's/v_balance > 9007199254740991 - p_amount/FALSE/' \
+    '5320-grants.t'
+mutant grant-of-closed-user schema/routines/charge_granted.sql \
+    's/ OR v_status <> .active.//' \
+    '5320-grants.t'
+mutant grant-by-revoked-token schema/routines/charge_granted.sql \
+    's/ +WHEN v_from > p_issued THEN .invalid_token.\n//' \
+    '5320-grants.t'
+
+# Passwords, tokens, accounts.
+mutant guesses-without-end schema/routines/password_begin.sql \
+    's/IF v_tenth \+ 900000 > v_now THEN/IF FALSE THEN/' \
+    '5310-accounts.t'
+mutant guess-not-noted schema/routines/password_begin.sql \
+    's/SET times = LEFT\([^;]*WHERE/SET times = times WHERE/' \
+    '5310-accounts.t'
+mutant success-counts schema/routines/password_end.sql \
+    's/SET times = REPLACE\([^;]*WHERE/SET times = times WHERE/' \
+    '5310-accounts.t'
+mutant log-in-by-old-password schema/routines/password_end.sql \
+    's/\n +AND c\.hash = CAST\(p_hash AS BINARY\)//' \
+    '7032-ends.t'
+mutant log-in-revoked schema/routines/password_end.sql \
+    's/GREATEST\(u\.tokens_from,\s+(TIMESTAMPDIFF\(.*?\) DIV 1000)\)/$1/s' \
+    '7032-ends.t'
+mutant revokes-nothing schema/routines/tokens_revoke.sql \
+    's/SET tokens_from = 1 \+/SET tokens_from = 0 */' \
+    '5310-accounts.t'
+mutant revokes-twice schema/routines/tokens_revoke.sql \
+    's/ELSEIF p_attempt <= 1 THEN/ELSEIF FALSE THEN/' \
+    '5310-accounts.t'
+mutant revokes-at-once schema/routines/tokens_revoke.sql \
+    's/ FOR UPDATE//' \
+    '7032-ends.t'
+mutant revokes-for-closed schema/routines/tokens_revoke.sql \
+    's/ OR v_status <> .active.//' \
+    '7032-ends.t'
+mutant change-by-revoked-token schema/routines/account_change.sql \
+    's/ +WHEN v_from > p_issued THEN .invalid_token.\n//' \
+    '7032-ends.t'
+mutant old-tokens-stay schema/routines/account_change.sql \
+    's/IF\(p_hash = .., tokens_from,/IF(TRUE, tokens_from,/' \
+    '5310-accounts.t'
+mutant close-by-revoked-token schema/routines/account_close.sql \
+    's/ +WHEN v_from > p_issued THEN .invalid_token.\n//' \
+    '7032-ends.t'
+mutant closes-at-once schema/routines/account_close.sql \
+    's/ FOR UPDATE//' \
+    '7032-ends.t'
+mutant password-outlives-account schema/routines/account_erase.sql \
+    's/DELETE FROM credentials WHERE user_id = p_user;/DO 0;/' \
+    '5310-accounts.t'
+mutant address-of-another schema/routines/account_open.sql \
+    's/\n +AND c\.hash = CAST\(p_hash AS BINARY\)//' \
+    '5310-accounts.t'
 
 echo "1..$count"
 [ $failures -eq 0 ]

@@ -27,10 +27,12 @@ request() {
 	else
 		set -- -X "$method" "$@"
 	fi
+	: >"$dir/body"
 	status=$(curl -s --path-as-is --max-time 30 \
 	    ${via:---unix-socket $dir/http.sock} \
 	    -o "$dir/body" -D "$dir/headers" \
 	    -w '%{http_code}' "$@" "http://shop$target")
+	answer_record
 	body=$(cat "$dir/body" 2>/dev/null)
 	headers=$(tr -d '\r' <"$dir/headers" 2>/dev/null)
 	case $body in
@@ -218,6 +220,7 @@ shot() {
 	shot_method=$2
 	shot_target=$3
 	shift 3
+	printf '%s ' "${rs}answer $shot_method $shot_target" >"$shot_file.asked"
 	curl -s --path-as-is --max-time 30 \
 	    ${via:---unix-socket $dir/http.sock} \
 	    -o "$shot_file.body" -D "$shot_file.headers" \
@@ -249,6 +252,7 @@ shot_look() {
 
 # shots: what all of them were answered, "7 201, 3 409"; forgets them.
 shots() {
+	shots_record
 	cat "$dir"/shots/*.status | sort | uniq -c |
 	    awk '{ printf "%s%s %s", (NR > 1 ? ", " : ""), $1, $2 }'
 	rm -rf "$dir/shots"

@@ -72,6 +72,7 @@ finish() {
 		is "$(invariants)" '' 'money and stock are conserved'
 	fi
 	is "$(undocumented)" '' 'each answer is one that the document has'
+	answers_leave
 	pool_stop
 	is "$(grep -hE 'AddressSanitizer|LeakSanitizer|runtime error:|Assertion' \
 	    "$dir"/log/*.log 2>/dev/null)" '' \

@@ -13,7 +13,7 @@ as 1
 user GET /v1/points/balance
 shot one GET /v1/products/1
 shots_record
-cp "$answers" "$dir/good"
+cp "$records" "$dir/good"
 # damaged NAME SCRIPT: they are wrong, by this sed.
 damaged() {
 	sed "$2" "$dir/good" >"$dir/$1"
@@ -57,14 +57,14 @@ is "$? $(echo "$found" | grep -c ': its schema catches nothing$')" \
 
 # ---- All of them
 
-set -- "$answers_dir"/*
+set -- "$records_dir"/*
 if [ -e "$1" ]; then
 	answers_check "$@" >"$dir/found"
 	sed -n "s/^# /# of $# tests: /p" "$dir/found"
 	is "$(grep -v '^# ' "$dir/found")" '' 'each answer of the tests is right'
 	# Each is judged once: what runs next may be other code.
-	rm -rf "$answers_dir.judged"
-	mv "$answers_dir" "$answers_dir.judged"
+	rm -rf "$records_dir.judged"
+	mv "$records_dir" "$records_dir.judged"
 else
 	pass 'each answer of the tests is right # SKIP none has run before'
 fi

@@ -30,14 +30,36 @@ answers_check() {
 	node "$contract/answers.mjs" "$openapi" "$@"
 }
 
+# client_make DIRECTORY: types of the document, and by them t/contract/journey.ts as
+# a program, DIRECTORY/out/journey.js; says why not.
+client_make() {
+	mkdir -p "$1/out" &&
+	    cp "$contract/journey.ts" "$contract/tsconfig.json" \
+		"$contract/package.json" "$1" &&
+	    ln -s "$contract/node_modules" "$1/node_modules" &&
+	    (cd "$1" && node node_modules/openapi-typescript/bin/cli.js "$openapi" \
+		-o api.ts >/dev/null &&
+	    node node_modules/typescript/bin/tsc -p . --outDir out --pretty false)
+}
+
+# proxy_start PORT UPSTREAM: Prism between them, which answers what the document
+# does not allow, in either direction, with a problem of its own; $proxy_pid.
+proxy_start() {
+	node "$contract/node_modules/@stoplight/prism-cli/dist/index.js" proxy \
+	    "$openapi" "$2" --port "$1" --errors >"$dir/log/prism.log" 2>&1 &
+	proxy_pid=$!
+	eventually 60 grep -q 'is listening' "$dir/log/prism.log" ||
+	    bail "prism: $(cat "$dir/log/prism.log")"
+}
+
 # ---- Records of answers
 
 # An answer's record begins with RS, which no JSON has, and what was asked; on the
 # next line begin its headers, then comes the body, both as they came.
 rs=$(printf '\036')
-answers=$dir/answers
+records=$dir/records
 # Where each script leaves those that it got, for t/9900-answers.t.
-answers_dir=$top_builddir/t/answers
+records_dir=$top_builddir/t/answers
 
 # answer_record: the response of `request`.
 answer_record() {
@@ -45,7 +67,7 @@ answer_record() {
 	{
 		echo "${rs}answer $method $target $status"
 		cat "$dir/headers" "$dir/body"
-	} >>"$answers" 2>/dev/null
+	} >>"$records" 2>/dev/null
 }
 
 # shots_record: those of the shots that nobody has forgotten yet.
@@ -57,13 +79,13 @@ shots_record() {
 		set -- "$@" "$shot_of.asked" "$shot_of.status" \
 		    "$shot_of.headers" "$shot_of.body"
 	done
-	[ $# -eq 0 ] || cat "$@" >>"$answers" 2>/dev/null
+	[ $# -eq 0 ] || cat "$@" >>"$records" 2>/dev/null
 }
 
 # answers_leave: them all to t/9900-answers.t.
 answers_leave() {
 	shots_record
-	[ -s "$answers" ] || return 0
-	mkdir -p "$answers_dir" &&
-	    cp "$answers" "$answers_dir/$(basename "$0" .t)"
+	[ -s "$records" ] || return 0
+	mkdir -p "$records_dir" &&
+	    cp "$records" "$records_dir/$(basename "$0" .t)"
 }

@@ -30,6 +30,7 @@ shop_start() {
 
 shop_stop() {
 	kill -CONT ${db_pid:-} ${mc_pid:-} 2>/dev/null
+	stop_pid KILL "${proxy_pid:-}"
 	stop_pid QUIT "${nginx_pid:-}"
 	stop_pid TERM "${pool_pid:-}"
 	stop_pid KILL "${mc_pid:-}"

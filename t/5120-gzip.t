@@ -4,7 +4,7 @@
 . "${top_srcdir:-.}/t/lib.sh"
 shop_start
 
-gzipped() { user "$@" -H 'Accept-Encoding: gzip'; }
+gzipped() { request "$@" -H 'Accept-Encoding: gzip'; }
 coding() { printf '%s|%s' "$(header Content-Encoding)" \
     "$(printf '%s\n' "$headers" | grep -ci '^vary:.*accept-encoding')"; }
 
@@ -14,7 +14,7 @@ ctl product add --name Long --price 1 --stock 1 --description "$long$long" 2>/de
     ctl product add --name Long --price 1 --stock 1 --description "$long" >"$dir/id"
 id=$(cat "$dir/id")
 as 1
-user GET "/v1/products/$id"
+request GET "/v1/products/$id"
 plain=$(wc -c <"$dir/body")
 is "$(coding)" '|1' 'plain, unless it is asked for; caches are told'
 cp "$dir/body" "$dir/plain"
@@ -28,7 +28,7 @@ tag=$(header ETag)
 like "$tag" '^W/"' 'its tag is a weak one'
 gzipped GET "/v1/products/$id" -H "If-None-Match: $tag"
 is "$status" 304 'and is known again'
-user GET "/v1/products/$id" -H "If-None-Match: $tag"
+request GET "/v1/products/$id" -H "If-None-Match: $tag"
 is "$status" 304 'by those who take it plain, too'
 gzipped GET /v1/products/1
 is "$(coding)" '|0' 'what is small stays as it is'
@@ -41,7 +41,7 @@ while [ $n -lt 10 ]; do
 	n=$((n + 1))
 	order 17
 done
-gzipped GET '/v1/orders?limit=100'
+user GET '/v1/orders?limit=100' -H 'Accept-Encoding: gzip'
 is "$status $(coding)" '200 gzip|1' 'a list'
 items=$(seq 1001 1020 | sed 's/.*/{"productId": &, "quantity": 1}/' | paste -sd, -)
 post /v1/orders "{\"items\": [$items]}" --compressed -H 'Accept-Encoding: gzip'

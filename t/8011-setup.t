@@ -310,7 +310,9 @@ wait $shot_pid
 # ---- A worker of another version
 
 # The linker may keep the end of the word for another text, not its middle.
-perl -0pe 's/shop-board 3/shop-board 9/g' "$top_builddir/shop.fcgi" \
+layout=$(sed -n 's/^#define BOARD_LAYOUT "\(shop-board [0-9]*\).*/\1/p' \
+    "$top_srcdir/src/run/board.h")
+perl -0pe "s/$layout/shop-board 0/g" "$top_builddir/shop.fcgi" \
     >"$dir/bin/new"
 ! cmp -s "$top_builddir/shop.fcgi" "$dir/bin/new"
 ok 'there is a worker that has another board'

@@ -94,7 +94,8 @@ function parse(record) {
 	}
 	const headers = headersOf(head);
 	let bytes = Buffer.from(rest, "latin1");
-	if (headers["content-encoding"] === "gzip")
+	// curl has unpacked it already where it was told to (--compressed).
+	if (bytes[0] === 0x1f && bytes[1] === 0x8b)
 		bytes = gunzipSync(bytes);
 	let body = bytes.length === 0 ? undefined : bytes.toString("utf8");
 	if (body !== undefined && /\bjson\b/.test(headers["content-type"] ?? ""))

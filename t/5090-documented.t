@@ -10,6 +10,19 @@ asked() {
 	shift
 	user "$@"
 	is_example "$asked_example" "$asked_example"
+	case $status in [45]*)
+		user "$@" -H 'Accept-Language: ko'
+		in_korean_too "$asked_example" ;;
+	esac
+}
+
+# in_korean_too EXAMPLE: the same problem, in Korean, which is not ASCII.  But
+# nginx reads no header behind one that is too large, a key is under way for so
+# long only, and what /readyz says is for operators.
+in_korean_too() {
+	case $1 in header_too_large | idempotency_in_progress | unavailable.ready) return ;; esac
+	is "$(json '[.code, .status]') $(json '.title, .detail' | LC_ALL=C grep -c '[^ -~]')" \
+	    "$(example "$1" | jq -c '[.code, .status]') 2" "$1, in Korean"
 }
 
 # posted EXAMPLE TARGET BODY [curl's arguments]
@@ -18,6 +31,10 @@ posted() {
 	shift
 	post "$@"
 	is_example "$posted_example" "$posted_example"
+	case $status in [45]*)
+		post "$@" -H 'Accept-Language: ko'
+		in_korean_too "$posted_example" ;;
+	esac
 }
 
 # sent EXAMPLE: that body, on one line.
@@ -139,7 +156,7 @@ posted invalid_credentials /v1/tokens '{"email": "mina@example.com", "password":
 user DELETE /v1/users/me -H 'Content-Type: application/json' \
     -d '{"currentPassword": "a guess"}'
 is_example invalid_credentials.current invalid_credentials.current
-for n in 1 2 3 4 5 6 7 8 9; do
+for n in 1 2 3 4 5 6 7 8; do
 	post /v1/tokens '{"email": "mina@example.com", "password": "a guess"}'
 done
 posted too_many_attempts /v1/tokens "$(sent credentials)"

@@ -92,6 +92,18 @@ is "$(attempts mina.seo@example.com) $(attempts nobody@example.com) $(attempts a
 ran=$(json_post /v1/tokens '{"email": "a@b"}'; json '[.errors[].pointer]')
 is "$ran" '["/password"]' 'no password at all'
 
+# Any text is kept byte for byte; a body has its limit.
+odd=$(printf '\342\200\256txt\342\200\213\314\201\360\237\221\251\342\200\215\360\237\222\273')
+sign_up odd.name@example.com "$odd" 'a password'
+is "$status $(json .name)" "201 \"$odd\"" 'a name of other directions and widths'
+printf '{"email": "a@b", "password": "%s"}' "$(head -c 60000 /dev/zero | tr '\0' x)" >"$dir/long"
+json_post /v1/tokens "@$dir/long"
+is "$status $(json '[.errors[] | [.pointer, .code]]')" '422 [["/password","too_long"]]' \
+    'a password of 60000 characters'
+head -c 1048576 /dev/zero | tr '\0' x >"$dir/long"
+json_post /v1/tokens "@$dir/long"
+is_problem 413 payload_too_large 'one of a mebibyte'
+
 # The last of 256 characters counts, whatever they take.
 emoji=$(printf '\360\237\230\200%.0s' $(seq 255))
 sign_up emoji@example.com Emoji "${emoji}a"

@@ -93,6 +93,27 @@ for routine in 'user_create("a", "a@b", 0, "admin", "")' 'user_role(1, "admin")'
 	like "$(as_worker "CALL $routine")" 'denied' "nor call ${routine%%(*}"
 done
 
+# ---- Known and unknown addresses, in turns: a hash of the same cost for each
+
+conf password_cost 7
+ctl user password --user 3 --password-file "$dir/password"
+pool_stop
+pool_start
+as 1
+: >"$dir/known"
+: >"$dir/unknown"
+for n in 1 2 3 4 5 6 7; do
+	shot_post t /v1/tokens '{"email": "alice.walker@example.com", "password": "a guess"}'
+	cat "$dir/shots/t.time" >>"$dir/known"
+	shot_post t /v1/tokens '{"email": "nobody.at.all@example.com", "password": "a guess"}'
+	cat "$dir/shots/t.time" >>"$dir/unknown"
+done
+rm -r "$dir/shots"
+median() { sort -n "$1" | sed -n 4p; }
+ratio=$(echo "$(median "$dir/known") $(median "$dir/unknown")" | awk '{ print $1 / $2 }')
+awk "BEGIN { exit !($ratio > 0.6 && $ratio < 1.67) }"
+ok "they take as long as each other (ratio $ratio)"
+
 # ---- How many hash at once: a quarter of eight
 
 conf password_cost 9

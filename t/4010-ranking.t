@@ -18,7 +18,7 @@ mc() { printf '%s\r\n' "$@" | mc_say; }
 
 # plant SECONDS: the list as it stands in memcached, with a mark, as if it
 # were so old; $old is its body.
-old='{"from":"x","to":"y","items":[{"rank":1,"productId":1,"name":"old","price":1,"sold":1}]}'
+old='{"from":"2000-01-01T00:00:00.000Z","to":"2000-01-03T23:59:59.999Z","items":[{"rank":1,"productId":1,"name":"old","price":1,"sold":1}]}'
 plant() {
 	head="shop1 $(($(date +%s%3N) - $1 * 1000)) ${#old} "
 	sum=$(printf '%s%s' "$head" "$old" | sha256sum | cut -c 1-16)

@@ -61,9 +61,11 @@ records=$dir/records
 # Where each script leaves those that it got, for t/9900-answers.t.
 records_dir=$top_builddir/t/answers
 
-# answer_record: the response of `request`.
+# answer_record: the response of `request`; not of many at once, whose files are
+# the same.
+together=
 answer_record() {
-	[ "$status" != 000 ] || return 0
+	[ "$status" != 000 ] && [ -z "$together" ] || return 0
 	{
 		echo "${rs}answer $method $target $status"
 		cat "$dir/headers" "$dir/body"

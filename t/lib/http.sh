@@ -193,7 +193,7 @@ parallel() {
 	n=0
 	while [ $n -lt "$parallel_max" ]; do
 		n=$((n + 1))
-		("$@") &
+		(together=1; "$@") &
 		parallel_pids="$parallel_pids $!"
 	done
 	wait $parallel_pids

@@ -77,6 +77,22 @@ for round in 1 2 3; do
 	    'each key is kept once'
 done
 
+# ---- An admin, and then the owner
+
+buy '{"items": [{"productId": 4, "quantity": 1}]}'
+hold 30 "SELECT id FROM orders WHERE id = $id FOR UPDATE"
+cancel admin "$id" "$admin" &
+pids=$!
+seen 'an admin who cancels' lock_waits_are 1
+cancel owner "$id" "$owner" &
+pids="$pids $!"
+seen 'an owner who cancels' lock_waits_are 2
+let_go
+wait $pids
+is "$(answers_of "$dir"/shots/*.body) $(shots) $(refunds "$id" | cut -d ' ' -f 1)" \
+    '1 2 200 1' 'an admin and the owner cancel an order, once'
+is "$(grep -c 'number=1213' "$dir/log/shopd.log")" 0 'and meet in no deadlock'
+
 # ---- A key that is under way for long
 
 buy '{"items": [{"productId": 4, "quantity": 1}]}'

@@ -204,7 +204,7 @@ mix_make() {
 		echo "$id $(ctl token --user "$id" --ttl 86400)"
 	done >>"$dir/mix.tokens"
 	for n in 1 2 3 4 5 6; do
-		ctl product add --name "M$n" --price $((n * 100)) --stock $((n * n * 100))
+		ctl product add --name "M$n" --price $((n * 100)) --stock $((n * n * 10 * ${MIX_SECONDS:-15}))
 	done >"$dir/mix.products"
 }
 

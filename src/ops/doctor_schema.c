@@ -54,13 +54,36 @@ place(const struct names *names, const char *name)
 	return i;
 }
 
+/*
+ * The constraints by names of the model's own: in MySQL a name is the whole
+ * database's, also where a temporary table gets one by ALTER.
+ */
+#define MODELS "doctor_"
+
+static const char *
+rename_constraints(struct arena *a, const char *sql)
+{
+	static const char word[] = "CONSTRAINT ", if_not[] =
+	    "/*M! IF NOT EXISTS */ ", if_there[] = "/*M! IF EXISTS */ ";
+	const char *out = "", *at;
+
+	while (out != NULL && (at = strstr(sql, word)) != NULL) {
+		at += strlen(word);
+		(void)(skip(&at, if_not) || skip(&at, if_there));
+		out = arena_printf(a, "%s%.*s" MODELS, out, (int)(at - sql),
+		    sql);
+		sql = at;
+	}
+	return out != NULL ? arena_printf(a, "%s%s", out, sql) : NULL;
+}
+
 /* The statement for a model, if it shapes a table; else NULL. */
 static const char *
 for_model(struct arena *a, struct names *names, const char *sql)
 {
 	bool creates = skip(&sql, "CREATE TABLE ");
 	bool drops = !creates && skip(&sql, "DROP TABLE ");
-	const char *name;
+	const char *name, *rest;
 	size_t len, at;
 
 	if (!creates && !drops && !skip(&sql, "ALTER TABLE "))
@@ -77,9 +100,10 @@ for_model(struct arena *a, struct names *names, const char *sql)
 		names->name[names->n++] = name;
 	if (drops)
 		names->name[at] = names->name[--names->n];
-	return arena_printf(a, "%s TABLE doctor_%s%s", creates
-	    ? "CREATE TEMPORARY" : drops ? "DROP TEMPORARY" : "ALTER", name,
-	    sql + len);
+	rest = rename_constraints(a, sql + len);
+	return rest == NULL ? NULL : arena_printf(a, "%s TABLE doctor_%s%s",
+	    creates ? "CREATE TEMPORARY" : drops ? "DROP TEMPORARY" : "ALTER",
+	    name, rest);
 }
 
 static bool
@@ -146,6 +170,11 @@ plain(struct arena *a, const char *line, size_t len)
 		if (*at != '`')
 			*to++ = *at;
 	*to = '\0';
+	if (strncmp(copy, "CONSTRAINT " MODELS, strlen("CONSTRAINT " MODELS))
+	    == 0) {
+		at = copy + strlen("CONSTRAINT ");
+		memmove(at, at + strlen(MODELS), strlen(at + strlen(MODELS)) + 1);
+	}
 	return copy;
 }
 

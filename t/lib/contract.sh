@@ -62,10 +62,10 @@ records=$dir/records
 records_dir=$top_builddir/t/answers
 
 # answer_record: the response of `request`; not of many at once, whose files are
-# the same.
+# the same, nor of another web server than nginx, whose own problems are simpler.
 together=
 answer_record() {
-	[ "$status" != 000 ] && [ -z "$together" ] || return 0
+	[ "$status" != 000 ] && [ -z "$together$via" ] || return 0
 	{
 		echo "${rs}answer $method $target $status"
 		cat "$dir/headers" "$dir/body"

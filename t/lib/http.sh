@@ -220,7 +220,9 @@ shot() {
 	shot_method=$2
 	shot_target=$3
 	shift 3
-	printf '%s ' "${rs}answer $shot_method $shot_target" >"$shot_file.asked"
+	rm -f "$shot_file.asked"
+	[ -n "$via" ] ||
+	    printf '%s ' "${rs}answer $shot_method $shot_target" >"$shot_file.asked"
 	curl -s --path-as-is --max-time 30 \
 	    ${via:---unix-socket $dir/http.sock} \
 	    -o "$shot_file.body" -D "$shot_file.headers" \

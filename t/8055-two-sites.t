@@ -70,13 +70,17 @@ eventually 5 logged
 is "$(wc -l <"$dir/log/shop.log") $(wc -l <"$dir/log/staging_2.log")" '3 6' \
     'and so did each log'
 
-printf '{"items":["one"]}' >"$dir/one.json"
-printf '{"items":["two"]}' >"$dir/two.json"
+for name in one two; do
+	printf '{"from": "%s", "to": "%s", "items": [%s"name": "%s"}]}' \
+	    2000-01-01T00:00:00.000Z 2000-01-03T23:59:59.999Z \
+	    '{"rank": 1, "productId": 1, "price": 1, "sold": 1, ' $name \
+	    >"$dir/$name.json"
+done
 mc_put shop:top "$dir/one.json" && mc_put staging_2:top "$dir/two.json"
 ok 'each has a ranking in memcached'
 for host in one two; do
 	at $host.test GET /v1/products/top
-	is "$status $(json '.items[0]') $(header Cache-Status)" \
+	is "$status $(json '.items[0].name') $(header Cache-Status)" \
 	    "200 \"$host\" ranking; hit" "$host.test shows its own"
 done
 

@@ -410,8 +410,8 @@ json_ms(struct json_writer *w, const char *key, int64_t ms)
 	char text[28];
 
 	assert(ms >= 0);
-	snprintf(text, sizeof text, ms % 1000 != 0 ? "%" PRId64 ".%03d"
-	    : "%" PRId64, ms / 1000, (int)(ms % 1000));
+	snprintf(text, sizeof text, ms % 1000 != 0 ? "%lld.%03d" : "%lld",
+	    (long long)ms / 1000, (int)(ms % 1000));
 	add_item(w, key, cJSON_CreateRaw(text));
 }
 

@@ -123,7 +123,7 @@ enum err
 h_point_charge(struct ctx *ctx, const struct req *req, struct resp *resp)
 {
 	const struct charge *charge = req->body_values;
-	struct transaction t;
+	struct transaction t = { 0 };
 	enum err e = charge_points(ctx, req, charge, &t);
 
 	if (e == E_VALIDATION_FAILED)

@@ -154,6 +154,14 @@ hashing_end(void *arg)
 	board_hashed(h->seat);
 }
 
+static void
+share_hashing(struct ctx *ctx, struct hashing *h)
+{
+	ctx->hashing.begin = hashing_begin;
+	ctx->hashing.end = hashing_end;
+	ctx->hashing.arg = h;
+}
+
 /* Serves one request, if there is one; returns how many. */
 static int
 serve_one(struct ctx *ctx, struct fcgi *f, struct seat *seat)
@@ -204,11 +212,10 @@ worker_run(const struct conf *conf, int listen_fd)
 	char why[WHY_BYTES] = "out of memory";
 	struct seat alone = { 0 }, *seat;
 	struct board *board = board_join(&seat);
-	struct jwt_keys *keys = NULL;
+	struct jwt_keys *keys = NULL, *grant_keys = NULL;
 	struct ctx ctx = { .conf = conf };
 	struct hashing hashing = { board, seat != NULL ? seat : &alone,
 	    conf->workers > 4 ? (size_t)conf->workers / 4 : 1 };
-	struct jwt_keys *grant_keys = NULL;
 	struct fcgi *f = NULL;
 	int status = EXIT_FAILED, told_fd = take_signals();
 
@@ -227,9 +234,7 @@ worker_run(const struct conf *conf, int listen_fd)
 	log_worker_start(conf);
 	ctx.keys = keys;
 	ctx.grant_keys = grant_keys;
-	ctx.hashing.begin = hashing_begin;
-	ctx.hashing.end = hashing_end;
-	ctx.hashing.arg = &hashing;
+	share_hashing(&ctx, &hashing);
 	if (board != NULL)
 		db_share_breaker(ctx.db, &board->db);
 	if ((f = fcgi_new(listen_fd, is_of_reads()

@@ -30,11 +30,15 @@ conf() {
 	echo "$1 = $2" >>"$dir/shop.conf"
 }
 
+# A log that had a pool before says ready already, and means that one.
+pool_readies() { cat "$dir/log/shopd.log" 2>/dev/null | grep -c event=ready; }
+pool_is_ready() { [ "$(pool_readies)" -gt "$pool_was_ready" ]; }
 pool_start() {
+	pool_was_ready=$(pool_readies)
 	"$top_builddir/shopd" --config "$dir/shop.conf" \
 	    >>"$dir/log/shopd.log" 2>&1 &
 	pool_pid=$!
-	eventually 15 grep -q "event=ready" "$dir/log/shopd.log" ||
+	eventually 15 pool_is_ready ||
 	    bail "shopd: $(tail -n 5 "$dir/log/shopd.log")"
 }
 

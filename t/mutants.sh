@@ -110,6 +110,9 @@ mutant another-site-believed src/ops/doctor_nginx.c \
 mutant open-not-awaited src/ops/audit_mark.c \
     's/return wait_for_open\(ctx, list, open, why\);/return E_OK;/; s/^static enum err\nwait_for_open/MUST_CHECK enum err wait_for_open(struct ctx *, const char *, const char **, const char **);\nenum err\nwait_for_open/m' \
     '0036-audit-mark.t'
+mutant off-sale-for-all src/web/h_products.c \
+    's/\n\t\.is_admins = is_off_sale_list,//' \
+    '1050-off-sale.t'
 mutant no-rollback src/io/db.c \
     's/mysql_rollback\(db->conn\) == 0\)\n\t\t\treturn;/true)\n\t\t\treturn;/' \
     '3040-retries.t 6050-freeze.t'

@@ -64,19 +64,20 @@ walk_list(struct ctx *ctx, const struct product_list *l, const char *text,
 	enum sql sql = orders[l->order].sql;
 	size_t len = strlen(text);
 	struct db_arg by_id[] = {
-	    DB_INT(orders[l->order].id * after[1]), DB_TEXT(text, len),
-	    DB_INT(l->limit) };
+	    DB_INT(l->on_sale), DB_INT(orders[l->order].id * after[1]),
+	    DB_TEXT(text, len), DB_INT(l->limit) };
 	struct db_arg by_price[] = {
-	    DB_INT(after[0]), DB_INT(after[1]), DB_TEXT(text, len),
-	    DB_INT(l->limit), DB_INT(after[0]), DB_TEXT(text, len),
-	    DB_INT(l->limit), DB_INT(l->limit) };
+	    DB_INT(l->on_sale), DB_INT(after[0]), DB_INT(after[1]),
+	    DB_TEXT(text, len), DB_INT(l->limit),
+	    DB_INT(l->on_sale), DB_INT(after[0]),
+	    DB_TEXT(text, len), DB_INT(l->limit), DB_INT(l->limit) };
 
 	return orders[l->order].price == 0
-	    ? read_list(ctx, sql, by_id, 3, list, n)
-	    : read_list(ctx, sql, by_price, 8, list, n);
+	    ? read_list(ctx, sql, by_id, 4, list, n)
+	    : read_list(ctx, sql, by_price, 10, list, n);
 }
 
-/* Take all that have the text, and sort them. */
+/* Take all on sale that have the text, and sort them. */
 static enum err
 sort_hits(struct ctx *ctx, const struct product_list *l, const char *text,
     const int64_t after[PRODUCT_KEYS], struct product_summary **list,
@@ -93,7 +94,7 @@ sort_hits(struct ctx *ctx, const struct product_list *l, const char *text,
 
 /* A text as names are compared with it, and how many suffixes begin with it. */
 struct hits {
-	int64_t n;			/* FEW_HITS + 1: more than that */
+	int64_t n;			/* as many as were counted, or more */
 	const char *text;
 };
 
@@ -101,12 +102,13 @@ static const struct row_column hits_columns[] = {
 	ROW_INT(struct hits, n), ROW_STR(struct hits, text), ROW_END
 };
 
+/* Count most of them and no more. */
 static enum err
-count_hits(struct ctx *ctx, const char *text, struct hits *hits)
+count_hits(struct ctx *ctx, const char *text, int64_t most, struct hits *hits)
 {
 	size_t len = strlen(text);
 	struct db_arg arg[] = { DB_TEXT(text, len), DB_TEXT(text, len),
-	    DB_TEXT(text, len), DB_INT(FEW_HITS + 1) };
+	    DB_TEXT(text, len), DB_INT(most) };
 	struct db_result r;
 	enum err e = attempt_read(ctx, SQL_PRODUCTS_HITS, arg, 4, &r);
 
@@ -127,10 +129,12 @@ catalogue_find(struct ctx *ctx, const struct product_list *l,
 	if (!l->is_first)
 		memcpy(after, l->after, sizeof after);
 	if (l->text[0] != '\0')
-		e = count_hits(ctx, l->text, &hits);
-	if (e != E_OK || hits.n == 0)
+		e = count_hits(ctx, l->text, l->on_sale ? FEW_HITS + 1 : 0,
+		    &hits);
+	if (e != E_OK || (l->on_sale && hits.n == 0))
 		return e;
-	return hits.n > FEW_HITS ? walk_list(ctx, l, hits.text, after, list, n)
+	return !l->on_sale || hits.n > FEW_HITS
+	    ? walk_list(ctx, l, hits.text, after, list, n)
 	    : sort_hits(ctx, l, hits.text, after, list, n);
 }
 

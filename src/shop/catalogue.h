@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists of what is on sale: in an order, searched, or of ids that are named. */
+/* Lists of products: in an order, searched, or of ids that are named. */
 #ifndef SHOP_CATALOGUE_H
 #define SHOP_CATALOGUE_H
 
@@ -18,6 +18,7 @@ enum product_order {
 
 struct product_list {
 	enum product_order order;	/* ties by ascending id */
+	bool on_sale;			/* false: what is off sale */
 	const char *text;		/* that the name has; "": any */
 	bool is_first;
 	int64_t after[PRODUCT_KEYS];	/* behind this one, unless first */
@@ -34,7 +35,8 @@ struct product_summary {
 /*
  * A text is found without regard to case: by its suffixes where few names have
  * it, and else, where the list's own order comes upon some soon, by looking at
- * one name after the other.  What attempt_read returns.
+ * one name after the other.  What is off sale has no suffixes, and is always
+ * looked at so.  What attempt_read returns.
  */
 enum err catalogue_find(struct ctx *, const struct product_list *,
     struct product_summary **, size_t *n) MUST_CHECK;

@@ -102,3 +102,15 @@ auth_take(struct ctx *ctx, struct req *req, struct resp *resp)
 	e = take_user(ctx, req, resp);
 	return e != E_OK || auth != AUTH_ADMIN ? e : check_role(ctx, req);
 }
+
+enum err
+auth_take_asked(struct ctx *ctx, struct req *req, struct resp *resp)
+{
+	const struct input *in = req->route->query;
+	enum err e;
+
+	if (in->is_admins == NULL || !in->is_admins(req->query))
+		return E_OK;
+	e = take_user(ctx, req, resp);
+	return e != E_OK ? e : check_role(ctx, req);
+}

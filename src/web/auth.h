@@ -13,4 +13,10 @@
  */
 enum err auth_take(struct ctx *, struct req *, struct resp *) MUST_CHECK;
 
+/*
+ * The same, once the query was read: where its values ask for what is an
+ * admin's, the caller is one, of a route that is anybody's, too.
+ */
+enum err auth_take_asked(struct ctx *, struct req *, struct resp *) MUST_CHECK;
+
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of what is on sale: in pages, searched, or of ids that are named. */
+/*
+ * The list of what is on sale: in pages, searched, or of ids that are named; and
+ * for admins of what is off sale.
+ */
 #include "config.h"
 
 #include <string.h>
@@ -25,7 +28,8 @@ static const char *const sorts[] = {
 struct products_query {
 	struct page page;
 	int sort;			/* enum product_order */
-	enum json_presence has_sort;
+	bool on_sale;			/* counts where it was sent */
+	enum json_presence has_sort, has_on_sale;
 	const char *text, *ids;		/* NULL: not sent */
 };
 
@@ -34,6 +38,8 @@ static const struct json_field query_fields[] = {
 	{ JSON_AT("sort", CHOICE, struct products_query, sort),
 	    .choices = sorts, .optional = true,
 	    JSON_PRESENCE(struct products_query, has_sort) },
+	{ JSON_AT("onSale", BOOL, struct products_query, on_sale),
+	    .optional = true, JSON_PRESENCE(struct products_query, has_on_sale) },
 	{ JSON_AT("q", STR, struct products_query, text), .optional = true,
 	    .min = 1, .max = SEARCH_CHARS_MAX },
 	{ JSON_AT("ids", STR, struct products_query, ids), .optional = true,
@@ -41,8 +47,24 @@ static const struct json_field query_fields[] = {
 	JSON_END
 };
 
+static bool
+is_on_sale(const struct products_query *q)
+{
+	return q->has_on_sale == JSON_ABSENT || q->on_sale;
+}
+
+/* Beside ids it is refused, whoever asks. */
+static bool
+is_off_sale_list(const void *values)
+{
+	const struct products_query *q = values;
+
+	return !is_on_sale(q) && q->ids == NULL;
+}
+
 const struct input products_query = {
 	.fields = query_fields, .size = sizeof(struct products_query),
+	.is_admins = is_off_sale_list,
 };
 
 static const struct json_field listed_fields[] = {
@@ -84,6 +106,7 @@ check_alone(struct ctx *ctx, struct resp *resp,
 		{ q->page.limit != 0, "limit" },
 		{ q->page.cursor != NULL, "cursor" },
 		{ q->has_sort == JSON_GIVEN, "sort" },
+		{ q->has_on_sale == JSON_GIVEN, "onSale" },
 		{ q->text != NULL, "q" },
 	};
 	enum err e = E_OK;
@@ -142,8 +165,9 @@ list_ids(struct ctx *ctx, const struct req *req, struct resp *resp,
 
 /*
  * GET /v1/products: 200, a page of what is on sale, or of those whose name has
- * the text; with ids these products, in this order.
- * 304 where the client has this very answer.
+ * the text; with ids these products, in this order; for an admin who asks for
+ * onSale=false what is off sale.
+ * 304 where the client has this very answer; 401, 403 for others who ask so.
  */
 enum err
 h_products_list(struct ctx *ctx, const struct req *req, struct resp *resp)
@@ -152,7 +176,7 @@ h_products_list(struct ctx *ctx, const struct req *req, struct resp *resp)
 	struct page_items items = { .size = sizeof(struct product_summary),
 	    .fields = listed_fields, .key = listed_key };
 	struct product_list list = { .order = (enum product_order)q->sort,
-	    .text = q->text != NULL ? q->text : "" };
+	    .on_sale = is_on_sale(q), .text = q->text != NULL ? q->text : "" };
 	struct product_summary *found = NULL;
 	struct page_from from;
 	enum err e;

@@ -23,7 +23,7 @@ enum key {
 	KEY_MADE	/* always made: for a method that is idempotent by itself,
 			   so that our own retries find what they have done */
 };
-/* SHARED: the same for everybody; for everybody without a token at AUTH_MAY. */
+/* SHARED: the same for everybody, but for a caller whose token was looked at. */
 enum caching { CACHE_NO, CACHE_SHARED };
 
 /*
@@ -40,6 +40,11 @@ struct input {
 	 * where it adds one, E_INTERNAL; or NULL.
 	 */
 	enum err (*check)(struct ctx *, struct resp *, const void *values);
+	/*
+	 * Of a query: do these values ask for what is an admin's?  Then the
+	 * caller must be one, whatever the row says; NULL: none do.
+	 */
+	bool (*is_admins)(const void *values);
 };
 
 /* The column of a route that takes none. */

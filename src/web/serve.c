@@ -45,10 +45,13 @@ serve_begin(struct ctx *ctx, struct req *req, struct resp *resp)
 static enum err
 put_caching(struct ctx *ctx, const struct req *req, struct resp *resp)
 {
+	bool is_shared = req->route->cache == CACHE_SHARED;
+	bool is_callers = req->caller.id != 0;
+
 	/* A cache must not give what a token may see to who has none. */
-	if (req->route->auth == AUTH_MAY)
+	if (req->route->auth == AUTH_MAY || (is_shared && is_callers))
 		http_header(resp, "Vary", http_header_name(HEADER_AUTHORIZATION));
-	if (req->route->cache == CACHE_SHARED && req->caller.id == 0)
+	if (is_shared && !is_callers)
 		return etag_put(ctx->arena, req, resp);
 	http_header(resp, "Cache-Control", "no-store");
 	return E_OK;
@@ -77,6 +80,7 @@ go_through(struct ctx *ctx, struct req *req, struct resp *resp)
 	if ((e = auth_take(ctx, req, resp)) != E_OK ||
 	    (e = idem_take_key(ctx, req, resp)) != E_OK ||
 	    (e = query_take(ctx, req, resp)) != E_OK ||
+	    (e = auth_take_asked(ctx, req, resp)) != E_OK ||
 	    (e = body_take(ctx, req, resp)) != E_OK ||
 	    (e = idem_take(ctx, req)) != E_OK ||
 	    (e = req->route->handler(ctx, req, resp)) != E_OK ||

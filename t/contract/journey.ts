@@ -151,6 +151,9 @@ async function search(shop: Shop): Promise<number> {
 	const found = done(await shop.GET("/v1/products", {
 		params: { query: { q: "녹차" } },
 	}));
+	refused("forbidden", await shop.GET("/v1/products", {
+		params: { query: { onSale: false } },
+	}));
 	const id = found.items[0]?.id;
 	assert.ok(id !== undefined, "there is no tea");
 	const product = done(await shop.GET("/v1/products/{id}", {

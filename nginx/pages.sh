@@ -20,6 +20,7 @@ put() {
 }
 put index.html
 put openapi.yaml
+put openapi.json
 
 # Each section with its heading.
 awk '

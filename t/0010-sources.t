@@ -403,6 +403,10 @@ awk '/^[a-z]/ { on = /^paths:/ }
 		method = toupper($1); sub(/:$/, "", method)
 		print method, path }' nginx/html/openapi.yaml >"$dir/b"
 same 'each route is in the OpenAPI document, and no other is'
+jq -r '.paths | to_entries[] | .key as $path | .value | keys[] |
+    select(. != "parameters") | (ascii_upcase + " " + $path)' \
+    nginx/html/openapi.json >"$dir/b"
+same 'nor in openapi.json'
 is "$(grep -c "^        '429':" nginx/html/openapi.yaml)" \
     "$(wc -l <"$dir/a")" 'which tells each that there may be too many'
 

@@ -7,6 +7,15 @@ contract_need
 found=$(openapi_lint "$openapi")
 is "$? $found" '0 ' 'Redocly has nothing to say'
 
+# ---- As JSON, where nobody had to read it
+
+json_of() { node "$contract/json.mjs" "$1"; }
+json_of "$openapi" >"$dir/openapi.json" 2>"$dir/err"
+ok 'it is made JSON of'
+is "$(cat "$dir/err")" '' 'without a complaint'
+cmp -s "$dir/openapi.json" "${openapi%.yaml}.json"
+ok 'which openapi.json is: else run npm run json in t/contract'
+
 # ---- It would have
 
 # damaged SCRIPT TEXT: the document after that sed.

@@ -164,7 +164,6 @@ is "$(header Cache-Control) $(printf '%s\n' "$headers" | grep -ci '^vary: author
     'no-store 1 ' 'no cache keeps it'
 off limit=1 -H 'If-None-Match: *'
 is "$status" 200 'nor is one asked'
-: >"$dir/body"
 user HEAD '/v1/products?onSale=false'
 is "$status $(header Cache-Control)" '200 no-store' 'HEAD as GET'
 private() {

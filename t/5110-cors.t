@@ -59,6 +59,7 @@ done <<'END'
 405 POST /openapi.yaml another
 400 GET /v1/products/0 a parameter
 200 GET /openapi.yaml a page
+200 GET /openapi.json a page as JSON
 200 GET /v1/products/top the ranking
 200 GET /v1/products/top the ranking from the cache
 200 GET /healthz a probe

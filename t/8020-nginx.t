@@ -90,7 +90,7 @@ request TRACE /v1/products/1
 is_problem 405 method_not_allowed 'TRACE'
 like "$(header Allow)" 'GET' 'with Allow'
 told '^"The method TRACE is none' TRACE
-for page in / /openapi.yaml /problems/internal; do
+for page in / /openapi.yaml /openapi.json /problems/internal; do
 	request POST "$page" -d x=1
 	is_problem 405 method_not_allowed "POST $page"
 	is "$(header Allow)" 'GET, HEAD' "with Allow: POST $page"
@@ -184,6 +184,21 @@ for accept in application/yaml '*/*' application/json text/yaml; do
 	is "$status $(header Content-Type)" '200 application/yaml' \
 	    "who asks for $accept gets YAML"
 done
+request GET /openapi.json
+is "$status $(header Content-Type)" '200 application/json' 'the document as JSON'
+cmp -s "$dir/body" "$top_srcdir/nginx/html/openapi.json"
+ok 'as it was made'
+is "$(json '[.openapi, (.paths | has("/v1/orders"))]')" '["3.1.0",true]' 'which is the document'
+secured 'the document as JSON'
+tag=$(header ETag)
+is "$(header Cache-Control) $(header Vary)" 'no-cache Accept-Encoding' 'the same for everybody'
+request GET /openapi.json -H "If-None-Match: $tag"
+is "$status $(header ETag)" "304 $tag" 'who has it is told so'
+request HEAD /openapi.json
+is "$status $(header Content-Type) $(header ETag)" "200 application/json $tag" \
+    'HEAD as GET'
+request GET /openapi.json -H 'Accept: text/html,application/xml;q=0.9,*/*;q=0.8'
+is "$status $(header Content-Type)" '200 application/json' 'a browser shows it as it is'
 for page in /problems /problems/; do
 	request GET $page
 	is "$status $(header Content-Type)" '200 text/html; charset=utf-8' "$page"
@@ -191,7 +206,7 @@ for page in /problems /problems/; do
 	ok 'as it was written'
 done
 secured 'the page of problems'
-for page in / /problems/ /problems/internal /openapi.yaml; do
+for page in / /problems/ /problems/internal /openapi.yaml /openapi.json; do
 	request OPTIONS $page
 	is "$status $(header Allow) $(header Cache-Control) $(wc -c <"$dir/body")" \
 	    '204 GET, HEAD no-store 0' "OPTIONS $page"

@@ -90,6 +90,7 @@ static void
 put_other_path(struct hostile *h)
 {
 	static const char *const paths[] = { "/", "/openapi.yaml",
+	    "/openapi.json",
 	    "/problems/", "/problems/not_found", "/_problem",
 	    "/_problem/lost", "/index.html", "/problems.html", "/.git/config",
 	    "/../../etc/passwd", "/..%2f..%2fetc/passwd", "/v1", "/v1/",

@@ -8,7 +8,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 from=$here/html
-mkdir -p "$1/problems" "$1/errors"
+mkdir -p "$1/problems" "$1/errors" "$1/pictures"
 awk -f "$here/problems.awk" "$here/../src/base/err.def" \
     "$here/../src/web/text.def" >"$1/.titles"
 trap 'rm -f .titles' EXIT
@@ -21,6 +21,13 @@ put() {
 put index.html
 put openapi.yaml
 put openapi.json
+for picture in "$from"/pictures/*.svg; do
+	put "${picture#"$from/"}"
+done
+# A picture that is no more is none.
+for picture in pictures/*.svg; do
+	[ -e "$from/$picture" ] || rm "$picture"
+done
 
 # Each section with its heading.
 awk '

@@ -33,3 +33,31 @@ CALL product_add('영광 모시잎 송편 1kg', '모시잎과 동부 소를 넣�
 CALL product_add('Felt Desk Mat', 'Grey wool felt, 80 x 30 cm.', 27500, 65);
 CALL product_add('오미자청 500ml', '문경 오미자와 설탕을 100일 숙성했습니다.', 21000, 55);
 CALL product_add('Cotton Tote Bag', 'Heavy canvas, long handles.', 6900, 250);
+
+-- Their pictures, which lie in nginx/html.
+UPDATE products SET image_url = CASE name
+  WHEN '유기농 보성 녹차 100g' THEN '/pictures/green-tea.svg'
+  WHEN 'Seoul Blend Coffee Beans 500g' THEN '/pictures/coffee-beans.svg'
+  WHEN '전주 한지 노트 A5' THEN '/pictures/hanji-notebook.svg'
+  WHEN 'Ceramic Pour-over Dripper' THEN '/pictures/pour-over-dripper.svg'
+  WHEN '제주 감귤 마멀레이드' THEN '/pictures/mandarin-marmalade.svg'
+  WHEN 'Walnut Cutting Board' THEN '/pictures/walnut-cutting-board.svg'
+  WHEN '이천 백자 찻잔 2개 세트' THEN '/pictures/white-porcelain-teacups.svg'
+  WHEN 'Merino Wool Socks' THEN '/pictures/merino-socks.svg'
+  WHEN '통영 누비 파우치' THEN '/pictures/quilted-pouch.svg'
+  WHEN 'Beeswax Candle' THEN '/pictures/beeswax-candle.svg'
+  WHEN '안동 참마 분말 300g' THEN '/pictures/yam-powder.svg'
+  WHEN 'Linen Kitchen Towel' THEN '/pictures/linen-towel.svg'
+  WHEN '나전칠기 손거울' THEN '/pictures/mother-of-pearl-mirror.svg'
+  WHEN 'Fountain Pen, fine nib' THEN '/pictures/fountain-pen.svg'
+  WHEN '울릉도 부지깽이 나물' THEN '/pictures/dried-namul.svg'
+  WHEN 'Enamel Camping Mug' THEN '/pictures/enamel-mug.svg'
+  WHEN '강릉 순두부 과자' THEN '/pictures/tofu-snack.svg'
+  WHEN 'Brass Pocket Compass' THEN '/pictures/brass-compass.svg'
+  WHEN '담양 대나무 젓가락 5벌' THEN '/pictures/bamboo-chopsticks.svg'
+  WHEN 'Cast Iron Skillet 20 cm' THEN '/pictures/cast-iron-skillet.svg'
+  WHEN '영광 모시잎 송편 1kg' THEN '/pictures/songpyeon.svg'
+  WHEN 'Felt Desk Mat' THEN '/pictures/felt-desk-mat.svg'
+  WHEN '오미자청 500ml' THEN '/pictures/omija-syrup.svg'
+  WHEN 'Cotton Tote Bag' THEN '/pictures/cotton-tote-bag.svg'
+  END WHERE image_url IS NULL;

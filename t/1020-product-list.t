@@ -34,7 +34,7 @@ wrong_query() {
 request GET /v1/products
 is "$status $(ids)" "200 [$(seq -s , 1 20)]" 'twenty, by id'
 is "$(json '.items[0]')" \
-    '{"id":1,"name":"유기농 보성 녹차 100g","price":12000,"stock":120,"imageUrl":null}' \
+    '{"id":1,"name":"유기농 보성 녹차 100g","price":12000,"stock":120,"imageUrl":"/pictures/green-tea.svg"}' \
     'each as it is'
 is "$(header Cache-Control)" no-cache 'a cache asks each time'
 next=$(json .nextCursor | tr -d '"')

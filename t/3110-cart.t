@@ -50,7 +50,7 @@ as 2
 user GET /v1/cart
 is "$body" '{"items":[],"totalPrice":0}' 'each user has a cart'
 as 1
-sql "UPDATE products SET price = 4600, stock = 7, on_sale = 0 WHERE id = 17"
+sql "UPDATE products SET price = 4600, stock = 7, on_sale = 0, image_url = NULL WHERE id = 17"
 user GET /v1/cart
 is "$(json '.items[0] | [.price, .stock, .onSale, .imageUrl]') $(json .totalPrice)" \
     '[4600,7,false,null] 4600' 'price, stock and sale are those of now'

@@ -8,25 +8,24 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 from=$here/html
-mkdir -p "$1/problems" "$1/errors" "$1/pictures"
+mkdir -p "$1/problems" "$1/errors"
 awk -f "$here/problems.awk" "$here/../src/base/err.def" \
     "$here/../src/web/text.def" >"$1/.titles"
 trap 'rm -f .titles' EXIT
 cd "$1"
 
-put() {
-	cp "$from/$1" "$1.new"
-	mv "$1.new" "$1"
-}
-put index.html
-put openapi.yaml
-put openapi.json
-for picture in "$from"/pictures/*.svg; do
-	put "${picture#"$from/"}"
+# Those that stay as they are; one whose source is no more goes.
+list() { (cd "$1" && find . -type f ! -name '*.new' | sort); }
+list "$from" | grep -vx ./problems.html | while read -r page; do
+	mkdir -p "${page%/*}"
+	cp "$from/$page" "$page.new"
+	mv "$page.new" "$page"
 done
-# A picture that is no more is none.
-for picture in pictures/*.svg; do
-	[ -e "$from/$picture" ] || rm "$picture"
+for kind in admin assets docs pictures; do
+	[ -d $kind ] || continue
+	list $kind | while read -r page; do
+		[ -e "$from/$kind/$page" ] || rm "$kind/$page"
+	done
 done
 
 # Each section with its heading.

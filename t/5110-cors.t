@@ -82,10 +82,12 @@ is "$status $(cors)" '503 https://app.example|1|7' 'no pool'
 
 # ---- The setting
 
+# refuses LIST WHY [SETTING]
 refuses() {
-	conf cors_origins "$1"
+	conf "${3:-cors_origins}" "$1"
 	"$top_builddir/shopctl" --config "$dir/shop.conf" site >"$dir/out" 2>"$dir/err"
-	like "$? $(cat "$dir/err")" "^[12] .*cors_origins: .* must $2" "refused: $1"
+	like "$? $(cat "$dir/err")" "^[12] .*${3:-cors_origins}: .* must $2" \
+	    "refused: $1"
 }
 refuses '*' 'begin with https'
 refuses 'null' 'begin with https'
@@ -104,9 +106,16 @@ refuses 'https://$host' 'name a host'
 refuses 'https://user@host' 'end behind the host'
 refuses 'https://ok.example https://bad.example/' 'end behind the host'
 conf cors_origins ''
+refuses 'https://ok.example; script-src *' 'end behind the host' image_origins
+refuses '*' 'begin with https' image_origins
+conf image_origins 'https://a.example https://b.example'
 pool_start
 nginx_stop
 nginx_start
+request GET /
+like "$(header Content-Security-Policy)" \
+    "; img-src 'self' data: https://a.example https://b.example; connect-src" \
+    'pictures of other hosts may be shown where they are listed'
 user GET /v1/points/balance -H 'Origin: https://app.example'
 is "$status $(cors)" '200 |0|0' 'without the setting nobody is told anything'
 finish

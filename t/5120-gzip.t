@@ -32,7 +32,8 @@ request GET "/v1/products/$id" -H "If-None-Match: $tag"
 is "$status" 304 'by those who take it plain, too'
 gzipped GET /v1/products/1
 is "$(coding)" '|0' 'what is small stays as it is'
-for page in /openapi.yaml /openapi.json / /problems/; do
+for page in /openapi.yaml /openapi.json /docs/ /problems/ /assets/once.js \
+    /assets/shop.css; do
 	gzipped GET $page
 	is "$status $(coding)" '200 gzip|1' "the page $page"
 done

@@ -230,10 +230,11 @@ for page in /problems/none /problems/internal.html /problems/INTERNAL \
 	is_problem 404 not_found "no page: $page"
 done
 # With 304 a browser takes the new headers for those of the page it has kept.
-for page in / /problems/ /problems/internal; do
+for page in / /admin/ /docs/ /problems/ /problems/internal; do
 	request GET $page
 	policy=$(header Content-Security-Policy)
-	like "$policy" "style-src 'unsafe-inline'" "$page has its style"
+	like "$policy" "script-src 'self'; style-src 'self'; img-src 'self' data:;" \
+	    "$page runs and shows what is of this host"
 	request GET $page -H "If-None-Match: $(header ETag)"
 	like "$status $(header Content-Security-Policy)" "^304 ($policy)?\$" \
 	    'the second time, too'

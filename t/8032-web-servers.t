@@ -190,8 +190,16 @@ flows() {
 
 	# The static pages.
 	same GET /
-	like "$(header Content-Security-Policy)" "style-src 'unsafe-inline'" \
-	    "$name: a page may have its style"
+	like "$(header Content-Security-Policy)" "style-src 'self'; img-src 'self'" \
+	    "$name: a page may have its style, and pictures"
+	for page in /admin /admin/ /docs/ /assets/store.js /assets/store/cart.js \
+	    /assets/shop.css /pictures/green-tea.svg; do
+		same GET $page
+	done
+	request GET /assets/none.js
+	is_own 404 not_found 'no such part of a page'
+	request POST /docs/
+	is "$status" 405 "$name: a page is read"
 	same GET /openapi.yaml
 	same GET /openapi.json
 	same GET /problems/

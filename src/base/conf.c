@@ -274,14 +274,14 @@ check_grants(const struct conf *c, char *why)
 
 /* A browser's word is compared with these as they are. */
 static enum err
-check_origins(const struct conf *c, char *why)
+check_origins(const char *key, const char *list, char *why)
 {
-	const char *list = c->cors_origins, *origin, *fault;
+	const char *origin, *fault;
 	size_t len;
 
 	while (origin_next(&list, &origin, &len))
 		if ((fault = origin_fault(origin, len)) != NULL) {
-			why_say(why, "cors_origins: %.*s must %s",
+			why_say(why, "%s: %.*s must %s", key,
 			    len < 200 ? (int)len : 200, origin, fault);
 			return E_CONFIG;
 		}
@@ -317,7 +317,9 @@ conf_check(const struct conf *c, char *why)
 		return E_CONFIG;
 	}
 	return check_pool(c, why) != E_OK || check_grants(c, why) != E_OK ||
-	    check_origins(c, why) != E_OK ? E_CONFIG : check_rank(c, why);
+	    check_origins("cors_origins", c->cors_origins, why) != E_OK ||
+	    check_origins("image_origins", c->image_origins, why) != E_OK
+	    ? E_CONFIG : check_rank(c, why);
 }
 
 void

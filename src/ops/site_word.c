@@ -85,6 +85,16 @@ set_origins(struct making *m)
 	set_word(m, "CORS_ORIGINS", rows);
 }
 
+/* What stands behind the sources of pictures that there always are. */
+static void
+set_image_origins(struct making *m)
+{
+	const char *list = m->ctx->conf->image_origins;
+
+	set_word(m, "IMAGE_ORIGINS", list[0] == '\0' ? "" :
+	    arena_printf(m->ctx->arena, " %s", list));
+}
+
 /*
  * Where reads have a socket of their own, and so workers that hold several
  * connections, some are kept.
@@ -196,6 +206,7 @@ site_words(struct making *m)
 	set_pool(m);
 	set_ranking(m);
 	set_origins(m);
+	set_image_origins(m);
 	set_word(m, "METHODS", methods);
 	set_number(m, "BODY_BYTES_MAX", BODY_BYTES_MAX);
 	set_number(m, "TARGET_BYTES_MAX", TARGET_BYTES_MAX);

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// The back office: its views by address, and the frame around each.
+import {html, nothing, go, languageButtons, messageView, place, press, start}
+    from './page.js';
+import {session, sessionLeave} from './session.js';
+import {t} from './text.js';
+import {today} from './admin/today.js';
+import {productNew, productEdit, products} from './admin/products.js';
+import {order, orders} from './admin/orders.js';
+import {login} from './login.js';
+
+const link = (hash, name) => html`<a href=${hash}
+	aria-current=${place().path === hash.slice(1) ? 'page' : nothing}>${t(name)}</a>`;
+
+const frame = (content) => html`
+	<a class="skip" href="#main" @click=${(event) => {
+		event.preventDefault();
+		document.getElementById('main').focus();
+	}}>${t('skip')}</a>
+	<header>
+		<a class="brand" href="#/">${t('back_office')}</a>
+		<nav aria-label=${t('menu')}>
+			${session()?.user.role === 'admin' ? html`
+				${link('#/', 'today')} ${link('#/products', 'products')}
+				${link('#/orders', 'orders')}` : nothing}
+			<a href="/">${t('to_shop')}</a>
+		</nav>
+	</header>
+	<main id="main" tabindex="-1">${content}</main>
+	<footer>
+		${languageButtons()}
+		${session() ? html`<p>${session().user.name} ·
+			<button class="link" @click=${press(async () => {
+				sessionLeave();
+				go('#/');
+			})}>${t('log_out')}</button></p>` : nothing}
+	</footer>`;
+
+// The shop itself decides who may do what; this only spares an owner the refusals.
+const owners = (opener) => async (...groups) => {
+	if (!session())
+		return login();
+	if (session().user.role !== 'admin')
+		return messageView(t('owners_only'), t('owners_only_text'));
+	return opener(...groups);
+};
+
+await start([
+	[/^\/$/, owners(today)],
+	[/^\/products$/, owners(products)],
+	[/^\/products\/new$/, owners(productNew)],
+	[/^\/products\/(\d+)$/, owners(productEdit)],
+	[/^\/orders$/, owners(orders)],
+	[/^\/orders\/(\d+)$/, owners(order)],
+], frame);

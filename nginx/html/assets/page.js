@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+//
+// The frame of a page and its way from view to view.  A view is opened by what
+// stands behind # in the address, and drawn anew as a whole whenever something
+// changed: lit-html touches what differs alone.
+import {html, nothing, render} from './vendor/lit-html.js';
+import {NoAnswer, Problem} from './api.js';
+import {onSession} from './session.js';
+import {onWaiting} from './once.js';
+import {language, setLanguage, t} from './text.js';
+
+export {html, nothing};
+
+const root = document.getElementById('page');
+const told = document.getElementById('told');
+const SLOW_MS = 200;
+
+let routes, frame, current = null, opening = 0, note = null, waiting = null;
+
+// view: {title(), draw(), drawn()?, leave()?}
+export function draw() {
+	if (!current)
+		return;
+	document.title = `${current.title()} · ${t('shop')}`;
+	document.documentElement.lang = language();
+	render(frame(html`
+		${waiting ? html`<p class="note waiting">${t('waiting')}</p>` : nothing}
+		${note ? html`<div class="note ${note.kind}" id="note">
+			<p>${note.text}</p>
+			<button class="plain" @click=${() => { note = null; draw(); }}
+				aria-label=${t('dismiss')}>×</button></div>` : nothing}
+		${current.draw()}`), root);
+	current.drawn?.();
+}
+
+// What a screen reader says, and nobody sees.
+export function say(text) {
+	told.textContent = '';
+	setTimeout(() => { told.textContent = text; }, 50);
+}
+
+// A line above the view, until the next view or another line.
+export function notice(text, kind = 'good') {
+	note = {text, kind};
+	say(text);
+	draw();
+}
+
+export const go = (hash) => {
+	if (location.hash === hash)
+		void open();
+	else
+		location.hash = hash;
+};
+
+// The address' path and its query, as #/products/3?x=y.
+export function place() {
+	const [path, query] = (location.hash.slice(1) || '/').split('?');
+
+	return {path, query: new URLSearchParams(query)};
+}
+
+function find(path) {
+	for (const [pattern, opener] of routes) {
+		const match = pattern.exec(path);
+
+		if (match)
+			return () => opener(...match.slice(1).map(decodeURIComponent));
+	}
+	return () => messageView(t('no_page'), t('no_page_text'));
+}
+
+export const messageView = (title, text, action) => ({
+	title: () => title,
+	draw: () => html`<h1 tabindex="-1">${title}</h1><p>${text}</p>${action}`,
+});
+
+const failedView = (e) => messageView(t('failed'), words(e),
+    html`<p><button @click=${() => open()}>${t('again')}</button></p>`);
+
+// Opens the view of the address; where another one is asked for meanwhile, that.
+export async function open({quietly = false} = {}) {
+	const turn = ++opening;
+	const slow = setTimeout(() => root.setAttribute('aria-busy', 'true'), SLOW_MS);
+	let view;
+
+	try {
+		view = await find(place().path)();
+	} catch (e) {
+		if (!(e instanceof Problem || e instanceof NoAnswer))
+			console.error(e);
+		view = failedView(e);
+	}
+	clearTimeout(slow);
+	if (turn !== opening)
+		return;
+	root.removeAttribute('aria-busy');
+	current?.leave?.();
+	current = view;
+	if (!quietly && note?.shown)
+		note = null;
+	if (note)
+		note.shown = true;
+	draw();
+	if (!quietly)
+		arrive();
+}
+
+// As after a click on a link of old: at the top, at the heading.
+function arrive() {
+	scrollTo(0, 0);
+	root.querySelector('h1')?.focus({preventScroll: true});
+}
+
+// What a person needs to hear of an error.
+export function words(e) {
+	if (e instanceof NoAnswer)
+		return t('no_answer');
+	if (!(e instanceof Problem))
+		return t('broken');
+	return t(`problem_${e.code}`, e.body) ?? e.message;
+}
+
+// Runs what a button asked for: its errors are told, and it can't be pressed twice.
+export function press(action) {
+	return async (event) => {
+		const button = event.submitter ?? event.currentTarget;
+
+		event.preventDefault();
+		if (button.getAttribute?.('aria-disabled') === 'true')
+			return;
+		button.setAttribute('aria-disabled', 'true');
+		try {
+			await action(event);
+		} catch (e) {
+			if (!(e instanceof Problem || e instanceof NoAnswer))
+				console.error(e);
+			notice(words(e), 'bad');
+		} finally {
+			button.removeAttribute('aria-disabled');
+			draw();
+		}
+	};
+}
+
+// The faults of a body, by their pointers: {'/name': 'what is wrong'}.
+export const faultsOf = (e) => Object.fromEntries((e.errors ?? [])
+	.map((fault) => [fault.pointer ?? '', fault.detail]));
+
+// A labelled field of a form; fault: what is wrong with it, or undefined.
+export const field = (label, name, fault, input, hint) => html`
+	<div class="field">
+		<label for=${name}>${label}</label>
+		${input}
+		${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : nothing}
+		${fault ? html`<p class="fault" id="${name}-fault">${fault}</p>` : nothing}
+	</div>`;
+
+export const languageButtons = () => html`
+	<div class="languages" role="group" aria-label="Language · 언어">
+		${[['en', 'English'], ['ko', '한국어']].map(([code, name]) => html`
+			<button class="plain" lang=${code}
+				aria-pressed=${String(language() === code)}
+				@click=${() => { setLanguage(code); void open({quietly: true}); }}
+				>${name}</button>`)}
+	</div>`;
+
+// routes: [[pattern of the path, opener], ...]; an opener gets the pattern's groups
+// and resolves to a view.  frame(content) is the page around a view.
+export function start(ways, around) {
+	routes = ways;
+	frame = around;
+	addEventListener('hashchange', () => open());
+	onSession((why) => {
+		if (why === 'ended')
+			notice(t('session_ended'), 'bad');
+		void open({quietly: why !== 'left'});
+	});
+	onWaiting((w) => {
+		waiting = w;
+		if (w?.tries === 1)
+			say(t('waiting'));
+		draw();
+	});
+	return open({quietly: true});
+}

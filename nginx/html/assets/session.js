@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// Who is logged in, in all tabs of this browser: the token and the account it is of.
+// A token is sent in a header, and never stands in an address.
+const NAME = 'shop.session';
+const listeners = new Set();
+let known = read();
+
+function read() {
+	try {
+		return JSON.parse(localStorage.getItem(NAME));
+	} catch {
+		return null;
+	}
+}
+
+// {token, user: {id, name, email, role}}, or null.
+export const session = () => known;
+
+function changed(why) {
+	for (const listener of listeners)
+		listener(why);
+}
+
+export const onSession = (listener) => listeners.add(listener);
+
+export function sessionBegin(token, user) {
+	known = {token, user};
+	localStorage.setItem(NAME, JSON.stringify(known));
+	changed('begun');
+}
+
+export function sessionLeave() {
+	known = null;
+	localStorage.removeItem(NAME);
+	changed('left');
+}
+
+// The shop refused this token.  A newer one, of another tab, stays.
+export function sessionEnded(token) {
+	if (known?.token !== token)
+		return;
+	known = read();
+	if (known?.token !== token)
+		return;
+	known = null;
+	localStorage.removeItem(NAME);
+	changed('ended');
+}
+
+// Another tab logged in or out.
+addEventListener('storage', (event) => {
+	if (event.key !== NAME && event.key !== null)
+		return;
+	const was = known?.token;
+
+	known = read();
+	if (known?.token !== was)
+		changed(known ? 'begun' : 'left');
+});

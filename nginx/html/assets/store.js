@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// The storefront: its views by address, and the frame around each.
+import {html, nothing, go, languageButtons, open, place, press, say, start, notice}
+    from './page.js';
+import {onSession, session, sessionLeave} from './session.js';
+import {openSlots, resume} from './once.js';
+import {t} from './text.js';
+import {catalogue, product, typed} from './store/catalogue.js';
+import {basket, basketCount, basketRead} from './store/basket.js';
+import {cart, paid} from './store/cart.js';
+import {order, orders} from './store/orders.js';
+import {purse} from './store/purse.js';
+import {account} from './store/account.js';
+import {login, signup} from './login.js';
+
+const frame = (content) => html`
+	<a class="skip" href="#main" @click=${(event) => {
+		event.preventDefault();
+		document.getElementById('main').focus();
+	}}>${t('skip')}</a>
+	<header>
+		<a class="brand" href="#/">${t('shop')}</a>
+		<form role="search" @submit=${(event) => event.preventDefault()}>
+			<label class="unseen" for="q">${t('search')}</label>
+			<input id="q" type="search" maxlength="50" autocomplete="off"
+				placeholder=${t('search')} @input=${typed}
+				.value=${place().query.get('q') ?? ''}>
+		</form>
+		<nav aria-label=${t('menu')}>
+			${session() ? html`
+				<a href="#/orders">${t('orders')}</a>
+				<a href="#/points">${t('points')}</a>
+				<a href="#/account">${t('account')}</a>
+				<a class="cart" href="#/cart">${t('cart')}${basketCount() ? html`
+					<span class="badge">${basketCount()}</span>` : nothing}</a>`
+			: html`
+				<a href="#/signup">${t('sign_up')}</a>
+				<a href="#/login">${t('log_in')}</a>`}
+		</nav>
+	</header>
+	<main id="main" tabindex="-1">${content}</main>
+	<footer>
+		${languageButtons()}
+		<p><a href="/docs/">${t('docs')}</a>${session()?.user.role === 'admin' ? html`
+			· <a href="/admin/">${t('back_office')}</a>` : nothing}${session() ? html`
+			· <button class="link" @click=${press(async () => {
+				sessionLeave();
+				go('#/');
+			})}>${t('log_out')}</button>` : nothing}</p>
+	</footer>`;
+
+// What belongs to an account asks for it first, and comes back after.
+const mine = (opener) => (...groups) => session() ? opener(...groups) : login();
+
+const done = {
+	checkout: (answer) => paid(answer),
+	charge: (answer) => notice(t('charged', {amount: answer.amount})),
+};
+
+// Writes whose answers never came: the page was closed, or the network went.
+async function finish() {
+	for (const slot of session() ? openSlots() : []) {
+		try {
+			const {answer} = await resume(slot);
+
+			done[slot]?.(answer);
+		} catch (e) {
+			if (slot in done)
+				notice(t('not_done', {why: e.message}), 'bad');
+		}
+	}
+	await basketRead();
+}
+
+await start([
+	[/^\/$/, catalogue],
+	[/^\/products\/(\d+)$/, product],
+	[/^\/cart$/, mine(cart)],
+	[/^\/orders$/, mine(orders)],
+	[/^\/orders\/(\d+)$/, mine(order)],
+	[/^\/points$/, mine(purse)],
+	[/^\/account$/, mine(account)],
+	[/^\/login$/, login],
+	[/^\/signup$/, signup],
+], frame);
+onSession(() => void finish());
+await finish();

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+// An owner in the back office, and a developer at the docs page.
+import {api, check, customer, leave, logIn, ordersOf, run, same, shop, shot, visitor}
+    from './lib.mjs';
+
+const admin = process.env.ADMIN_TOKEN;
+const owner = {email: process.env.ADMIN_EMAIL, password: process.env.ADMIN_PASSWORD};
+const text = (page, selector) => page.locator(selector).innerText();
+const patch = (p, members) => api('PATCH', `/v1/products/${p.id}`,
+    {token: admin, body: {version: p.version, ...members}});
+
+async function office(options) {
+	const one = await visitor(options);
+
+	await logIn(one.page, owner, '/admin/');
+	await one.page.locator('.figures').waitFor();
+	return one;
+}
+
+async function order(who) {
+	const {body} = await api('POST', '/v1/orders', {token: who.token,
+	    body: {items: [{productId: 1, quantity: 1}]}});
+
+	return body;
+}
+
+await run({
+	async 'who may not'(name) {
+		const one = await visitor(), who = await customer();
+
+		await logIn(one.page, who, '/admin/');
+		await one.page.getByText('Your account is a customer').waitFor();
+		check(true, 'a customer is told so');
+		await leave(one, name);
+	},
+
+	async 'a product'(name) {
+		const one = await office(), {page} = one;
+
+		await page.goto(`${shop}/admin/#/products/new`);
+		await page.locator('#name').fill('Brass Bell');
+		await page.locator('#price').fill('12000');
+		await page.locator('#imageUrl').fill('/pictures/none.svg#x');
+		await page.locator('#stock').fill('4');
+		await page.locator('#imageUrl').fill('');
+		await page.locator('form button.main').dblclick();
+		await page.waitForURL(/#\/products\/\d+$/);
+		await page.locator('#restock').waitFor();
+		const made = (await api('GET', '/v1/products?q=Brass%20Bell')).body.items;
+
+		same(made.map((p) => [p.price, p.stock]), [[12000, 4]], 'is made once');
+		const id = made[0].id;
+
+		await page.locator('#quantity').fill('6');
+		await page.locator('#reason').fill('delivery');
+		await page.locator('#restock button').click();
+		await page.waitForFunction(() =>
+		    document.getElementById('in-stock').textContent.includes('10'));
+		await page.locator('#quantity').fill('-11');
+		await page.locator('#restock button').click();
+		await page.locator('#quantity-fault').waitFor();
+		same((await api('GET', `/v1/products/${id}`)).body.stock, 10,
+		    'is restocked, and no more taken away than there is');
+		await page.locator('#onSale').uncheck();
+		await page.locator('#product button.main').click();
+		await page.locator('.note.good').waitFor();
+		same((await api('GET', `/v1/products/${id}`)).status, 404, 'goes off sale');
+		await page.goto(`${shop}/admin/#/products`);
+		await page.locator('#which').selectOption('off');
+		await page.getByRole('link', {name: 'Brass Bell'}).click();
+		await page.locator('#onSale').check();
+		await page.locator('#product button.main').click();
+		await page.locator('.note.good').waitFor();
+		same((await api('GET', `/v1/products/${id}`)).status, 200,
+		    'is found there, and goes on sale again');
+		await page.goto(`${shop}/admin/#/products`);
+		await page.locator('#find').pressSequentially('brass b', {delay: 20});
+		await page.waitForFunction(() =>
+		    document.querySelectorAll('tbody tr').length === 1);
+		check((await text(page, 'tbody tr')).includes('Brass Bell'), 'is found by search');
+		await leave(one, name);
+	},
+
+	async 'two owners'(name) {
+		const {body: p} = await api('POST', '/v1/products', {token: admin,
+		    body: {name: 'Edited', price: 100, stock: 1, description: 'old'}});
+		const one = await office(), {page} = one;
+
+		await page.goto(`${shop}/admin/#/products/${p.id}`);
+		await page.locator('#price').fill('300');
+		await patch(p, {price: 200, description: 'theirs'});
+		await page.locator('#product button.main').click();
+		await page.locator('.theirs').waitFor();
+		same(await page.locator('.theirs bdi').allInnerTexts(), ['200 P'],
+		    'a conflict shows the other value');
+		same(await page.locator('#description').inputValue(), 'theirs',
+		    'what was not touched here is theirs');
+		await shot(page, 'conflict');
+		await page.locator('#product button.main').click();
+		await page.locator('.note.good').waitFor();
+		const now = (await api('GET', `/v1/products/${p.id}`)).body;
+
+		same([now.price, now.description], [300, 'theirs'], 'and neither is lost');
+		await patch(now, {price: 400});
+		await page.locator('#price').fill('500');
+		await page.locator('#product button.main').click();
+		await page.locator('.theirs button').click();
+		same(await page.locator('#price').inputValue(), '400', 'or theirs is taken');
+		await leave(one, name);
+	},
+
+	async 'orders'(name) {
+		const who = await customer(100000);
+		const orders = [await order(who), await order(who), await order(who)];
+		const one = await office(), {page} = one;
+		const row = (o) => page.locator(`[data-order="${o.id}"]`);
+
+		await page.getByRole('link', {name: 'Orders that wait'}).click();
+		await row(orders[0]).waitFor();
+		await row(orders[0]).getByRole('button').click();
+		await row(orders[0]).locator('.status.fulfilled').waitFor();
+		await row(orders[1]).getByRole('link').first().click();
+		await page.locator('#cancel').click();
+		await page.locator('#cancel-yes').click();
+		await page.locator('.status.cancelled').waitFor();
+		same((await ordersOf(who)).map((o) => o.status),
+		    ['paid', 'cancelled', 'fulfilled'], 'are delivered and cancelled');
+		await page.goto(`${shop}/admin/#/orders`);
+		await page.locator('select').selectOption('cancelled');
+		await page.waitForURL(/status=cancelled/);
+		await row(orders[1]).waitFor();
+		await row(orders[0]).waitFor({state: 'detached'});
+		same(await page.locator('.status:not(.cancelled)').count(), 0, 'by status');
+		await page.goto(`${shop}/admin/#/`);
+		await page.locator('.figures').waitFor();
+		const figure = await page.locator('.figures strong').allInnerTexts();
+		const all = (await api('GET', '/v1/orders?scope=all&limit=100',
+		    {token: admin})).body.items;
+		const of = (s) => all.filter((o) => o.status === s).length;
+
+		same([figure[0], ...figure.slice(2)].map(Number),
+		    [all.length, of('paid'), of('fulfilled'), of('cancelled')],
+		    'today adds up');
+		await leave(one, name);
+	},
+
+	async 'the docs page'(name) {
+		const one = await visitor(), {page} = one;
+
+		await page.goto(`${shop}/docs/`);
+		const top = page.locator('#operations-Products-readTopProducts, [id$=readTopProducts]')
+			.first();
+
+		await top.locator('button').first().click();
+		await top.getByRole('button', {name: 'Try it out'}).click();
+		await top.getByRole('button', {name: 'Execute'}).click();
+		await top.locator('.live-responses-table .response-col_status')
+			.first().waitFor();
+		check((await top.locator('.live-responses-table tbody .response-col_status')
+		    .first().innerText()).startsWith('200'), 'tries it against this shop');
+		await shot(page, 'docs');
+		await leave(one, name);
+	},
+});

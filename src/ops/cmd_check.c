@@ -72,14 +72,33 @@ const struct command cmd_doctor = {
 /* ---- migrate */
 
 struct migrate_options {
-	bool take_account;
+	bool take_account, status, dry_run;
 };
 
 static const struct option_row migrate_options[] = {
 	{ .name = "take-account", .type = OPTION_FLAG,
 	    .offset = offsetof(struct migrate_options, take_account) },
+	{ .name = "status", .type = OPTION_FLAG,
+	    .offset = offsetof(struct migrate_options, status) },
+	{ .name = "dry-run", .type = OPTION_FLAG,
+	    .offset = offsetof(struct migrate_options, dry_run) },
 	{ .name = NULL },
 };
+
+static int
+print_status(struct ctx *ctx, bool take)
+{
+	char why[WHY_BYTES] = "out of memory";
+	size_t pending;
+
+	if (migrate_status(ctx, take, stdout, &pending, why) == E_OK) {
+		if (pending == 0)
+			return EXIT_DONE;
+		snprintf(why, sizeof why, "%zu pending: run shopctl migrate",
+		    pending);
+	}
+	return command_failed("migrate", why);
+}
 
 static int
 run_migrate(struct ctx *ctx, const void *options)
@@ -87,14 +106,21 @@ run_migrate(struct ctx *ctx, const void *options)
 	const struct migrate_options *o = options;
 	char why[WHY_BYTES] = "out of memory";
 
-	if (migrate_run(ctx, o->take_account, stdout, why) == E_OK)
+	if (o->status && o->dry_run)
+		return command_misused("status", "not with --dry-run");
+	if (o->status)
+		return print_status(ctx, o->take_account);
+	if ((o->dry_run ? migrate_dry : migrate_run)(ctx, o->take_account,
+	    stdout, why) == E_OK)
 		return EXIT_DONE;
 	return command_failed("migrate", why);
 }
 
 const struct command cmd_migrate = {
-	.noun = "migrate", .usage = "[--take-account]",
-	.help = "bring the schema up to date",
+	.noun = "migrate",
+	.usage = "[--status | --dry-run] [--take-account]",
+	.help = "bring the schema up to date; or say\n"
+	    "what that is, and change nothing",
 	.run = run_migrate,
 	.options = migrate_options, .size = sizeof(struct migrate_options),
 };

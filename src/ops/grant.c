@@ -331,6 +331,8 @@ grant_definer(struct ctx *ctx, const struct grants *g, FILE *out,
 	if (g->definer_is.locked && has_just(&g->definer_is, wanted))
 		return E_OK;
 	fprintf(out, "account %s\n", g->definer.user);
+	if (g->dry)
+		return E_OK;
 	if (!g->definer_is.locked)
 		e = lock(ctx, g, why);
 	if (e == E_OK)
@@ -367,13 +369,9 @@ set_password(struct ctx *ctx, const struct grants *g, char *why)
 static enum err
 set_account_tls(struct ctx *ctx, const struct grants *g, char *why)
 {
-	bool wanted = db_uses_tls(ctx->conf);
-
-	if (asks_for_tls(g->worker_is.made) == wanted)
-		return E_OK;
 	return ddl_run(ctx, arena_printf(ctx->arena, "ALTER USER %s "
-	    "REQUIRE %s", g->worker.sql, wanted ? "SSL" : "NONE"), NULL,
-	    why);
+	    "REQUIRE %s", g->worker.sql, db_uses_tls(ctx->conf) ? "SSL"
+	    : "NONE"), NULL, why);
 }
 
 static bool
@@ -412,23 +410,25 @@ revoke_former(struct ctx *ctx, const struct grants *g, FILE *out,
 	if (!has_right(&g->worker_is, right))
 		return E_OK;
 	fprintf(out, "no right %s\n", right);
-	return ddl_run(ctx, arena_printf(ctx->arena, "REVOKE %s FROM %s",
-	    right, g->worker.sql), NULL, why);
+	return g->dry ? E_OK : ddl_run(ctx, arena_printf(ctx->arena,
+	    "REVOKE %s FROM %s", right, g->worker.sql), NULL, why);
 }
 
 enum err
 grant_worker(struct ctx *ctx, const struct grants *g, FILE *out,
     char *why)
 {
-	enum err e;
+	bool entry = g->worker_is.exists && g->has_entry;
+	enum err e = E_OK;
 
 	if (!account_is_own(ctx->conf))
 		return E_OK;
-	if (!g->worker_is.exists || !g->has_entry) {
+	if (!entry || asks_for_tls(g->worker_is.made) !=
+	    db_uses_tls(ctx->conf)) {
 		fprintf(out, "account %s\n", g->worker.user);
-		e = set_password(ctx, g, why);
-	} else {
-		e = set_account_tls(ctx, g, why);
+		if (!g->dry)
+			e = entry ? set_account_tls(ctx, g, why)
+			    : set_password(ctx, g, why);
 	}
 	if (e == E_OK)
 		e = grant_tables(ctx, g, out, why);
@@ -445,6 +445,6 @@ grant_right(struct ctx *ctx, const struct grants *g, const char *right,
 		return E_OK;
 	if (had && g->worker_is.exists)
 		fprintf(out, "right %s\n", right);
-	return ddl_run(ctx, arena_printf(ctx->arena, "GRANT %s TO %s",
-	    right, g->worker.sql), NULL, why);
+	return g->dry ? E_OK : ddl_run(ctx, arena_printf(ctx->arena,
+	    "GRANT %s TO %s", right, g->worker.sql), NULL, why);
 }

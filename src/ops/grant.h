@@ -15,6 +15,8 @@ struct grants {
 	struct account worker, definer;
 	struct account_state worker_is, definer_is;	/* before */
 	bool has_entry;		/* the workers come in by their password */
+	bool dry;		/* the caller's to set after grant_check: only
+				   say what would be done */
 };
 
 /* Refuse to make an account without a password; needs no database. */

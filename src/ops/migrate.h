@@ -26,4 +26,20 @@
 enum err migrate_run(struct ctx *, bool take, FILE *out, char *why)
     MUST_CHECK;
 
+/*
+ * The same, but nothing is changed: the lines of migrate_run, and behind each
+ * migration its statements, each line behind a tab.  What it would refuse is
+ * refused.  It waits for no other migration.
+ */
+enum err migrate_dry(struct ctx *, bool take, FILE *out, char *why)
+    MUST_CHECK;
+
+/*
+ * What of this version's files the database has and what not, a line each:
+ * "applied migration 0001_shop.sql", "pending routine order_buy".  *pending is
+ * how many of the latter; 0: migrate_run would change nothing.  As migrate_dry.
+ */
+enum err migrate_status(struct ctx *, bool take, FILE *out, size_t *pending,
+    char *why) MUST_CHECK;
+
 #endif

@@ -22,6 +22,7 @@ static const struct command *const commands[] = {
 	&cmd_redate,
 	&cmd_doctor,
 	&cmd_migrate,
+	&cmd_restored,
 	&cmd_id,
 	&cmd_site,
 	NULL

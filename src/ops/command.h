@@ -64,6 +64,6 @@ char *command_usage(const struct command *const *) MUST_CHECK;
 extern const struct command cmd_token, cmd_key_add, cmd_key_list,
     cmd_key_retire, cmd_user_add, cmd_user_role, cmd_user_password,
     cmd_user_close, cmd_grant, cmd_product_add, cmd_audit, cmd_redate,
-    cmd_doctor, cmd_migrate, cmd_id, cmd_site;
+    cmd_doctor, cmd_migrate, cmd_restored, cmd_id, cmd_site;
 
 #endif

@@ -69,7 +69,7 @@ template_need() {
 
 db_start() {
 	${db_env:+env $db_env} $dbd --no-defaults ${as_root:+--user=root} \
-	    --datadir="$dir/data" --socket="$db_sock" --skip-networking \
+	    --datadir="${db_data:-$dir/data}" --socket="$db_sock" --skip-networking \
 	    --tmpdir="$dir/tmp" \
 	    --pid-file="$dir/db.pid" --log-error="$dir/log/db.err" \
 	    --character-set-server=utf8mb4 --local-infile=0 \

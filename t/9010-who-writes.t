@@ -26,7 +26,7 @@ ready() {
 # well TEXT: it writes, and says so.
 well() {
 	ready
-	is "$status $detail" '200 null' "$1: ready"
+	is "$status $detail $(json .schema)" '200 null "current"' "$1: ready"
 	writes
 	is "$wrote" '201 201' 'and it writes'
 	ctl doctor >"$dir/out" 2>&1
@@ -180,7 +180,7 @@ well 'then'
 
 sql "INSERT INTO schema_releases (digest, made_at) VALUES ('newer', NOW())"
 ready
-is "$status" 200 'workers that a newer version is about to replace are ready'
+is "$status $(json .schema)" '200 "newer"' 'workers that a newer version is about to replace are ready, and say so'
 ctl migrate >/dev/null
 well 'the older one put back'
 

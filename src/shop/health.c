@@ -141,7 +141,7 @@ ask_server(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n,
 }
 
 static const char *
-look_version(struct ctx *ctx)
+look_version(struct ctx *ctx, bool *newer)
 {
 	struct version has;
 	const char *wrong = ask_server(ctx, SQL_SCHEMA_VERSION, NULL, 0,
@@ -149,13 +149,15 @@ look_version(struct ctx *ctx)
 
 	if (wrong != NULL)
 		return wrong;
-	return has.version != NULL &&
-	    strcmp(has.version, SCHEMA_VERSION) >= 0 ? NULL
+	*newer = has.version != NULL &&
+	    strcmp(has.version, SCHEMA_VERSION) > 0;
+	return *newer || (has.version != NULL &&
+	    strcmp(has.version, SCHEMA_VERSION) == 0) ? NULL
 	    : "The database's schema is too old" MIGRATE;
 }
 
 static const char *
-look_writes(struct ctx *ctx)
+look_writes(struct ctx *ctx, bool *newer)
 {
 	const struct db_arg digest[] = {
 	    DB_TEXT(health_digest, sizeof health_digest - 1) };
@@ -168,6 +170,7 @@ look_writes(struct ctx *ctx)
 	if (is.release == NULL || (strcmp(is.release, "current") != 0 &&
 	    strcmp(is.release, "older") != 0))
 		return not_ours;
+	*newer = *newer || strcmp(is.release, "older") == 0;
 	return is.changed == 0 ? NULL
 	    : "The database's routines were changed since they were made"
 	    MIGRATE;
@@ -187,10 +190,10 @@ look_rights(struct ctx *ctx)
 }
 
 enum err
-health_check(struct ctx *ctx, const char **what)
+health_check(struct ctx *ctx, bool *newer, const char **what)
 {
-	if ((*what = look_version(ctx)) == NULL &&
-	    (*what = look_writes(ctx)) == NULL &&
+	if ((*what = look_version(ctx, newer)) == NULL &&
+	    (*what = look_writes(ctx, newer)) == NULL &&
 	    (*what = look_rights(ctx)) == NULL)
 		return E_OK;
 	log_msg(LOG_WARN, "not_ready", "%s", *what);

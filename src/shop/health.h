@@ -12,6 +12,8 @@
 #ifndef SHOP_HEALTH_H
 #define SHOP_HEALTH_H
 
+#include <stdbool.h>
+
 #include "base/ctx.h"
 #include "base/err.h"
 
@@ -19,10 +21,12 @@
 extern const char health_digest[];
 
 /*
- * E_OK when it can; else E_UNAVAILABLE, and *what names what is away or wrong,
- * in a sentence.  One attempt: it is asked again.
+ * E_OK when it can; *newer: the database has moved on from this program.  Else
+ * E_UNAVAILABLE, and *what names what is away or wrong, in a sentence.  One
+ * attempt: it is asked again.
  */
-enum err health_check(struct ctx *, const char **what) MUST_CHECK;
+enum err health_check(struct ctx *, bool *newer, const char **what)
+    MUST_CHECK;
 
 /* The newest migration the database has had; "" for none.  As attempt_read. */
 enum err health_version(struct ctx *, const char **version) MUST_CHECK;

@@ -6,6 +6,8 @@
 [ -z "$mysql" ] || skip_all 'mariadb-backup is for MariaDB'
 command -v mariadb-backup >/dev/null || skip_all 'no mariadb-backup'
 seeded
+mkdir -p "$dir/binlog"
+db_options="--log-bin=$dir/binlog/shop --server-id=1"
 shop_start
 as 1
 keep charge /v1/points/charge '{"amount": 90000}'
@@ -18,6 +20,8 @@ mariadb-backup --no-defaults --backup --user=root --socket="$db_sock" \
     --datadir="$dir/data" --target-dir="$dir/copy" >"$dir/out" 2>&1
 is "$? $(grep -c 'completed OK!' "$dir/out")" '0 1' 'a copy of its files under load'
 ended_at=$(now_ms)
+like "$(cat "$dir/copy"/*_binlog_info)" '^shop\.[0-9]+	[0-9]+' \
+    'which tells its place in the binlog'
 sleep 1
 all_lost
 [ "$(awk -F '\t' -v from="$began_at" -v to="$ended_at" '$1 == "A" && $6 == 201 &&
@@ -27,6 +31,7 @@ ok "meanwhile the shop sold on"
 mariadb-backup --no-defaults --prepare --target-dir="$dir/copy" >"$dir/out" 2>&1
 is "$? $(grep -c 'completed OK!' "$dir/out")" '0 1' 'it is made ready'
 beside
+db_options=
 mariadb-backup --no-defaults --move-back --target-dir="$dir/copy" \
     --datadir="$db_data" >"$dir/out" 2>&1
 ok 'and put where another server looks'

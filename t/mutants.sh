@@ -165,22 +165,22 @@ mutant revoked-token-orders schema/routines/order_buy.sql \
 mutant orders-lock-all schema/routines/order_buy.sql \
     's/ FORCE INDEX \(PRIMARY\)//g' \
     '7010-last-piece.t'
-mutant cancels-anybodys schema/routines/order_cancel.sql \
+mutant cancels-anybodys schema/routines/do_order_cancel.sql \
     's/ OR \(v_owner <> p_user AND v_role <> .admin.\)//' \
     '3060-order-cancel.t'
-mutant cancels-twice schema/routines/order_cancel.sql \
+mutant cancels-twice schema/routines/do_order_cancel.sql \
     's/IF v_status = .paid. THEN/IF TRUE THEN/' \
     '3060-order-cancel.t'
-mutant cancels-fulfilled schema/routines/order_cancel.sql \
+mutant cancels-fulfilled schema/routines/do_order_cancel.sql \
     's/IF v_status = .fulfilled. THEN/IF FALSE THEN/' \
     '3060-order-cancel.t'
-mutant cancel-meets-fulfil schema/routines/order_cancel.sql \
+mutant cancel-meets-fulfil schema/routines/do_order_cancel.sql \
     's/(FROM orders WHERE id = p_order) FOR UPDATE/$1/' \
     '7030-cancels.t'
-mutant owner-after-order schema/routines/order_cancel.sql \
+mutant owner-after-order schema/routines/do_order_cancel.sql \
     's/ +SELECT id INTO v_owner FROM users WHERE id = v_owner FOR UPDATE;\n//' \
     '7030-cancels.t'
-mutant stock-stays-sold schema/routines/order_cancel.sql \
+mutant stock-stays-sold schema/routines/do_order_cancel.sql \
     's/ +CALL sales_undo\(p_order\);\n//' \
     '3060-order-cancel.t'
 mutant undo-unlocked schema/routines/sales_undo.sql \
@@ -189,10 +189,10 @@ mutant undo-unlocked schema/routines/sales_undo.sql \
 mutant undo-of-one-mark schema/routines/sales_undo.sql \
     's/ AND id > v_mark;/ AND FALSE;/' \
     '3060-order-cancel.t'
-mutant fulfils-cancelled schema/routines/order_fulfil.sql \
+mutant fulfils-cancelled schema/routines/do_order_fulfil.sql \
     's/WHEN v_status = .cancelled. THEN .order_not_fulfillable. //' \
     '3060-order-cancel.t'
-mutant fulfil-meets-cancel schema/routines/order_fulfil.sql \
+mutant fulfil-meets-cancel schema/routines/do_order_fulfil.sql \
     's/(FROM orders WHERE id = p_order) FOR UPDATE/$1/' \
     '7030-cancels.t'
 

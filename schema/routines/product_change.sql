@@ -1,11 +1,5 @@
--- Change a product, an admin's, unless another change came first.
+-- An admin changes a product: see do_product_change.
 -- grant: worker
---
--- The first arguments are request_begin's.  p_version: the one that the admin has
--- seen.  p_set: the sum of what is to change: 1 name, 2 description, 4 price,
--- 8 image_url ('' for none), 16 on_sale.  The row of product_tell.  Refusals:
--- 'product_not_found'; 'edit_conflict', with the version of now in `available`.
--- The version rises although the values may be those that were there.
 CREATE /*M! OR REPLACE */ PROCEDURE product_change(
   IN p_user BIGINT, IN p_issued BIGINT, IN p_idem BINARY(16),
   IN p_fingerprint BINARY(16), IN p_wait INT, IN p_product BIGINT,
@@ -15,32 +9,7 @@ CREATE /*M! OR REPLACE */ PROCEDURE product_change(
   IN p_image_url VARCHAR(500) CHARACTER SET utf8mb4, IN p_on_sale INT)
   MODIFIES SQL DATA SQL SECURITY DEFINER
 BEGIN
-  DECLARE v_outcome VARCHAR(32) CHARACTER SET ascii;
-  DECLARE v_role VARCHAR(8) CHARACTER SET ascii;
-  DECLARE v_answer MEDIUMTEXT CHARACTER SET utf8mb4;
-  DECLARE v_made, v_version BIGINT;
-
-  CALL request_begin(p_user, p_issued, p_idem, p_fingerprint, p_wait, 'admin',
-    v_outcome, v_role, v_made, v_answer);
-  IF v_outcome IS NULL THEN
-    SELECT version INTO v_version FROM products WHERE id = p_product FOR UPDATE;
-    SET v_outcome = CASE WHEN v_version IS NULL THEN 'product_not_found'
-      WHEN v_version <> p_version THEN 'edit_conflict' ELSE 'ok' END;
-    IF v_outcome = 'ok' THEN
-      UPDATE products SET version = version + 1,
-          name = IF(p_set & 1, p_name, name),
-          description = IF(p_set & 2, p_description, description),
-          price = IF(p_set & 4, p_price, price),
-          image_url = IF(p_set & 8, IF(p_image_url = '', NULL, p_image_url), image_url),
-          on_sale = IF(p_set & 16, p_on_sale, on_sale)
-        WHERE id = p_product;
-      IF p_set & 21 THEN
-        CALL product_index(p_product);
-      END IF;
-      CALL product_note(p_product, v_answer);
-    END IF;
-    CALL request_end(p_user, p_idem, p_fingerprint, p_wait, v_outcome, p_product,
-      v_answer);
-  END IF;
-  CALL product_tell(v_outcome, NULL, v_version, v_answer);
+  CALL do_product_change(p_user, p_issued, p_idem, p_fingerprint, p_wait, p_product,
+    p_version, p_set, p_name, p_description, p_price, p_image_url, p_on_sale,
+    'admin');
 END

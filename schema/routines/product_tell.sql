@@ -1,4 +1,5 @@
--- Tell a product as product_create, product_change or product_restock noted it.
+-- Tell a product as product_create, do_product_change or do_product_restock
+-- noted it.
 -- Called by these alone.
 --
 -- One row: outcome, requested, available, id, name, description, price, stock,

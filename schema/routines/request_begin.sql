@@ -7,7 +7,8 @@
 -- request_end was told when the key came first; 'idempotency_in_progress',
 -- 'unknown_user', 'invalid_token', 'forbidden' (p_role is wanted, and the user has
 -- another), 'idempotency_key_reused'.
--- v_role is the user's role.
+-- v_role is the user's role.  Where p_role is 'operator', which no routine that
+-- workers execute says, there is no user (p_user is 0), and v_role is 'admin'.
 -- p_issued: when the user's token was issued, in ms since 1970.
 -- p_wait: seconds to wait for another request with this key; 0 where the
 -- client sent none, for then there is no other.
@@ -31,8 +32,12 @@ begin_it: BEGIN
     LEAVE begin_it;
   END IF;
   START TRANSACTION;
-  SELECT status, tokens_from, role INTO v_status, v_from, v_role
-    FROM users WHERE id = p_user FOR UPDATE;
+  IF p_role = 'operator' THEN
+    SET v_status = 'active', v_from = 0, v_role = 'admin';
+  ELSE
+    SELECT status, tokens_from, role INTO v_status, v_from, v_role
+      FROM users WHERE id = p_user FOR UPDATE;
+  END IF;
   SELECT fingerprint, made_id, answer INTO v_fingerprint, v_made, v_answer
     FROM requests WHERE user_id = p_user AND idem = p_idem;
   SET v_outcome = CASE

@@ -1,5 +1,5 @@
 -- What an order sold is in stock again, and the ranking forgets it; called by
--- order_cancel in its transaction.  Products are taken in the order of their
+-- do_order_cancel in its transaction.  Products are taken in the order of their
 -- ids, as order_buy takes them.
 --
 -- A product's marks cut what it has ever sold into segments, each of an hour

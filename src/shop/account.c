@@ -152,7 +152,7 @@ enum err
 account_log_in(struct ctx *ctx, const char *email, const char *password,
     struct log_in *l, int64_t *retry_s)
 {
-	const struct caller nobody = { 0, 0 };
+	const struct caller nobody = { .id = 0 };
 	const char *key = account_key(ctx, email);
 	struct checked c;
 	struct db_result r;

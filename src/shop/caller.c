@@ -13,6 +13,8 @@ const char *const caller_roles[] = {
 	NULL
 };
 
+const struct caller caller_operator = { .is_operator = true };
+
 struct standing {
 	int role;
 	int64_t tokens_from_ms;

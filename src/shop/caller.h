@@ -8,6 +8,7 @@
 #ifndef SHOP_CALLER_H
 #define SHOP_CALLER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/ctx.h"
@@ -16,7 +17,11 @@
 struct caller {
 	int64_t id;		/* users.id; 0: nobody */
 	int64_t issued_ms;	/* when the token was; 0: it does not tell */
+	bool is_operator;	/* shopctl: an admin who is no user, id 0 */
 };
+
+/* What shopctl acts as.  No request does: the routines for it are not theirs. */
+extern const struct caller caller_operator;
 
 enum caller_role { CALLER_CUSTOMER, CALLER_ADMIN };
 extern const char *const caller_roles[];	/* ends with NULL */

@@ -47,6 +47,10 @@ static const struct row_column end_columns[] = {
 	ROW_END
 };
 
+static const struct row_column owner_columns[] = {
+	ROW_SKIP(14), ROW_INT(struct order, user_id), ROW_END
+};
+
 struct short_row {
 	int64_t required_pt, available_pt;
 	const char *lines, *asked;
@@ -144,6 +148,21 @@ order_place(struct ctx *ctx, const struct caller *caller,
 	    : read_refusal(ctx, e, &r, refusal);
 }
 
+/* Anybody's, for the operator. */
+static enum err
+get_any(struct ctx *ctx, int64_t id, struct order *o)
+{
+	struct db_arg arg[] = { DB_INT(id) };
+	struct db_result r;
+	enum err e = attempt_read(ctx, SQL_ORDER_ANY, arg, 1, &r);
+
+	if (e != E_OK || r.rows == 0)
+		return e != E_OK ? e : E_ORDER_NOT_FOUND;
+	e = read_ended(ctx, &r, o);
+	return e != E_OK ? e
+	    : row_read(ctx->arena, &r, 0, owner_columns, o);
+}
+
 enum err
 order_get(struct ctx *ctx, const struct caller *caller, int64_t id,
     struct order *o)
@@ -153,6 +172,8 @@ order_get(struct ctx *ctx, const struct caller *caller, int64_t id,
 	enum err e;
 
 	memset(o, 0, sizeof *o);
+	if (caller->is_operator)
+		return get_any(ctx, id, o);
 	if ((e = attempt_read(ctx, SQL_ORDER, arg, 3, &r)) != E_OK)
 		return e;
 	if (r.rows > 0)
@@ -182,14 +203,16 @@ enum err
 order_cancel(struct ctx *ctx, const struct caller *caller,
     const struct idem *idem, int64_t id, struct order *o)
 {
-	return change_order(ctx, caller, idem, SQL_CANCEL, id, o);
+	return change_order(ctx, caller, idem, caller->is_operator
+	    ? SQL_OPERATOR_CANCEL : SQL_CANCEL, id, o);
 }
 
 enum err
 order_fulfil(struct ctx *ctx, const struct caller *caller,
     const struct idem *idem, int64_t id, struct order *o)
 {
-	return change_order(ctx, caller, idem, SQL_FULFIL, id, o);
+	return change_order(ctx, caller, idem, caller->is_operator
+	    ? SQL_OPERATOR_FULFIL : SQL_FULFIL, id, o);
 }
 
 static const struct row_column summary_columns[] = {
@@ -215,6 +238,15 @@ check_admin(struct ctx *ctx, const struct caller *caller)
 	return e != E_OK ? e : role == CALLER_ADMIN ? E_OK : E_FORBIDDEN;
 }
 
+/* By which statement; the operator's don't have the caller at their end. */
+static enum sql
+list_sql(const struct caller *caller, const struct order_list *l)
+{
+	if (caller->is_operator)
+		return l->user_id != 0 ? SQL_ORDERS_OF : SQL_ORDERS_ANY;
+	return l->all ? SQL_ORDERS_ALL : SQL_ORDERS;
+}
+
 enum err
 order_find(struct ctx *ctx, const struct caller *caller,
     const struct order_list *l, struct order_summary **list, size_t *n)
@@ -222,10 +254,11 @@ order_find(struct ctx *ctx, const struct caller *caller,
 	/* The statement asks for each status by itself: 0 of those unwanted. */
 	int64_t most[] = { [ORDER_PAID] = 0, [ORDER_CANCELLED] = 0,
 	    [ORDER_FULFILLED] = 0 };
+	int64_t whose = caller->is_operator ? l->user_id : caller->id;
 	struct db_arg arg[] = {
-	    DB_INT(caller->id), DB_INT(l->before_id), DB_INT(0),
-	    DB_INT(caller->id), DB_INT(l->before_id), DB_INT(0),
-	    DB_INT(caller->id), DB_INT(l->before_id), DB_INT(0),
+	    DB_INT(whose), DB_INT(l->before_id), DB_INT(0),
+	    DB_INT(whose), DB_INT(l->before_id), DB_INT(0),
+	    DB_INT(whose), DB_INT(l->before_id), DB_INT(0),
 	    DB_INT(l->limit), CALLER_ARGS(caller) };
 	struct db_result r;
 	enum err e;
@@ -235,11 +268,12 @@ order_find(struct ctx *ctx, const struct caller *caller,
 			most[s] = l->limit;
 	for (size_t s = 0; s < sizeof most / sizeof most[0]; s++)
 		arg[3 * s + 2].i = most[s];
-	e = attempt_read(ctx, l->all ? SQL_ORDERS_ALL : SQL_ORDERS, arg, 12, &r);
+	e = attempt_read(ctx, list_sql(caller, l), arg,
+	    caller->is_operator ? 10 : 12, &r);
 	if (e != E_OK)
 		return e;
-	if (r.rows == 0 && (e = l->all ? check_admin(ctx, caller)
-	    : caller_refused(ctx, caller)) != E_OK)
+	if (r.rows == 0 && !caller->is_operator && (e = l->all
+	    ? check_admin(ctx, caller) : caller_refused(ctx, caller)) != E_OK)
 		return e;
 	return row_list(ctx->arena, &r, summary_columns, sizeof **list, list,
 	    n);

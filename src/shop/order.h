@@ -48,6 +48,7 @@ struct order {
 	size_t n;
 	struct order_item *item;	/* n of them */
 	bool replayed;
+	int64_t user_id;		/* for the operator's order_get; else 0 */
 };
 
 /* Why an order was refused. */
@@ -112,6 +113,7 @@ struct order_summary {
 /* Which orders, newest first. */
 struct order_list {
 	bool all;		/* everybody's, for an admin; else the caller's */
+	int64_t user_id;	/* for the operator: this user's; 0: all */
 	int status;		/* enum order_status, or ORDER_ANY_STATUS */
 	int64_t before_id;	/* older than this one */
 	int64_t limit;		/* so many at most */

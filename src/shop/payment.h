@@ -8,6 +8,8 @@
 #ifndef SHOP_PAYMENT_H
 #define SHOP_PAYMENT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/ctx.h"
@@ -32,5 +34,23 @@ extern const char *const payment_statuses[];
  */
 enum err payment_fail(struct ctx *, int64_t user_id, const char *lines)
     MUST_CHECK;
+
+/* A payment in a list; texts are the arena's. */
+struct payment_summary {
+	int64_t id;			/* an approved one's order has the same */
+	int64_t user_id, amount_pt;
+	int status;			/* enum payment_status */
+	int64_t attempts;
+	const char *reason;		/* why it failed; else NULL */
+	const char *created_at;		/* RFC 3339 */
+};
+
+/*
+ * Everybody's, or those that failed, older than this one, newest first
+ * (shopctl's).  What failed has no key: where it is rare all are read.
+ * What attempt_read returns.
+ */
+enum err payment_find(struct ctx *, bool failed, int64_t before_id,
+    int64_t limit, struct payment_summary **, size_t *n) MUST_CHECK;
 
 #endif

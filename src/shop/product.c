@@ -90,11 +90,15 @@ product_get_for(struct ctx *ctx, const struct caller *caller, int64_t id,
 {
 	struct db_arg arg[] = { DB_INT(id), CALLER_ARGS(caller) };
 	struct seen seen = { .role = CALLER_CUSTOMER };
+	bool any = caller->is_operator;
 	struct db_result r;
 	enum err e;
 
-	if ((e = attempt_read(ctx, SQL_PRODUCT_FOR, arg, 3, &r)) != E_OK)
+	if ((e = attempt_read(ctx, any ? SQL_PRODUCT_ANY : SQL_PRODUCT_FOR,
+	    arg, any ? 1 : 3, &r)) != E_OK)
 		return e;
+	if (r.rows == 0 && any)
+		return E_PRODUCT_NOT_FOUND;
 	if (r.rows == 0) {
 		e = caller_refused(ctx, caller);
 		return e != E_OK ? e : E_UNAVAILABLE;
@@ -153,7 +157,8 @@ product_change(struct ctx *ctx, const struct caller *caller,
 	    text_arg(p->image_url != NULL ? p->image_url : ""),
 	    DB_INT(p->on_sale ? 1 : 0) };
 
-	return write_product(ctx, idem, SQL_PRODUCT_CHANGE, arg, 13, p, why);
+	return write_product(ctx, idem, caller->is_operator
+	    ? SQL_OPERATOR_CHANGE : SQL_PRODUCT_CHANGE, arg, 13, p, why);
 }
 
 enum err
@@ -164,7 +169,8 @@ product_restock(struct ctx *ctx, const struct caller *caller,
 	struct db_arg arg[] = { IDEM_ARGS(caller, idem), DB_INT(p->id),
 	    DB_INT(quantity), text_arg(reason != NULL ? reason : "") };
 
-	return write_product(ctx, idem, SQL_PRODUCT_RESTOCK, arg, 8, p, why);
+	return write_product(ctx, idem, caller->is_operator
+	    ? SQL_OPERATOR_RESTOCK : SQL_PRODUCT_RESTOCK, arg, 8, p, why);
 }
 
 enum err
@@ -177,4 +183,25 @@ product_add(struct ctx *ctx, struct product *p)
 	return db_run(ctx->db, ctx->arena, SQL_PRODUCT_ADD, arg, 4, &r)
 	    != DB_OK ? E_UNAVAILABLE
 	    : row_read(ctx->arena, &r, 0, added_columns, p);
+}
+
+static const struct row_column movement_columns[] = {
+	ROW_INT(struct product_movement, id),
+	ROW_STR(struct product_movement, type),
+	ROW_INT(struct product_movement, quantity),
+	ROW_STR(struct product_movement, reason),
+	ROW_TIME(struct product_movement, created_at),
+	ROW_END
+};
+
+enum err
+product_movements(struct ctx *ctx, int64_t id, int64_t limit,
+    struct product_movement **list, size_t *n)
+{
+	struct db_arg arg[] = { DB_INT(id), DB_INT(limit) };
+	struct db_result r;
+	enum err e = attempt_read(ctx, SQL_PRODUCT_MOVEMENTS, arg, 2, &r);
+
+	return e != E_OK ? e : row_list(ctx->arena, &r, movement_columns,
+	    sizeof **list, list, n);
 }

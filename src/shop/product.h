@@ -4,6 +4,7 @@
 #define SHOP_PRODUCT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/ctx.h"
@@ -73,6 +74,19 @@ enum err product_change(struct ctx *, const struct caller *,
 enum err product_restock(struct ctx *, const struct caller *,
     const struct idem *, int64_t quantity, const char *reason,
     struct product *, struct product_refusal *) MUST_CHECK;
+
+/* Stock that came or went otherwise than by an order; texts are the arena's. */
+struct product_movement {
+	int64_t id;
+	const char *type;		/* opening, restock */
+	int64_t quantity;		/* + into the stock */
+	const char *reason;		/* NULL: none */
+	const char *created_at;		/* RFC 3339 */
+};
+
+/* The newest of a product, at most limit; as attempt_read. */
+enum err product_movements(struct ctx *, int64_t id, int64_t limit,
+    struct product_movement **, size_t *n) MUST_CHECK;
 
 /* A new product, whose id is set, with its opening stock (shopctl's).  E_UNAVAILABLE. */
 enum err product_add(struct ctx *, struct product *) MUST_CHECK;

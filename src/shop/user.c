@@ -12,6 +12,7 @@
 #include "base/conf.h"
 #include "io/password.h"
 #include "shop/attempt.h"
+#include "shop/caller.h"
 #include "shop/row.h"
 
 struct made {
@@ -97,4 +98,50 @@ user_close(struct ctx *ctx, int64_t id)
 	struct db_arg arg[] = { DB_INT(id) };
 
 	return change_user(ctx, SQL_USER_CLOSE, arg, 1);
+}
+
+#define USER_COLUMNS \
+	ROW_INT(struct user, id), \
+	ROW_STR(struct user, email), \
+	ROW_CHOICE(struct user, role, caller_roles), \
+	ROW_STR(struct user, status), \
+	ROW_INT(struct user, balance_pt), \
+	ROW_TIME(struct user, created_at), \
+	ROW_STR(struct user, name)
+
+static const struct row_column user_columns[] = { USER_COLUMNS, ROW_END };
+
+static const struct row_column whole_columns[] = {
+	USER_COLUMNS,
+	ROW_BOOL(struct user, has_password),
+	ROW_INT(struct user, orders),
+	ROW_END
+};
+
+enum err
+user_get(struct ctx *ctx, int64_t id, struct user *u)
+{
+	struct db_arg arg[] = { DB_INT(id) };
+	struct db_result r;
+	enum err e = attempt_read(ctx, SQL_USER_ANY, arg, 1, &r);
+
+	memset(u, 0, sizeof *u);
+	if (e != E_OK)
+		return e;
+	return r.rows == 0 ? E_UNKNOWN_USER
+	    : row_read(ctx->arena, &r, 0, whole_columns, u);
+}
+
+enum err
+user_find(struct ctx *ctx, const char *text, int64_t after_id, int64_t limit,
+    struct user **list, size_t *n)
+{
+	size_t len = strlen(text);
+	struct db_arg arg[] = { DB_INT(after_id), DB_INT(len > 0),
+	    DB_TEXT(text, len), DB_TEXT(text, len), DB_INT(limit) };
+	struct db_result r;
+	enum err e = attempt_read(ctx, SQL_USERS, arg, 5, &r);
+
+	return e != E_OK ? e : row_list(ctx->arena, &r, user_columns,
+	    sizeof **list, list, n);
 }

@@ -77,7 +77,8 @@ take_user(struct ctx *ctx, struct req *req, struct resp *resp)
 		tell_refused(ctx, resp, e, token);
 		return e;
 	}
-	req->caller = (struct caller){ who.user_id, who.issued_ms };
+	req->caller = (struct caller){ .id = who.user_id,
+	    .issued_ms = who.issued_ms };
 	ctx->trace.user_id = who.user_id;
 	return E_OK;
 }

@@ -21,6 +21,9 @@
 
 #define OPTIONS_MAX 16
 
+/* What getopt_long returns for a word, and is told to return for an option. */
+enum { IS_WORD = 1, IS_OPTION };
+
 /* Where --help's explanations begin. */
 #define HELP_COLUMN 40
 
@@ -94,11 +97,24 @@ long_options(const struct option_row *o, char *out, struct option *longs)
 
 	for (; o != NULL && o[n].name != NULL; n++) {
 		longs[n] = (struct option){ o[n].name, o[n].type == OPTION_FLAG
-		    ? no_argument : required_argument, NULL, 1 };
+		    ? no_argument : required_argument, NULL, IS_OPTION };
 		if (o[n].type == OPTION_INT)
 			*(int64_t *)(void *)(out + o[n].offset) = o[n].def;
 	}
 	return n;
+}
+
+/* A word that belongs to no option: the first that may stand so has it. */
+static int
+take_word(const struct option_row *o, size_t n, const char *word, bool *given,
+    char *out)
+{
+	for (size_t i = 0; i < n; i++)
+		if (o[i].is_word && !given[i]) {
+			given[i] = true;
+			return set_option(&o[i], word, out + o[i].offset);
+		}
+	return command_misused(word, "not understood");
 }
 
 static int
@@ -107,19 +123,27 @@ parse_options(const struct option_row *o, int argc, char **argv, char *out)
 	struct option longs[OPTIONS_MAX + 1] = { { 0 } };
 	bool given[OPTIONS_MAX] = { false };
 	size_t n = long_options(o, out, longs);
-	int c, which, status;
+	int c, which, status = EXIT_DONE;
 
-	optind = 1;
-	while ((c = getopt_long(argc, argv, "+", longs, &which)) != -1) {
-		if (c != 1)
+	/* 0, not 1: the options before the command were read in another way. */
+	optind = 0;
+	while (status == EXIT_DONE &&
+	    (c = getopt_long(argc, argv, "-", longs, &which)) != -1) {
+		if (c == IS_WORD) {
+			status = take_word(o, n, optarg, given, out);
+		} else if (c == IS_OPTION) {
+			given[which] = true;
+			status = set_option(&o[which], optarg,
+			    out + o[which].offset);
+		} else {
 			return command_misused(argv[optind - 1], "bad option");
-		given[which] = true;
-		status = set_option(&o[which], optarg, out + o[which].offset);
-		if (status != EXIT_DONE)
-			return status;
+		}
 	}
-	if (optind < argc)
-		return command_misused(argv[optind], "not understood");
+	/* What stands behind "--". */
+	for (; status == EXIT_DONE && optind < argc; optind++)
+		status = take_word(o, n, argv[optind], given, out);
+	if (status != EXIT_DONE)
+		return status;
 	for (size_t i = 0; i < n; i++)
 		if (o[i].required && !given[i])
 			return command_misused(o[i].name, "is missing");

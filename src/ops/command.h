@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/ctx.h"
+#include "base/limits.h"
 #include "base/prog.h"
 
 enum option_type {
@@ -25,10 +26,31 @@ struct option_row {
 	const char *name;
 	enum option_type type;
 	bool required;
+	bool is_word;		/* also without --name: "product show 7" */
 	int64_t min, max;	/* of the number; of the text's characters */
 	int64_t def;		/* the number where it is not given */
 	size_t offset;		/* of its place in the struct */
 };
+
+/*
+ * Options that commands share, rows for a struct s that has a json, or a
+ * limit and an after_id; and one that is a thing's id.
+ */
+#define LIST_LIMIT	20
+#define LIST_LIMIT_MAX	1000
+
+#define JSON_OPTION(s) \
+	{ .name = "json", .type = OPTION_FLAG, .offset = offsetof(s, json) }
+#define PAGE_OPTIONS(s) \
+	{ .name = "limit", .type = OPTION_INT, .min = 1, \
+	    .max = LIST_LIMIT_MAX, .def = LIST_LIMIT, \
+	    .offset = offsetof(s, limit) }, \
+	{ .name = "after", .type = OPTION_INT, .min = 1, \
+	    .max = SAFE_INT_MAX, .offset = offsetof(s, after_id) }
+#define ID_OPTION(label, s, m) \
+	{ .name = (label), .type = OPTION_INT, .required = true, \
+	    .is_word = true, .min = 1, .max = SAFE_INT_MAX, \
+	    .offset = offsetof(s, m) }
 
 struct command {
 	const char *noun, *verb;	/* verb NULL: there is none */
@@ -65,5 +87,10 @@ extern const struct command cmd_token, cmd_key_add, cmd_key_list,
     cmd_key_retire, cmd_user_add, cmd_user_role, cmd_user_password,
     cmd_user_close, cmd_grant, cmd_product_add, cmd_audit, cmd_redate,
     cmd_doctor, cmd_migrate, cmd_restored, cmd_id, cmd_site;
+    cmd_doctor, cmd_migrate, cmd_id, cmd_site, cmd_product_list,
+    cmd_product_show, cmd_product_restock, cmd_product_price,
+    cmd_product_on_sale, cmd_product_off_sale, cmd_user_list, cmd_user_find,
+    cmd_user_show, cmd_order_list, cmd_order_show, cmd_order_cancel,
+    cmd_order_fulfil, cmd_payment_list;
 
 #endif

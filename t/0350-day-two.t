@@ -170,6 +170,27 @@ is "$code $(got '[.onSale, .version]')" '0 [true,4]' 'and back'
 request GET "/v1/products/$rtl_id"
 is "$status" 200 'customers have it again'
 
+# Another admin's edit is committed between the operator's look and change.
+mkfifo "$dir/session"
+db_root shop <"$dir/session" &
+session_pid=$!
+exec 9>"$dir/session"
+echo "BEGIN; UPDATE products SET version = version + 1, name = 'Edited' WHERE id = 16;" >&9
+is_edited() {
+	[ "$(sql 'SELECT COUNT(*) FROM information_schema.innodb_trx
+	    WHERE trx_rows_modified > 0')" = 1 ]
+}
+eventually 10 is_edited || bail 'no edit'
+ctl product price 16 --price 9600 --json >"$dir/priced" 2>&1 &
+price_pid=$!
+eventually 10 lock_waits_are 1
+ok 'a price is to be changed while another edits'
+echo 'COMMIT;' >&9
+exec 9>&-
+wait $session_pid $price_pid
+is "$? $(jq -c '[.name, .price, .version]' <"$dir/priced")" '0 ["Edited",9600,3]' \
+    'both changes are kept'
+
 # ---- user list, find, show
 
 run user list --json
@@ -224,7 +245,7 @@ run order list --json
 is "$(got '[.items[].id, .nextAfter]')" "[$third,$second,$first,null]" \
     'orders are listed, the newest first'
 is "$(got '.items[1] | [.userId, .status, .totalPrice, .lines, .first.productId]')" \
-    '[2,"paid",21500,2,1]' 'with what they are'
+    '[2,"paid",21600,2,1]' 'with what they are'
 run order list --limit 1 --after $third --json
 is "$(got '[.items[].id, .nextAfter]')" "[$second,$second]" 'in pages'
 run order list --user $rtl_user --json
@@ -241,9 +262,9 @@ harmless "$dir/out"
 ok 'that is harmless'
 run order show $second
 is "$code $(sed -n '/^items/,$p' "$dir/out" | awk 'NR > 2 { print $1, $2, $3 }' | tr '\n' ,)" \
-    '0 1 1 12000,16 1 9500,' 'an order is shown with its lines'
+    '0 1 1 12000,16 1 9600,' 'an order is shown with its lines'
 is "$(sed -n '/^payment/,/^$/p' "$dir/out" | awk 'NR == 3 { print $2, $3, $4 }')" \
-    'approved 21500 1' 'and its payment'
+    'approved 21600 1' 'and its payment'
 
 # ---- order fulfil, cancel
 
@@ -263,10 +284,10 @@ run order cancel $second
 is "$code $err" '0 ' 'an order is cancelled, anybody'\''s'
 is "$(sed -n 's/^status  *//p' "$dir/out") $(sed -n '/^payment/,/^$/p' "$dir/out" |
     awk 'NR == 3 { print $2 }')" 'cancelled refunded' 'and says so'
-is "$had | $(stock 1) $(stock 16) $(balance 2)" '119 159 98500 | 120 160 120000' \
+is "$had | $(stock 1) $(stock 16) $(balance 2)" '119 159 98400 | 120 160 120000' \
     'stock and points are back'
 is "$(sql "SELECT user_id, type, amount FROM points_ledger WHERE order_id = $second
-    ORDER BY id" | tr '\t\n' ' ,')" '2 payment -21500,2 refund 21500,' \
+    ORDER BY id" | tr '\t\n' ' ,')" '2 payment -21600,2 refund 21600,' \
     'by a row of the ledger'
 run order cancel $second --json
 is "$code $(got .status) $(balance 2)" '0 "cancelled" 120000' 'again: once for all'

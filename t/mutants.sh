@@ -196,6 +196,20 @@ mutant fulfil-meets-cancel schema/routines/do_order_fulfil.sql \
     's/(FROM orders WHERE id = p_order) FOR UPDATE/$1/' \
     '7030-cancels.t'
 
+# The operator, by shopctl.
+mutant anybody-is-operator schema/routines/request_begin.sql \
+    's/p_role = .operator. THEN/p_role IS NOT NULL THEN/' \
+    '0350-day-two.t'
+mutant worker-is-operator schema/routines/do_order_cancel.sql \
+    's/^--$/-- grant: worker/m' \
+    '0350-day-two.t'
+mutant terminal-obeys src/ops/show.c \
+    's/\t\{ 0x2028, 0x202e \},.*\n//' \
+    '0350-day-two.t'
+mutant operator-meets-edit src/ops/cmd_product.c \
+    's/(#define CHANGE_TRIES) 5/$1 1/' \
+    '0350-day-two.t'
+
 # Carts.
 mutant cart-over-stock schema/routines/cart_change.sql \
     's/v_requested > v_stock/FALSE/' \

@@ -32,6 +32,7 @@ static const struct command *const commands[] = {
 	&cmd_order_cancel,
 	&cmd_order_fulfil,
 	&cmd_payment_list,
+	&cmd_status,
 	&cmd_audit,
 	&cmd_redate,
 	&cmd_doctor,

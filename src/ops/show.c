@@ -249,7 +249,7 @@ print_page(struct arena *a, const struct json_field *fields, const void *in)
 	}
 	for (const struct json_field *f = fields; e == E_OK && f->name != NULL;
 	    f++)
-		if (!is_cell(f))
+		if (!is_cell(f) && has_value(f, in))
 			e = print_part(a, f, in);
 	return e;
 }

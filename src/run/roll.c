@@ -53,8 +53,8 @@ is_shopd(int64_t pid)
 }
 
 /* In a container shopd may be process 1. */
-static bool
-find_shopd(const struct conf *c, int64_t *pid, char *why)
+bool
+roll_find_shopd(const struct conf *c, int64_t *pid, char *why)
 {
 	const char *file = c->pool_pidfile;
 	char text[32];
@@ -156,7 +156,7 @@ roll_run(const struct conf *c, char *why)
 	int64_t pid;
 	bool told;
 
-	if (!find_shopd(c, &pid, why))
+	if (!roll_find_shopd(c, &pid, why))
 		return listen_owner(c->listen) == LISTEN_NOBODY ? ROLL_NO_POOL
 		    : ROLL_NOT_ASKED;
 	if (!is_our_pool(c, pid, why))

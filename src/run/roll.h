@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* How another program has the pool start new workers. */
+/* How another program finds the pool, and has it start new workers. */
 #ifndef SHOP_ROLL_H
 #define SHOP_ROLL_H
+
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/conf.h"
 
@@ -20,5 +23,11 @@ enum roll {
  * somebody else asked for will do as well.
  */
 enum roll roll_run(const struct conf *, char *why);
+
+/*
+ * The running shopd that pool_pidfile names.  False: there is none, or it can't
+ * be known, and why[WHY_BYTES] says so.
+ */
+bool roll_find_shopd(const struct conf *, int64_t *pid, char *why);
 
 #endif

@@ -10,6 +10,8 @@ shop_db
 mc_start
 nginx_start
 log=$dir/log.fifo
+# As a pool has it whose stderr was redirected by its unit.
+export JOURNAL_STREAM=8:12345
 
 # pool_up TEXT: the shopd that was started has all its workers.
 is_ready() {
@@ -122,7 +124,7 @@ ok 'a new reader is told how many were lost'
 pool_stop
 wait "$reader"
 
-# ---- A socket, as journald's
+# ---- A socket, as journald's, and systemd says so
 
 cat >"$dir/socket.pl" <<'END'
 use Socket;
@@ -131,6 +133,7 @@ socketpair my $us, my $its, AF_UNIX, SOCK_STREAM, PF_UNSPEC or die;
 $SIG{USR1} = sub { $read = 1 };
 my $pid = fork;
 if (!$pid) {
+	$ENV{JOURNAL_STREAM} = join ":", (stat $its)[0, 1];
 	open STDERR, ">&", $its;
 	close $us;
 	exec @command;
@@ -161,6 +164,15 @@ eventually 10 all_counted
 ok 'each line was written or counted'
 pool_stop
 wait "$reader"
+# priorities: which of them there are, and whose.
+priorities() {
+	grep -a '^[^x]' "$1" | sed 's/^\(<.>\)*time=[^ ]* level=\([a-z]*\) event=.*/\1 \2/' |
+	    sort -u | tr '\n' ' '
+}
+is "$(priorities "$dir/log/socket.log")" '<4> warn <6> info ' \
+    'each line of shopd and workers has its priority'
+is "$(priorities "$dir/log/late.log")" ' info  warn ' \
+    'in a pipe none has'
 
 # ---- A terminal that stops background programs that write (stty tostop)
 

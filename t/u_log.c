@@ -5,9 +5,12 @@
 
 #include <CUnit/CUnit.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -313,6 +316,87 @@ test_never_waits(void)
 	check_daemon("a socket", fd, 0);
 }
 
+/* A daemon whose stderr is fd, and one line of each level and kind. */
+static _Noreturn void
+daemon_of_levels(int fd, const char *stream)
+{
+	struct log_line l;
+
+	dup2(fd, STDERR_FILENO);
+	if (stream != NULL)
+		setenv("JOURNAL_STREAM", stream, 1);
+	else
+		unsetenv("JOURNAL_STREAM");
+	log_open();
+	log_threshold(LOG_DEBUG);
+	log_msg(LOG_DEBUG, "e", "m");
+	log_msg(LOG_INFO, "e", "m");
+	log_begin(&l, LOG_WARN, "e");
+	log_end(&l);
+	log_msg(LOG_ERROR, "e", "m");
+	log_say("shopd: %s", "no");
+	_exit(0);
+}
+
+static const struct {
+	const char *what;
+	uintmax_t device, inode;	/* added to those of stderr */
+	const char *behind;		/* NULL: JOURNAL_STREAM is not set */
+	const char *before;		/* each line */
+} streams[] = {
+	{ "the journal", 0, 0, "", "<7>.<6>.<4>.<3>.<3>." },
+	{ "no journal", 0, 0, NULL, "....." },
+	{ "another socket", 0, 1, "", "....." },
+	{ "of another device", 1, 0, "", "....." },
+	{ "more digits", 0, 0, "1", "....." },
+};
+
+/* What each of its lines has before "time=", or before "shopd: ". */
+static void
+read_befores(int fd, char out[64])
+{
+	char line[LOG_LINE_BYTES_MAX], *word;
+	FILE *f = fdopen(fd, "r");
+
+	CU_ASSERT_FATAL(f != NULL);
+	out[0] = '\0';
+	while (fgets(line, sizeof line, f) != NULL) {
+		if ((word = strstr(line, "time=")) == NULL)
+			word = strstr(line, "shopd: ");
+		CU_ASSERT(word != NULL && word - line < 16);
+		if (word == NULL || strlen(out) > 40)
+			break;
+		*word = '\0';
+		strcat(strcat(out, line), ".");
+	}
+	fclose(f);
+}
+
+static void
+test_priorities(void)
+{
+	char stream[64], out[64];
+	int end[2], status;
+	struct stat st;
+	pid_t pid;
+
+	for (size_t i = 0; i < sizeof streams / sizeof streams[0]; i++) {
+		CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_STREAM, 0, end) == 0);
+		CU_ASSERT_FATAL(fstat(end[1], &st) == 0);
+		snprintf(stream, sizeof stream, "%ju:%ju%s",
+		    st.st_dev + streams[i].device,
+		    st.st_ino + streams[i].inode,
+		    streams[i].behind != NULL ? streams[i].behind : "");
+		if ((pid = fork()) == 0)
+			daemon_of_levels(end[1], streams[i].behind != NULL
+			    ? stream : NULL);
+		close(end[1]);
+		read_befores(end[0], out);
+		CU_ASSERT(waitpid(pid, &status, 0) == pid && status == 0);
+		CHECK_ROW(streams[i].what, strcmp(out, streams[i].before) == 0);
+	}
+}
+
 void
 suite_log(void)
 {
@@ -327,4 +411,5 @@ suite_log(void)
 	CU_ADD_TEST(s, test_id);
 	CU_ADD_TEST(s, test_due);
 	CU_ADD_TEST(s, test_never_waits);
+	CU_ADD_TEST(s, test_priorities);
 }

@@ -21,9 +21,15 @@ static const char *const names[] = {
 	[LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn",
 	[LOG_ERROR] = "error",
 };
+/* syslog's numbers, as systemd's journal takes them. */
+static const char *const priorities[] = {
+	[LOG_DEBUG] = "<7>", [LOG_INFO] = "<6>", [LOG_WARN] = "<4>",
+	[LOG_ERROR] = "<3>",
+};
 
 /* Set once at start, from the settings; no request changes it. */
 static enum log_level threshold = LOG_INFO;
+static bool to_journal;
 /* The request that is being served; empty: none. */
 static char request_id[REQUEST_ID_BYTES_MAX + 1];
 /* Lines that could not be written since the last one that could. */
@@ -39,6 +45,14 @@ void
 log_open(void)
 {
 	sink_open();
+	to_journal = sink_is_journal();
+}
+
+/* "" for everybody but the journal. */
+static const char *
+priority(enum log_level level)
+{
+	return to_journal ? priorities[level] : "";
 }
 
 void
@@ -79,6 +93,7 @@ begin_line(struct log_line *l, enum log_level level, const char *event)
 	l->level = level;
 	/* One byte stays free for the line's end. */
 	buf_init(&l->buf, l->data, sizeof l->data - 1);
+	buf_str(&l->buf, priority(level));
 	put_time(l);
 	log_str(l, "level", names[level]);
 	log_str(l, "event", event);
@@ -201,8 +216,10 @@ log_say(const char *fmt, ...)
 	size_t len;
 	va_list ap;
 
+	strcpy(text, priority(LOG_ERROR));
+	len = strlen(text);
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text - 1, fmt, ap);
+	vsnprintf(text + len, sizeof text - 1 - len, fmt, ap);
 	va_end(ap);
 	len = strlen(text);
 	text[len] = '\n';

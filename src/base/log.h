@@ -8,6 +8,10 @@
  * once is dropped.  The first that it takes again is "log-dropped lines=N",
  * of each process for itself.
  *
+ * Where stderr is systemd's journal a daemon's lines begin with their priority
+ * there: <3> error, <4> warn, <6> info, <7> debug (sd-daemon(3)), so that
+ * journalctl -p finds them.  Nowhere else.
+ *
  *	struct log_line l;
  *	log_begin(&l, LOG_INFO, "request");
  *	log_str(&l, "id", id);
@@ -65,7 +69,10 @@ void log_int(struct log_line *, const char *key, int64_t value);
 /* Writes it.  A line over LOG_LINE_BYTES_MAX loses its last values. */
 void log_end(struct log_line *);
 
-/* A line of plain text, for the person that started the program. */
+/*
+ * A line of plain text, for the person that started the program: what is wrong,
+ * so that its priority is that of an error.
+ */
 void log_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* A whole line: event and one printf'ed value, msg="...". */

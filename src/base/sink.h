@@ -20,6 +20,13 @@
 void sink_open(void);
 
 /*
+ * Is stderr systemd's journal?  True where it is the very socket that systemd
+ * names in JOURNAL_STREAM, as "DEVICE:INODE"; a program whose stderr was
+ * redirected inherits the variable, too.
+ */
+bool sink_is_journal(void);
+
+/*
  * Writes a line of at most PIPE_BUF bytes, its newline at the end; false when
  * stderr doesn't take all of it now.  A line of which only a part was taken
  * (a full disk, a terminal) is ended before the next one.

@@ -91,6 +91,8 @@ none 'of io/, shop/ sees the database and passwords only'
 grep -lw db_text src/*/*.c src/*.c | grep -vE \
     '^src/(io/db|ops/(ddl|script|schema|doctor[a-z_]*))\.c$' >"$dir/found"
 none 'what requests reach runs prepared statements alone'
+grep -lw db_run src/*/*.c | grep -vE '^src/(io/db|shop/attempt)\.c$' >"$dir/found"
+none 'and each is timed, by shop/attempt'
 awk 'index($2, "web/h_") == 1' "$dir/includes" >"$dir/found"
 none 'nobody includes a handler'
 cut -d ' ' -f 2 "$dir/includes" | sort -u >"$dir/used"

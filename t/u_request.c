@@ -8,8 +8,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
+#include "base/conf.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -24,6 +26,7 @@ struct fcgi {
 	char head[HEADER_BYTES_MAX], sent[1024];
 	size_t sent_len;
 	int finished;
+	bool gone;		/* the other side, before it is answered */
 };
 
 static struct ctx ctx;
@@ -85,7 +88,7 @@ __wrap_fcgi_finish(struct fcgi *f, const char *head, size_t head_len,
 	snprintf(f->sent, sizeof f->sent, "%.*s", (int)body_len, body);
 	f->sent_len = body_len;
 	f->finished++;
-	return true;
+	return !f->gone;
 }
 
 static int
@@ -308,6 +311,75 @@ test_queued(void)
 	CU_ASSERT(!counts("9007199254740.991"));
 }
 
+static const struct {
+	const char *what;
+	enum conf_log_requests setting;
+	bool gone, slow;
+	const char *level;	/* of its line; NULL: it has none */
+} lines[] = {
+	{ "all", LOG_REQUESTS_ALL, false, false, "info" },
+	{ "all: unsent", LOG_REQUESTS_ALL, true, false, "warn" },
+	{ "all: slow", LOG_REQUESTS_ALL, false, true, "warn" },
+	{ "slow", LOG_REQUESTS_SLOW, false, false, NULL },
+	{ "slow: unsent", LOG_REQUESTS_SLOW, true, false, "warn" },
+	{ "slow: slow", LOG_REQUESTS_SLOW, false, true, "warn" },
+	{ "errors", LOG_REQUESTS_ERRORS, false, false, NULL },
+	{ "errors: unsent", LOG_REQUESTS_ERRORS, true, false, "warn" },
+	{ "errors: slow", LOG_REQUESTS_ERRORS, false, true, NULL },
+	{ "none", LOG_REQUESTS_NONE, false, false, NULL },
+	{ "none: unsent", LOG_REQUESTS_NONE, true, false, NULL },
+	{ "none: slow", LOG_REQUESTS_NONE, false, true, NULL },
+};
+
+/* What serving it writes to stderr. */
+static void
+logged(struct fcgi *f, char *out, size_t size)
+{
+	int end[2], saved = dup(STDERR_FILENO);
+	ssize_t n;
+
+	CU_ASSERT_FATAL(saved >= 0 && pipe(end) == 0 &&
+	    dup2(end[1], STDERR_FILENO) >= 0);
+	log_threshold(LOG_INFO);
+	request_serve(&ctx, f);
+	log_threshold(LOG_SILENT);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	close(end[1]);
+	n = read(end[0], out, size - 1);
+	out[n > 0 ? n : 0] = '\0';
+	close(end[0]);
+}
+
+static void
+test_lines(void)
+{
+	const struct conf *before = ctx.conf;
+	static struct conf conf;
+	char ago[32], out[LOG_LINE_BYTES_MAX + 1], level[16];
+
+	conf = *before;
+	ctx.conf = &conf;
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		struct fcgi f = { .method = "GET", .target = "/healthz",
+		    .body = "", .gone = lines[i].gone };
+
+		snprintf(ago, sizeof ago, "%" PRId64 ".000",
+		    num_now_ms() / 1000 - 2);
+		if (lines[i].slow)
+			f.queued_at = ago;
+		conf.log_requests = lines[i].setting;
+		logged(&f, out, sizeof out);
+		if (sscanf(out, "time=%*s level=%15s event=request", level) != 1)
+			snprintf(level, sizeof level, "%.15s", out);
+		CHECK_ROW(lines[i].what, strcmp(level, lines[i].level != NULL
+		    ? lines[i].level : "") == 0);
+		CHECK_ROW(lines[i].what, (strstr(out, " sent=no\n") != NULL) ==
+		    (lines[i].gone && lines[i].level != NULL));
+	}
+	ctx.conf = before;
+}
+
 void
 suite_request(void)
 {
@@ -320,4 +392,5 @@ suite_request(void)
 	CU_ADD_TEST(s, test_keys);
 	CU_ADD_TEST(s, test_contents);
 	CU_ADD_TEST(s, test_queued);
+	CU_ADD_TEST(s, test_lines);
 }

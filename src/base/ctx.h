@@ -23,6 +23,9 @@ struct trace {
 	int attempts;		/* of the write; 0: there was none */
 	const char *cache;	/* "hit", "miss", "stale", ...; or NULL */
 	const char *cause;	/* why it failed; or NULL */
+	const char *statement;	/* the slowest of the database's, as sql.def
+				   names it, or "connect"; NULL: there was none */
+	int64_t statement_us;	/* how long that one took */
 };
 
 struct ctx {

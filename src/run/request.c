@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/conf.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -167,28 +168,58 @@ send_response(struct fcgi *f, const struct req *req, const struct resp *resp)
 	    head_only ? 0 : resp->body_len);
 }
 
+static bool
+is_told(const struct conf *c, bool error, bool slow)
+{
+	switch ((enum conf_log_requests)c->log_requests) {
+	case LOG_REQUESTS_ALL:
+		return true;
+	case LOG_REQUESTS_SLOW:
+		return error || slow;
+	case LOG_REQUESTS_ERRORS:
+		return error;
+	case LOG_REQUESTS_NONE:
+		break;
+	}
+	return false;
+}
+
+static void
+log_trace(struct log_line *l, const struct trace *t, bool slow)
+{
+	if (t->user_id != 0)
+		log_int(l, "user", t->user_id);
+	if (t->cache != NULL)
+		log_str(l, "cache", t->cache);
+	if (t->attempts != 0)
+		log_int(l, "attempts", t->attempts);
+	if (t->cause != NULL)
+		log_str(l, "cause", t->cause);
+	if (slow && t->statement != NULL) {
+		log_str(l, "statement", t->statement);
+		log_int(l, "statement_us", t->statement_us);
+	}
+}
+
 static void
 log_request(const struct ctx *ctx, const struct req *req,
     const struct resp *resp, int64_t waited_us, bool sent)
 {
-	const struct trace *t = &ctx->trace;
+	int64_t us = num_monotonic_us() - ctx->start_us;
+	bool error = resp->status >= 500 || !sent;
+	bool slow = us >= ctx->conf->log_slow_ms * 1000;
 	struct log_line l;
 
-	log_begin(&l, resp->status >= 500 ? LOG_WARN : LOG_INFO, "request");
+	if (!is_told(ctx->conf, error, slow))
+		return;
+	log_begin(&l, error || slow ? LOG_WARN : LOG_INFO, "request");
 	log_str(&l, "method", req->method != NULL ? req->method : "");
 	log_str(&l, "route", req->route != NULL ? req->route->pattern : "");
 	log_int(&l, "status", resp->status);
-	log_int(&l, "us", num_monotonic_us() - ctx->start_us - waited_us);
+	log_int(&l, "us", us - waited_us);
 	if (waited_us >= 1000)
 		log_int(&l, "queued_us", waited_us);
-	if (t->user_id != 0)
-		log_int(&l, "user", t->user_id);
-	if (t->cache != NULL)
-		log_str(&l, "cache", t->cache);
-	if (t->attempts != 0)
-		log_int(&l, "attempts", t->attempts);
-	if (t->cause != NULL)
-		log_str(&l, "cause", t->cause);
+	log_trace(&l, &ctx->trace, slow);
 	if (!sent)
 		log_str(&l, "sent", "no");
 	log_end(&l);

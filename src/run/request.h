@@ -23,7 +23,8 @@
 
 /*
  * Serves the request that fcgi_accept() took: answers it, whatever it is,
- * unless the other side is gone, and logs one line.  Resets ctx->arena.
+ * unless the other side is gone, and logs one line, where log_requests wants
+ * one.  Resets ctx->arena.
  */
 void request_serve(struct ctx *, struct fcgi *);
 

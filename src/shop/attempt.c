@@ -157,6 +157,41 @@ gave_up(enum db_class class, enum err failed)
 	return E_INTERNAL;
 }
 
+/* The slowest so far, or another; returns the time. */
+static int64_t
+note_statement(struct ctx *ctx, const char *name, int64_t began_us)
+{
+	int64_t now = num_monotonic_us();
+
+	if (ctx->trace.statement == NULL ||
+	    now - began_us > ctx->trace.statement_us) {
+		ctx->trace.statement = name;
+		ctx->trace.statement_us = now - began_us;
+	}
+	return now;
+}
+
+enum db_class
+attempt_run(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n,
+    struct db_result *r)
+{
+	int64_t began_us = num_monotonic_us();
+	enum db_class class;
+
+	/* A slow connect is no statement's fault. */
+	if (!db_connected(ctx->db)) {
+		class = db_connect(ctx->db);
+		began_us = note_statement(ctx, "connect", began_us);
+		if (class != DB_OK) {
+			memset(r, 0, sizeof *r);
+			return class;
+		}
+	}
+	class = db_run(ctx->db, ctx->arena, sql, arg, n, r);
+	note_statement(ctx, sql_table[sql].name, began_us);
+	return class;
+}
+
 enum err
 attempt_read(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
     size_t n, struct db_result *r)
@@ -167,7 +202,7 @@ attempt_read(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
 		return E_UNAVAILABLE;
 	do {
 		ctx->trace.attempts++;
-		class = db_run(ctx->db, ctx->arena, sql, arg, n, r);
+		class = attempt_run(ctx, sql, arg, n, r);
 		if (class == DB_OK)
 			return E_OK;
 	} while (again(ctx, class, false));
@@ -204,7 +239,7 @@ attempt_once(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
 	 */
 	do {
 		ctx->trace.attempts++;
-		class = db_run(ctx->db, ctx->arena, sql, arg, n, r);
+		class = attempt_run(ctx, sql, arg, n, r);
 	} while (ctx->trace.attempts < 2 && (class == DB_CONN_LOST ||
 	    class == DB_COMMIT_UNKNOWN || class == DB_ABORTED) &&
 	    elapsed_ms(ctx) < ONCE_AGAIN_MS);
@@ -263,8 +298,7 @@ attempt_write(struct ctx *ctx, const struct attempt *a, struct db_result *r,
 		if (a->number != NULL)
 			*a->number = ctx->trace.attempts;
 		do {
-			class = db_run(ctx->db, ctx->arena, a->sql, a->arg,
-			    a->n, r);
+			class = attempt_run(ctx, a->sql, a->arg, a->n, r);
 			e = class == DB_OK ? read_outcome(ctx->arena, r, replayed) : E_INTERNAL;
 		} while (e == E_IN_PROGRESS && may_wait_on(ctx));
 		if (class == DB_OK) {

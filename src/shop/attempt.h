@@ -11,7 +11,8 @@
  * applied twice: the next finds its key.  While an outcome is unknown, not
  * reaching the database is no attempt, and the budget does not count.
  *
- * ctx->trace learns the attempts and the cause of a failure.
+ * ctx->trace learns the attempts, the cause of a failure, and the slowest
+ * statement.
  *
  * For the files of shop/ and ops/ alone: no header of shop/ includes this one,
  * so that whoever calls the rules does not see the database.
@@ -38,6 +39,13 @@
 	DB_BYTES((idem)->id, IDEM_BYTES),			\
 	DB_BYTES((idem)->fingerprint, IDEM_BYTES),		\
 	DB_INT((idem)->from_client ? 1 : 0)
+
+/*
+ * Run a statement once, whatever comes of it: db_run(), whose time is noted.
+ * All others here do it by this one.
+ */
+enum db_class attempt_run(struct ctx *, enum sql, const struct db_arg *,
+    size_t n, struct db_result *) MUST_CHECK;
 
 /*
  * Run a statement that changes nothing, to learn how it goes: no pauses, and

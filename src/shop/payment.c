@@ -24,7 +24,7 @@ payment_fail(struct ctx *ctx, int64_t user_id, const char *lines)
 	    DB_TEXT(cause, strlen(cause)), DB_TEXT(lines, strlen(lines)) };
 	struct db_result r;
 
-	return db_run(ctx->db, ctx->arena, SQL_PAYMENT_FAIL, arg, 4, &r)
+	return attempt_run(ctx, SQL_PAYMENT_FAIL, arg, 4, &r)
 	    == DB_OK ? E_OK : E_UNAVAILABLE;
 }
 

@@ -180,8 +180,7 @@ product_add(struct ctx *ctx, struct product *p)
 	    DB_INT(p->price_pt), DB_INT(p->stock) };
 	struct db_result r;
 
-	return db_run(ctx->db, ctx->arena, SQL_PRODUCT_ADD, arg, 4, &r)
-	    != DB_OK ? E_UNAVAILABLE
+	return attempt_run(ctx, SQL_PRODUCT_ADD, arg, 4, &r) != DB_OK ? E_UNAVAILABLE
 	    : row_read(ctx->arena, &r, 0, added_columns, p);
 }
 

@@ -39,7 +39,7 @@ user_add(struct ctx *ctx, const struct new_user *u, int64_t *id)
 	    DB_TEXT(u->email, strlen(u->email)), DB_INT(u->balance_pt),
 	    DB_TEXT(u->role, strlen(u->role)), DB_TEXT(hash, strlen(hash)) };
 
-	class = db_run(ctx->db, ctx->arena, SQL_USER_CREATE, arg, 5, &r);
+	class = attempt_run(ctx, SQL_USER_CREATE, arg, 5, &r);
 	if (class != DB_OK)
 		return class == DB_DUPLICATE ? E_TAKEN : E_UNAVAILABLE;
 	e = row_read(ctx->arena, &r, 0, made_columns, &made);
@@ -62,7 +62,7 @@ change_user(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n)
 	struct db_result r;
 	enum err e;
 
-	if (db_run(ctx->db, ctx->arena, sql, arg, n, &r) != DB_OK)
+	if (attempt_run(ctx, sql, arg, n, &r) != DB_OK)
 		return E_UNAVAILABLE;
 	e = row_read(ctx->arena, &r, 0, said_columns, &said);
 	if (e != E_OK || said.outcome == NULL)

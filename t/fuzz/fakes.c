@@ -123,6 +123,14 @@ db_connected(const struct db *db)
 	return db->connected;
 }
 
+/* db_run() finds out what is wrong. */
+enum db_class
+db_connect(struct db *db)
+{
+	(void)db;
+	return DB_OK;
+}
+
 /* Any will do: which of them a class comes with is not looked at. */
 unsigned
 db_error_number(const struct db *db)

@@ -40,6 +40,7 @@ static const struct command *const commands[] = {
 	&cmd_restored,
 	&cmd_id,
 	&cmd_site,
+	&cmd_roll,
 	NULL
 };
 

@@ -230,23 +230,28 @@ unrolled() {
 	[ ! -e "$dir/keys/a.key" ]
 	ok 'the file is gone'
 }
-SHOP_POOL_PIDFILE='' run_kept key add --kid a
-untold 'no pidfile is set' 'pool_pidfile is not set'
+# By a unix socket shopd could be found; t/8011-setup.t has that.
+no_pidfile() {
+	SHOP_POOL_PIDFILE='' SHOP_LISTEN=127.0.0.1:9 run_kept "$@"
+}
+unset='pool_pidfile is not set, and 127.0.0.1:9 tells of no shopd'
+no_pidfile key add --kid a
+untold 'no pidfile is set, and it is a port' "$unset"
 SHOP_POOL_PIDFILE=$dir/none run key add --kid b
 untold 'there is none' '.*/none: No such file or directory'
-SHOP_POOL_PIDFILE='' run_kept key retire --kid a
-unrolled 'no pidfile is set, and a key is to go' 'pool_pidfile is not set'
-SHOP_POOL_PIDFILE='' run_kept key add --kid a
+no_pidfile key retire --kid a
+unrolled 'no pidfile is set, and a key is to go' "$unset"
+SHOP_POOL_PIDFILE=$dir/none run_kept key add --kid a
 SHOP_POOL_PIDFILE=$dir/none run key retire --kid a
 unrolled 'there is none, and a key is to go' '.*/none: No such file .*'
-SHOP_POOL_PIDFILE='' run_kept key add --kid a
+SHOP_POOL_PIDFILE=$dir/none run_kept key add --kid a
 sleep 300 &
 other=$!
 for pid in $other 999999999 0 -1 1 x ''; do
 	echo "$pid" >"$dir/other.pid"
 	SHOP_POOL_PIDFILE=$dir/other.pid run key retire --kid a
 	unrolled "it names no shopd: $pid" '.*/other.pid: names no running shopd'
-	SHOP_POOL_PIDFILE='' run_kept key add --kid a
+	SHOP_POOL_PIDFILE=$dir/none run_kept key add --kid a
 done
 alive $other
 ok 'another process is left alone'
@@ -254,7 +259,7 @@ kill $other
 mkfifo "$dir/fifo.pid"
 SHOP_POOL_PIDFILE=$dir/fifo.pid run key retire --kid a
 unrolled 'it is a FIFO' '.*/fifo.pid: not a plain file'
-SHOP_POOL_PIDFILE='' run_kept key add --kid a
+SHOP_POOL_PIDFILE=$dir/none run_kept key add --kid a
 # One that has the name of a shopd, and tells nothing.
 printf '#include <signal.h>\n#include <unistd.h>\nint main(void) %s\n' \
     '{ signal(SIGHUP, SIG_IGN); sleep(60); return 0; }' >"$dir/shopd.c"
@@ -266,7 +271,7 @@ if ${CC:-cc} -o "$dir/shopd" "$dir/shopd.c" 2>/dev/null; then
 	SHOP_POOL_PIDFILE=$dir/other.pid run key retire --kid a
 	unrolled 'it names another shop'\''s shopd' \
 	    ".*/other.pid: names shopd $other, but process $pool_pid made .*"
-	SHOP_POOL_PIDFILE='' run_kept key add --kid a
+	SHOP_POOL_PIDFILE=$dir/none run_kept key add --kid a
 	SHOP_POOL_PIDFILE=$dir/other.pid SHOP_LISTEN=unix:$dir/none.sock \
 	    run_kept key retire --kid a
 	unrolled 'it names a shopd that says nothing' \
@@ -351,7 +356,7 @@ if [ -n "$as_root" ] && unshare --pid --fork --mount-proc true 2>/dev/null; then
 	is "$? $(cat "$dir/out")" '0 ' 'shopctl beside it retires the key'
 	unknown "$token"
 	ok 'which no worker takes any more'
-	SHOP_POOL_PIDFILE='' run_kept key add --kid g
+	SHOP_POOL_PIDFILE=$dir/none run_kept key add --kid g
 	run_kept key retire --kid g
 	is "$code" 1 'shopctl outside, whose process 1 is another, fails'
 	kill -TERM "$inside"

@@ -92,5 +92,6 @@ extern const struct command cmd_token, cmd_key_add, cmd_key_list,
     cmd_product_on_sale, cmd_product_off_sale, cmd_user_list, cmd_user_find,
     cmd_user_show, cmd_order_list, cmd_order_show, cmd_order_cancel,
     cmd_order_fulfil, cmd_payment_list, cmd_status;
+    cmd_doctor, cmd_migrate, cmd_id, cmd_site, cmd_roll;
 
 #endif

@@ -21,9 +21,15 @@ poolfile_prepare(struct poolfiles *f, const struct conf *c)
 void
 poolfile_adopt(struct poolfiles *f, const struct conf *c)
 {
+	char path[ROLL_STATE_PATH_BYTES];
+
+	roll_state_path(path, c);
+	if (strcmp(path, f->state_path) != 0) {
+		ownfile_remove(&f->state);
+		memcpy(f->state_path, path, strlen(path) + 1);
+	}
 	if (strcmp(c->pool_pidfile, f->pidfile.path) == 0)
 		return;
-	ownfile_remove(&f->state);
 	ownfile_remove(&f->pidfile);
 	f->pidfile = f->next_pidfile;
 	f->next_pidfile = (struct ownfile){ .path = "" };
@@ -38,16 +44,16 @@ poolfile_undo(struct poolfiles *f)
 void
 poolfile_tell(struct poolfiles *f, const struct roll_state *s)
 {
-	char path[ROLL_STATE_PATH_BYTES], text[ROLL_STATE_TEXT_BYTES];
+	char text[ROLL_STATE_TEXT_BYTES];
 
-	if (f->pidfile.path[0] == '\0')
+	if (f->state_path[0] == '\0')
 		return;
-	roll_state_path(path, f->pidfile.path);
 	roll_state_print(s, text);
-	if (strcmp(text, f->told) == 0 && strcmp(path, f->state.path) == 0)
+	if (strcmp(text, f->told) == 0 &&
+	    strcmp(f->state_path, f->state.path) == 0)
 		return;
 	memcpy(f->told, text, strlen(text) + 1);
-	if (ownfile_write(&f->state, path, text) != E_OK)
+	if (ownfile_write(&f->state, f->state_path, text) != E_OK)
 		log_msg(LOG_WARN, "roll-state", "shopctl can't learn how this "
 		    "roll goes");
 }

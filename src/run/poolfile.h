@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The files that stand for a running pool: its pidfile, and how its last roll
- * went.  A roll may want another pidfile, which is there before
- * the roll begins, and the only one when it is done.
+ * went (run/roll_state.h).  A roll may want another pidfile, which is there
+ * before the roll begins, and the only one when it is done.
  */
 #ifndef SHOP_POOLFILE_H
 #define SHOP_POOLFILE_H
@@ -16,6 +16,7 @@
 struct poolfiles {
 	struct ownfile pidfile, state;
 	struct ownfile next_pidfile;
+	char state_path[ROLL_STATE_PATH_BYTES];	/* "": nowhere */
 	char told[ROLL_STATE_TEXT_BYTES];	/* what state has */
 };
 
@@ -29,7 +30,7 @@ bool poolfile_prepare(struct poolfiles *, const struct conf *);
 void poolfile_adopt(struct poolfiles *, const struct conf *);
 void poolfile_undo(struct poolfiles *);
 
-/* Writes the state where it has changed and there is a pidfile. */
+/* Writes the state where it has changed and has a place. */
 void poolfile_tell(struct poolfiles *, const struct roll_state *);
 
 void poolfile_remove(struct poolfiles *);

@@ -52,6 +52,18 @@ is_shopd(int64_t pid)
 	    strcmp(name, "shopd") == 0;
 }
 
+/* Who makes a unix socket is known to those who connect to it. */
+static bool
+find_by_socket(const struct conf *c, int64_t *pid, char *why)
+{
+	*pid = listen_owner(c->listen);
+	if (*pid > 0 && is_shopd(*pid))
+		return true;
+	why_say(why, "pool_pidfile is not set, and %.200s tells of no shopd",
+	    c->listen);
+	return false;
+}
+
 /* In a container shopd may be process 1. */
 bool
 roll_find_shopd(const struct conf *c, int64_t *pid, char *why)
@@ -59,10 +71,8 @@ roll_find_shopd(const struct conf *c, int64_t *pid, char *why)
 	const char *file = c->pool_pidfile;
 	char text[32];
 
-	if (file[0] == '\0') {
-		why_say(why, "pool_pidfile is not set");
-		return false;
-	}
+	if (file[0] == '\0')
+		return find_by_socket(c, pid, why);
 	if (!read_line(file, text, sizeof text, why))
 		return false;
 	if (num_parse(text, strlen(text), 1, INT32_MAX, pid) &&
@@ -89,8 +99,8 @@ is_our_pool(const struct conf *c, int64_t pid, char *why)
 static enum roll
 roll_fault(const struct conf *c, const char *fault, char *why)
 {
-	why_say(why, "%.200s: %.280s", c->pool_pidfile,
-	    fault);
+	why_say(why, "%.200s: %.280s", c->pool_pidfile[0] != '\0'
+	    ? c->pool_pidfile : c->listen, fault);
 	return ROLL_FAILED;
 }
 
@@ -103,7 +113,7 @@ look_at_state(const struct conf *c, int64_t pid, int64_t before, enum roll *how,
 	struct roll_state s;
 	bool told;
 
-	roll_state_path(path, c->pool_pidfile);
+	roll_state_path(path, c);
 	told = roll_state_read(path, &s) && s.pid == pid;
 	if (told && s.oldest > before)
 		*how = ROLL_DONE;
@@ -140,7 +150,7 @@ read_before(const struct conf *c, int64_t pid, struct roll_state *s)
 	const struct timespec pause = { 0, LOOK_MS * 1000000L };
 	char path[ROLL_STATE_PATH_BYTES];
 
-	roll_state_path(path, c->pool_pidfile);
+	roll_state_path(path, c);
 	for (int i = 0; i < SPARE_MS / LOOK_MS; i++) {
 		if (roll_state_read(path, s) && s->pid == pid)
 			return true;

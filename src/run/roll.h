@@ -17,7 +17,8 @@ enum roll {
 
 /*
  * Sends HUP to the shopd that pool_pidfile names, if that one made the socket
- * of the setting listen, and waits until no old worker is left, for two rolls
+ * of the setting listen, or, where no pidfile is set, to the shopd that made
+ * that socket; and waits until no old worker is left, for two rolls
  * at most: one may be under way.  Unless ROLL_DONE, why[WHY_BYTES] is one
  * sentence.  Change what the workers read before calling this; then a roll that
  * somebody else asked for will do as well.

@@ -10,11 +10,17 @@
 #include <string.h>
 
 #include "base/snapshot.h"
+#include "run/listen.h"
 
 void
-roll_state_path(char to[ROLL_STATE_PATH_BYTES], const char *pidfile)
+roll_state_path(char to[ROLL_STATE_PATH_BYTES], const struct conf *c)
 {
-	snprintf(to, ROLL_STATE_PATH_BYTES, "%s.state", pidfile);
+	const char *beside = c->pool_pidfile[0] != '\0' ? c->pool_pidfile
+	    : listen_path(c->listen);
+
+	to[0] = '\0';
+	if (beside != NULL)
+		snprintf(to, ROLL_STATE_PATH_BYTES, "%s.state", beside);
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How the pool's last roll went, for shopctl: a small file beside
- * pool_pidfile, its name and ".state", as readable as that one.
+ * pool_pidfile, or, where that is not set, beside the unix socket of the
+ * setting listen: its name and ".state".
  *
  * Rolls count from 1, the pool's start; one that is refused has its number
  * too.  A change that was made while the last roll was number N is known to
@@ -27,7 +28,8 @@ struct roll_state {
 	char why[WHY_BYTES];
 };
 
-void roll_state_path(char to[ROLL_STATE_PATH_BYTES], const char *pidfile);
+/* "" where there is neither pidfile nor unix socket. */
+void roll_state_path(char to[ROLL_STATE_PATH_BYTES], const struct conf *);
 void roll_state_print(const struct roll_state *,
     char to[ROLL_STATE_TEXT_BYTES]);
 

@@ -7,42 +7,15 @@
 #include "config.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/num.h"
 #include "base/prog.h"
 #include "base/snapshot.h"
+#include "run/handed.h"
 #include "run/listen.h"
 #include "run/worker.h"
-
-/* Where systemd puts the first socket. */
-#define LISTEN_FDS_START 3
-
-static bool
-is_listening(int fd)
-{
-	socklen_t len = sizeof(int);
-	int on = 0;
-
-	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 &&
-	    on != 0;
-}
-
-static bool
-is_activated(void)
-{
-	const char *pid = getenv("LISTEN_PID");
-	int64_t n;
-
-	return pid != NULL && num_parse(pid, strlen(pid), 1, INT32_MAX, &n) &&
-	    n == getpid() && is_listening(LISTEN_FDS_START);
-}
 
 int
 main(int argc, char **argv)
@@ -69,9 +42,9 @@ main(int argc, char **argv)
 		log_say("shop.fcgi: %s: no arguments are taken", argv[first]);
 		return EXIT_USAGE;
 	}
-	if (is_activated()) {
-		fd = LISTEN_FDS_START;
-	} else if (!is_listening(fd) && listen_at(conf.listen,
+	if (handed_count() > 0 && handed_is_listening(HANDED_FIRST_FD)) {
+		fd = HANDED_FIRST_FD;
+	} else if (!handed_is_listening(fd) && listen_at(conf.listen,
 	    conf.listen_backlog, &fd, why) != E_OK) {
 		log_say("shop.fcgi: %s", why);
 		return EXIT_FAILED;

@@ -32,15 +32,16 @@ main(int argc, char **argv)
 
 	prog_daemon();
 	at = prog_start(&prog, argc, argv, &conf, &status);
+	/* Nothing but the settings fails there. */
 	if (at < 0)
-		return status;
+		return status == EXIT_FAILED ? EXIT_CONFIG : status;
 	if (at < argc) {
 		log_say("shopd: takes no arguments, try --help");
 		return EXIT_USAGE;
 	}
 	if ((setup = setup_take(conf_file, why)) == NULL) {
 		log_say("shopd: %s", why);
-		return EXIT_FAILED;
+		return EXIT_CONFIG;
 	}
 	return pool_run(setup);
 }

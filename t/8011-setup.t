@@ -344,7 +344,7 @@ conf workers 2
 mv "$dir/keys" "$dir/keys.away"
 timeout 10 "$top_builddir/shopd" --config "$dir/shop.conf" >"$dir/out" \
     2>"$dir/err"
-is "$? $(wc -l <"$dir/err") $(wc -c <"$dir/out")" '1 1 0' \
+is "$? $(wc -l <"$dir/err") $(wc -c <"$dir/out")" '78 1 0' \
     'shopd does not start with what it would not roll to'
 like "$(cat "$dir/err")" "^shopd: $dir/keys: No such file" 'and says why'
 finish

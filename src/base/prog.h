@@ -8,7 +8,8 @@
 
 #include "base/conf.h"
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+/* EXIT_CONFIG, as sysexits.h has it: shopd alone, for its supervisor. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFIG = 78 };
 
 struct prog {
 	const char *name;

@@ -162,6 +162,26 @@ generation_is_ready(const struct generation *g)
 	return true;
 }
 
+size_t
+generation_running(const struct generation *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->workers; i++)
+		n += g->slots[i].pid != 0;
+	return n;
+}
+
+size_t
+generation_ready(const struct generation *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->workers; i++)
+		n += g->slots[i].pid != 0 && g->slots[i].ready;
+	return n;
+}
+
 int64_t
 generation_wake_us(const struct generation *g)
 {

@@ -73,6 +73,10 @@ bool generation_is_gone(const struct generation *);
 /* Every worker runs and is ready. */
 bool generation_is_ready(const struct generation *);
 
+/* How many run, and how many of them are ready. */
+size_t generation_running(const struct generation *);
+size_t generation_ready(const struct generation *);
+
 /* When fill or kill_late has something to do; GENERATION_NEVER. */
 int64_t generation_wake_us(const struct generation *);
 

@@ -164,9 +164,6 @@ listen_unix(const char *path, int backlog, char *why)
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int lock, fd = -1;
 
-	if (path[0] == '\0' || strlen(path) >= sizeof a.sun_path)
-		return listen_fault(why, PATH_PREFIX "PATH", "no path, or one that "
-		    "is too long");
 	memcpy(a.sun_path, path, strlen(path) + 1);
 	if ((lock = lock_directory(path, why)) < 0)
 		return -1;
@@ -242,16 +239,12 @@ listen_address(const char *address, const char *port, int backlog)
 }
 
 static int
-listen_tcp(const char *text, int backlog, char *why)
+listen_tcp(const char *text, const char *name, const char *port, int backlog,
+    char *why)
 {
-	char name[HOST_BYTES];
 	struct host *host;
-	const char *port;
 	int fd = -1;
 
-	if (!split_host(text, name, &port))
-		return listen_fault(why, text, "must be unix:PATH, HOST:PORT or "
-		    "[IPV6]:PORT");
 	if ((host = host_new(name)) == NULL)
 		return listen_fault(why, text, strerror(errno));
 	if (host_look(host, LOOKUP_MS) == HOST_UNKNOWN)
@@ -270,9 +263,21 @@ listen_tcp(const char *text, int backlog, char *why)
 enum err
 listen_at(const char *text, int64_t backlog, int *fd, char *why)
 {
-	const char *path = listen_path(text);
+	const char *path = listen_path(text), *port = "";
+	char host[HOST_BYTES];
 
+	if (path != NULL && (path[0] == '\0' || strlen(path) >=
+	    sizeof ((struct sockaddr_un *)NULL)->sun_path)) {
+		*fd = listen_fault(why, PATH_PREFIX "PATH", "no path, or one that "
+		    "is too long");
+		return E_CONFIG;
+	}
+	if (path == NULL && !split_host(text, host, &port)) {
+		*fd = listen_fault(why, text, "must be unix:PATH, HOST:PORT or "
+		    "[IPV6]:PORT");
+		return E_CONFIG;
+	}
 	*fd = path != NULL ? listen_unix(path, (int)backlog, why)
-	    : listen_tcp(text, (int)backlog, why);
-	return *fd >= 0 ? E_OK : E_CONFIG;
+	    : listen_tcp(text, host, port, (int)backlog, why);
+	return *fd >= 0 ? E_OK : E_UNAVAILABLE;
 }

@@ -15,8 +15,8 @@
 /*
  * Makes a new one, non-blocking; a unix socket has mode 0660.  Refuses a path
  * on which another live process answers.  Replaces the socket of a dead
- * process, even while workers of that process finish their last requests.  On
- * E_CONFIG why[WHY_BYTES] says why.
+ * process, even while workers of that process finish their last requests.
+ * E_CONFIG: the text is none of those; E_UNAVAILABLE: it can't be had now.
  */
 enum err listen_at(const char *text, int64_t backlog, int *fd, char *why)
     MUST_CHECK;

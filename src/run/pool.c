@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A loop around poll(), and what each phase of the pool looks for in it; the
- * header has the states.
+ * A loop around poll(), and what each phase of the pool looks for in it; pool.h
+ * has the states.
  */
 #include "config.h"
 
@@ -17,14 +17,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "base/num.h"
 #include "base/prog.h"
-#include "run/generation.h"
-#include "run/poolfile.h"
-#include "run/queues.h"
+#include "run/pool_part.h"
 #include "run/signals.h"
-#include "run/slot.h"
 
 /*
  * A worker is ready 16 ms after its start where nothing hinders it; one that
@@ -35,57 +31,6 @@
 #define QUEUE_LOOK_US INT64_C(10000)
 /* Stuck workers can't tell: look for them as often. */
 #define STUCK_LOOK_US INT64_C(500000)
-
-/* In the order of a pool's life: from PHASE_QUEUE on it is stopping. */
-enum phase {
-	PHASE_SERVE,
-	PHASE_ROLL,	/* the other generation isn't ready yet */
-	PHASE_RETIRE,	/* the other generation is told to end */
-	PHASE_QUEUE,	/* no new connections; the waiting ones are taken */
-	PHASE_DRAIN,	/* both are told to end */
-	PHASE_DONE,
-};
-
-struct pool {
-	struct queues queues;
-	struct launch launch;	/* but for the setup, which is a generation's */
-	struct generation gens[2];
-	struct generation *serving, *other;
-	int64_t rolls;		/* begun or refused so far, the start is one */
-	bool failed;		/* the last one, why[] says */
-	char why[WHY_BYTES];
-	struct poolfiles files;
-	int signal_fd;
-	struct pollfd *polls;	/* a signal_fd, and one for each slot */
-	enum phase phase;
-	int64_t phase_ends_us;	/* of a roll or a queue, at the latest */
-	int64_t kill_at_us;	/* once stopping */
-	int64_t poll_told_us;
-	bool hup, stop;		/* asked for */
-	bool announced;
-};
-
-/* In force for shopd itself. */
-static const struct conf *
-conf_of(const struct pool *p)
-{
-	return &p->serving->setup->conf;
-}
-
-static void
-log_phase(const struct pool *p, enum log_level level, const char *event,
-    const char *why)
-{
-	struct log_line l;
-
-	log_begin(&l, level, event);
-	log_int(&l, "generation", p->rolls);
-	log_int(&l, "workers", conf_workers(p->phase == PHASE_ROLL
-	    ? &p->other->setup->conf : conf_of(p)));
-	if (why != NULL)
-		log_str(&l, "why", why);
-	log_end(&l);
-}
 
 static int64_t
 drain_timeout_us(const struct generation *g)
@@ -102,14 +47,22 @@ fail_roll(struct pool *p, const char *why)
 		why_say(p->why, "%s", why);
 	p->failed = true;
 	poolfile_undo(&p->files);
-	log_phase(p, LOG_ERROR, "roll-failed", p->why);
+	pool_log_phase(p, LOG_ERROR, "roll-failed", p->why);
+}
+
+/* One that has not been ready yet is not by the end of a roll. */
+static void
+roll_over(struct pool *p)
+{
+	if (p->announced)
+		notify_state(&p->notify, NOTIFY_READY);
 }
 
 /* The settings file that was read before must still be there. */
 static struct setup *
 next_setup(struct pool *p)
 {
-	const struct conf *now = conf_of(p);
+	const struct conf *now = pool_conf(p);
 	struct setup *next = setup_take(now->settings_file[0] != '\0'
 	    ? now->settings_file : NULL, p->why);
 
@@ -125,19 +78,6 @@ next_setup(struct pool *p)
 	return NULL;
 }
 
-static void
-tell_state(struct pool *p)
-{
-	struct roll_state s = { .pid = getpid(), .roll = p->rolls,
-	    .oldest = p->serving->number, .failed = p->failed };
-
-	if (!generation_is_gone(p->other) && p->other->number < s.oldest)
-		s.oldest = p->other->number;
-	if (p->failed)
-		memcpy(s.why, p->why, sizeof s.why);
-	poolfile_tell(&p->files, &s);
-}
-
 /*
  * Publish the number before anything is read: a program that changed a file and
  * still sees the old number knows that this roll reads the new content.
@@ -150,15 +90,18 @@ roll_start(struct pool *p, int64_t now)
 	p->hup = false;
 	p->failed = false;
 	p->rolls++;
-	tell_state(p);
+	if (p->announced)
+		notify_state(&p->notify, NOTIFY_RELOADING);
+	pool_tell(p);
 	if ((next = next_setup(p)) == NULL) {
 		fail_roll(p, p->why);
+		roll_over(p);
 		return PHASE_SERVE;
 	}
 	p->phase_ends_us = now + ROLL_TIMEOUT_US;
 	generation_start(p->other, p->rolls, next, &p->launch);
 	p->phase = PHASE_ROLL;
-	log_phase(p, LOG_INFO, "roll-start", NULL);
+	pool_log_phase(p, LOG_INFO, "roll-start", NULL);
 	return PHASE_ROLL;
 }
 
@@ -171,7 +114,7 @@ adopt(struct pool *p)
 
 	p->serving = p->other;
 	p->other = before;
-	c = conf_of(p);
+	c = pool_conf(p);
 	prog_log_level(c);
 	queues_resize(&p->queues, c);
 	poolfile_adopt(&p->files, c);
@@ -182,7 +125,8 @@ serve_look(struct pool *p, int64_t now)
 {
 	if (!p->announced && generation_is_ready(p->serving)) {
 		p->announced = true;
-		log_phase(p, LOG_INFO, "ready", NULL);
+		notify_state(&p->notify, NOTIFY_READY);
+		pool_log_phase(p, LOG_INFO, "ready", NULL);
 	}
 	return p->hup ? roll_start(p, now) : PHASE_SERVE;
 }
@@ -195,7 +139,7 @@ roll_look(struct pool *p, int64_t now)
 	if (!next->lost && generation_is_ready(next)) {
 		adopt(p);
 		p->phase = PHASE_RETIRE;
-		log_phase(p, LOG_INFO, "roll-ready", NULL);
+		pool_log_phase(p, LOG_INFO, "roll-ready", NULL);
 	} else if (next->lost) {
 		fail_roll(p, "a worker ended before it was ready");
 	} else if (now >= p->phase_ends_us) {
@@ -213,14 +157,16 @@ retire_look(struct pool *p)
 	if (!generation_is_gone(p->other))
 		return PHASE_RETIRE;
 	generation_forget(p->other);
-	log_phase(p, LOG_INFO, p->failed ? "roll-undone" : "roll-done", NULL);
+	roll_over(p);
+	pool_log_phase(p, LOG_INFO, p->failed ? "roll-undone" : "roll-done", NULL);
 	return PHASE_SERVE;
 }
 
 static enum phase
 stop_start(struct pool *p, int64_t now)
 {
-	log_phase(p, LOG_INFO, "drain-start", NULL);
+	pool_log_phase(p, LOG_INFO, "drain-start", NULL);
+	notify_state(&p->notify, NOTIFY_STOPPING);
 	queues_hide(&p->queues);
 	p->phase_ends_us = now + drain_timeout_us(p->serving) / 2;
 	p->kill_at_us = now + drain_timeout_us(p->serving);
@@ -245,7 +191,7 @@ drain_look(const struct pool *p)
 {
 	if (!generation_is_gone(p->serving) || !generation_is_gone(p->other))
 		return PHASE_DRAIN;
-	log_phase(p, LOG_INFO, "drain-done", NULL);
+	pool_log_phase(p, LOG_INFO, "drain-done", NULL);
 	return PHASE_DONE;
 }
 
@@ -310,6 +256,7 @@ wait_ms(const struct pool *p)
 	if (p->phase == PHASE_ROLL)
 		at = sooner(at, p->phase_ends_us);
 	at = sooner(at, now + STUCK_LOOK_US);
+	at = sooner(at, notify_wake_us(&p->notify));
 	return at <= now ? 0 : (int)((at - now + 999) / 1000);
 }
 
@@ -356,33 +303,16 @@ reap(struct pool *p)
 			generation_end(&p->gens[1], pid, status);
 }
 
-static void
-log_pool_start(const struct pool *p)
-{
-	const struct conf *c = conf_of(p);
-	struct log_line l;
-
-	log_begin(&l, LOG_INFO, "pool-start");
-	log_int(&l, "pid", getpid());
-	log_str(&l, "settings", conf_source(c));
-	log_str(&l, "listen", c->listen);
-	if (c->listen_read[0] != '\0')
-		log_str(&l, "listen_read", c->listen_read);
-	log_str(&l, "worker_path", c->worker_path);
-	log_int(&l, "workers", c->workers);
-	if (c->listen_read[0] != '\0')
-		log_int(&l, "workers_read", c->workers_read);
-	log_end(&l);
-}
-
 static enum err
 pool_open(struct pool *p, const struct conf *c)
 {
 	char why[WHY_BYTES];
+	enum err e;
 
-	if (queues_open(&p->queues, c, why) != E_OK) {
+	notify_open(&p->notify);
+	if ((e = queues_open(&p->queues, c, why)) != E_OK) {
 		log_say("shopd: %s", why);
-		return E_CONFIG;
+		return e;
 	}
 	p->polls = calloc(BOARD_SEATS + 1, sizeof *p->polls);
 	if (p->polls == NULL ||
@@ -408,6 +338,7 @@ pool_close(struct pool *p)
 	if (p->signal_fd >= 0)
 		close(p->signal_fd);
 	poolfile_remove(&p->files);
+	notify_close(&p->notify);
 	generation_close(&p->gens[0]);
 	generation_close(&p->gens[1]);
 	free(p->polls);
@@ -416,10 +347,10 @@ pool_close(struct pool *p)
 static void
 serve_until_told(struct pool *p)
 {
-	log_pool_start(p);
-	tell_state(p);
+	pool_log_start(p);
+	pool_tell(p);
 	while (advance(p)) {
-		tell_state(p);
+		pool_tell(p);
 		wait_for_news(p);
 		log_catch_up();
 		hear(p);
@@ -445,5 +376,5 @@ pool_run(struct setup *setup)
 		setup_free(setup);
 	}
 	pool_close(&p);
-	return e == E_OK ? EXIT_DONE : EXIT_FAILED;
+	return e == E_OK ? EXIT_DONE : e == E_CONFIG ? EXIT_CONFIG : EXIT_FAILED;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "run/handed.h"
 #include "run/listen.h"
 
 /* "" where there is no such queue. */
@@ -20,26 +21,6 @@ static const char *
 setting(const struct conf *c, size_t queue)
 {
 	return queue == QUEUE_READ ? c->listen_read : c->listen;
-}
-
-enum err
-queues_open(struct queues *q, const struct conf *c, char *why)
-{
-	*q = (struct queues){ .fd = { -1, -1 } };
-	for (size_t i = 0; i < QUEUES; i++) {
-		const char *text = setting(c, i);
-
-		if (text[0] == '\0')
-			continue;
-		if (listen_at(text, c->listen_backlog, &q->fd[i], why)
-		    != E_OK) {
-			queues_close(q);
-			return E_CONFIG;
-		}
-		q->is_unix[i] = listen_path(text) != NULL;
-		ownfile_note(&q->socket[i], listen_path(text));
-	}
-	return E_OK;
 }
 
 static void
@@ -64,6 +45,55 @@ queues_close(struct queues *q)
 {
 	queues_hide(q);
 	close_all(q);
+}
+
+/*
+ * listen() once more sets the backlog, and makes us the process that its peers
+ * see, by whom shopctl finds us.
+ */
+static enum err
+take_over(struct queues *q, size_t i, int fd, const struct conf *c, char *why)
+{
+	enum err e = handed_fits(fd, setting(c, i), why);
+
+	if (e == E_OK && listen(fd, (int)c->listen_backlog) != 0) {
+		why_say(why, "listen: %s", strerror(errno));
+		e = E_UNAVAILABLE;
+	}
+	q->fd[i] = fd;
+	return e;
+}
+
+static enum err
+make_own(struct queues *q, size_t i, const struct conf *c, char *why)
+{
+	const char *text = setting(c, i);
+	enum err e;
+
+	if (text[0] == '\0')
+		return E_OK;
+	e = listen_at(text, c->listen_backlog, &q->fd[i], why);
+	if (e != E_OK)
+		return e;
+	q->can_hide[i] = listen_path(text) != NULL;
+	ownfile_note(&q->socket[i], listen_path(text));
+	return E_OK;
+}
+
+enum err
+queues_open(struct queues *q, const struct conf *c, char *why)
+{
+	int handed[QUEUES];
+	enum err e;
+
+	*q = (struct queues){ .fd = { -1, -1 } };
+	e = handed_take(handed, why);
+	for (size_t i = 0; e == E_OK && i < QUEUES; i++)
+		e = handed[i] >= 0 ? take_over(q, i, handed[i], c, why)
+		    : make_own(q, i, c, why);
+	if (e != E_OK)
+		queues_close(q);
+	return e;
 }
 
 void
@@ -96,7 +126,7 @@ queues_wait_for(const struct queues *q)
 	struct pollfd p[QUEUES];
 
 	for (size_t i = 0; i < QUEUES; i++)
-		p[i] = (struct pollfd){ q->is_unix[i] ? q->fd[i] : -1,
+		p[i] = (struct pollfd){ q->can_hide[i] ? q->fd[i] : -1,
 		    POLLIN, 0 };
 	return poll(p, QUEUES, 0) > 0;
 }

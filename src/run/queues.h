@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The sockets of a running shopd, one for each queue that the settings have.
+ * The sockets of a running shopd, one for each queue that the settings have: its
+ * own, or one that was handed over (run/handed.h), which lives on without it.
  */
 #ifndef SHOP_QUEUES_H
 #define SHOP_QUEUES_H
@@ -14,13 +15,13 @@
 
 struct queues {
 	int fd[QUEUES];			/* -1: there is none */
-	bool is_unix[QUEUES];
-	struct ownfile socket[QUEUES];	/* of a unix socket */
+	bool can_hide[QUEUES];		/* a unix socket of our own */
+	struct ownfile socket[QUEUES];	/* its path then */
 };
 
 /*
- * Makes them all, or none: then E_CONFIG, and why[WHY_BYTES]
- * says which one fails.
+ * Makes or takes over them all, or none: then E_CONFIG where the setting is
+ * wrong, or E_UNAVAILABLE.
  */
 enum err queues_open(struct queues *, const struct conf *, char *why)
     MUST_CHECK;
@@ -37,9 +38,10 @@ void queues_resize(const struct queues *, const struct conf *);
 bool queues_fit(const struct conf *was, const struct conf *is, char *why);
 
 /*
- * Removes the unix sockets' paths, so that no new connections come.  Then such
- * a queue runs empty, and queues_wait_for() returns whether one is not empty
- * yet; a port can't be hidden, and is not waited for.
+ * Removes the paths of our own unix sockets, so that no new connections come.
+ * Then such a queue runs empty, and queues_wait_for() returns whether one is not
+ * empty yet.  A port can't be hidden, and is not waited for, nor is a socket that
+ * was handed over: what waits there the next shopd will take.
  */
 void queues_hide(struct queues *);
 bool queues_wait_for(const struct queues *);

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The unit: installed where it was asked for, strict, and not too strict.
+# The units: installed where it was asked for, strict, and not too strict.
 . "${top_srcdir:-.}/t/lib.sh"
-unit=$dir/root/lib/systemd/system/shopd.service
+units=$dir/root/lib/systemd/system
+unit=$units/shopd.service
 pool_unit() { sed -n "s/^$1=//p" "$unit"; }
 
 # ---- make install
@@ -11,25 +12,32 @@ pool_unit() { sed -n "s/^$1=//p" "$unit"; }
 installed() {
 	rm -rf "$dir/root"
 	(unset MAKEFLAGS MAKELEVEL MFLAGS
-	make -s -C "$top_builddir" install-unitDATA \
+	make -s -C "$top_builddir" install-unitDATA install-dist_unitDATA \
 	    install-systemdsystemunitDATA DESTDIR="$dir/root" "$@") \
 	    >"$dir/log/install.log" 2>&1
 	find "$dir/root" -type f | sed "s|^$dir/root||" | sort
 }
-like "$(installed systemdsystemunitdir= | tr '\n' ' ')" \
-    '^/[^ ]*/shop/systemd/shopd.service $' 'the unit is there to be looked at'
-like "$(installed systemdsystemunitdir=/lib/systemd/system | tr '\n' ' ')" \
-    '^/lib/systemd/system/shopd.service /[^ ]*/shop/systemd/shopd.service $' \
-    'and, asked for, where systemd looks'
+names='shop-audit-full.service shop-audit-full.timer shop-audit.service
+    shop-audit.timer shopd-read.socket shopd.service shopd.socket'
+wanted=$(for name in $names; do echo "/share/shop/systemd/$name"; done)
+is "$(installed systemdsystemunitdir= | sed 's|.*\(/share/shop/\)|\1|')" \
+    "$wanted" 'the units are there to be looked at'
+is "$(installed systemdsystemunitdir=/lib/systemd/system |
+    sed 's|.*\(/share/shop/\)|\1|')" \
+    "$(for name in $names; do echo "/lib/systemd/system/$name"; done
+	echo "$wanted")" 'and, asked for, where systemd looks'
 like "$(pool_unit ExecStart)" '^/[^ ]*/shopd --config /[^ ]*/shop\.conf$' \
     'it starts shopd with its settings'
-unlike "$(grep -v '^#' "$unit")" '@[a-z]+@' 'every word is replaced'
+like "$(pool_unit ExecReload)" '^/[^ ]*/shopctl --config /[^ ]*/shop\.conf roll$' \
+    'and a reload is a roll that is waited for'
+unlike "$(cat "$units"/* | grep -v '^#')" '@[a-z]+@' 'every word is replaced'
 
 # ---- What the documents and the settings say
 
 # A restriction is one of these; the others say what runs and when.
 sed -n '/^\[Service\]/,/^\[Install\]/s/^\([A-Za-z]*\)=.*/\1/p' "$unit" |
-    grep -vE '^(Type|Exec.*|Restart|RestartSec|KillMode|TimeoutStopSec)$' |
+    grep -vE '^(Type|Exec.*|Restart(Sec|PreventExitStatus)?|KillMode)$' |
+    grep -vE '^(Timeout(Start|Stop)Sec|Watchdog.*|OOMPolicy|LogRateLimit.*)$' |
     sort -u >"$dir/a"
 [ "$(wc -l <"$dir/a")" -ge 30 ]
 ok 'there are restrictions'
@@ -39,6 +47,9 @@ is "$(comm -3 "$dir/a" "$dir/b")" '' 'SECURITY.md tells each, and no other'
 [ "$(pool_unit TimeoutStopSec)" -gt "$(($(ctl --check-config |
     sed -n 's/^drain_timeout_ms = //p') / 1000))" ]
 ok 'a stop waits longer than the workers may need'
+[ "$(pool_unit TimeoutStartSec)" -gt "$((2 * (10 + $(ctl --check-config |
+    sed -n 's/^drain_timeout_ms = //p') / 1000) + 2))" ]
+ok 'a reload longer than a roll that waits for another one'
 [ "$(pool_unit MemoryMax | sed -n 's/M$//p')" -ge "$((2 * 12 *
     $(ctl --check-config | sed -n 's/^worker_memory_max_kib = //p') / 1024))" ]
 ok 'two generations of 8 workers may grow as far as they may'
@@ -49,18 +60,21 @@ ok 'and there may be as many as there may be'
 
 if command -v systemd-analyze >/dev/null; then
 	# The programs aren't installed here.
-	sed "s|^ExecStart=[^ ]*|ExecStart=$top_builddir/shopd|;
-	    /^Documentation=/d;
-	    $([ -x /bin/kill ] || echo 's|/bin/kill|/bin/sh|')" "$unit" \
-	    >"$dir/shopd.service"
-	systemd-analyze verify --man=no "$dir/shopd.service" >"$dir/out" 2>&1
-	is "$? $(cat "$dir/out")" '0 ' 'systemd understands it'
-	systemd-analyze security --offline=yes --threshold=20 \
-	    "$dir/shopd.service" >"$dir/out" 2>&1
-	ok "and finds little exposed ($(sed -n 's/.*exposure level for //p' \
-	    "$dir/out"))"
+	mkdir "$dir/units"
+	for name in $names; do
+		sed "s,=/[^ ]*/\(shopd\|shopctl\) ,=$top_builddir/\1 ,;
+		    /^Documentation=/d" "$units/$name" >"$dir/units/$name"
+	done
+	systemd-analyze verify --man=no "$dir"/units/* >"$dir/out" 2>&1
+	is "$? $(cat "$dir/out")" '0 ' 'systemd understands them'
+	for name in shopd shop-audit shop-audit-full; do
+		systemd-analyze security --offline=yes --threshold=20 \
+		    "$dir/units/$name.service" >"$dir/out" 2>&1
+		ok "and finds little exposed ($(sed -n \
+		    's/.*exposure level for //p' "$dir/out"))"
+	done
 else
-	pass 'systemd understands it # SKIP no systemd-analyze'
+	pass 'systemd understands them # SKIP no systemd-analyze'
 fi
 
 # ---- What the programs need

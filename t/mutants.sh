@@ -110,6 +110,21 @@ mutant another-site-believed src/ops/doctor_nginx.c \
 mutant open-not-awaited src/ops/audit_mark.c \
     's/return wait_for_open\(ctx, list, open, why\);/return E_OK;/; s/^static enum err\nwait_for_open/MUST_CHECK enum err wait_for_open(struct ctx *, const char *, const char **, const char **);\nenum err\nwait_for_open/m' \
     '0036-audit-mark.t'
+mutant ready-at-once src/run/pool.c \
+    's/!p->announced && generation_is_ready\(p->serving\)/!p->announced/' \
+    '8071-notify.t'
+mutant variables-for-workers src/run/notify.c \
+    's/unsetenv\("NOTIFY_SOCKET"\);//' \
+    '8071-notify.t'
+mutant roll-has-no-result src/ops/cmd_roll.c \
+    's/== ROLL_DONE/!= ROLL_NO_POOL/' \
+    '8071-notify.t'
+mutant handed-and-closed src/run/queues.c \
+    's/q->fd\[i\] = fd;/q->fd[i] = fd; q->can_hide[i] = true; ownfile_note(&q->socket[i], listen_path(setting(c, i)));/' \
+    '8071-notify.t'
+mutant handed-anywhere src/run/handed.c \
+    's/if \(is_at\(&a, text\)\)/if (is_at(&a, text) || true)/' \
+    '8071-notify.t'
 mutant off-sale-for-all src/web/h_products.c \
     's/\n\t\.is_admins = is_off_sale_list,//' \
     '1050-off-sale.t'

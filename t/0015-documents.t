@@ -77,6 +77,7 @@ is "$(cat "$dir/found")" '' 'no page has an option that no program has'
 sed -n 's/^OPTION([A-Z0-9_]*, "\([a-z0-9-]*\)".*/\1/p' src/ops/site.def >"$dir/a"
 is "$(wc -l <"$dir/a")" "$(grep -c '^OPTION(' src/ops/site.def)" \
     'each row of site.def is read'
+printf 'tls\nwrite\n' >>"$dir/a"
 cp "$dir/a" "$dir/site"
 sed -n '/^  site /,/^exit/p' "$dir/shopctl.help" | grep -o -e '--[a-z0-9-]*' |
     cut -c 3- >"$dir/b"

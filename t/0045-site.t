@@ -236,4 +236,64 @@ if [ -n "$as_root" ] && command -v setpriv >/dev/null; then
 else
 	pass 'nobody else can be tried # SKIP not root'
 fi
+# ---- In one word, and into its file
+
+# own ARGUMENT...: with the certificate that there is; certbot's is not here.
+own() { run $log --certificate "$dir/a.crt" --key "$dir/a.key" "$@"; }
+run --tls none.test
+is "$code $lines $out" '1 1 ' '--tls without a certificate'
+like "$err" '^shopctl: site: /etc/letsencrypt/live/none.test/fullchain.pem: .*-d none.test' \
+    'says how to get one'
+refused tls 'a/b' 'must be names'
+refused tls '../x' 'must be names'
+if [ -s "$dir/a.crt" ]; then
+	own --tls 'a.test b.test' --plain 127.0.0.1:8081
+	is "$code $err" '0 ' '--tls HOST'
+	has 'its names' 'server_name a.test b.test;'
+	has 'all addresses' 'listen [::]:443 ssl'
+	has 'what is given stays' 'listen 127.0.0.1:8081;'
+	has 'the head has options that make the same' '# --host = a.test b.test'
+	hasnt 'and not the short one' '# --tls'
+	has 'HTTP/2, in this nginx'\''s words' "$(nginx -v 2>&1 | sed 's|.*/||' |
+	    awk -F . '{ print $1 * 1000 + $2 >= 1026 ? "\thttp2 on;" : " http2;" }')"
+	fits '--tls'
+	sed 's/^# --\([a-z0-9-]*\) = \(.*\)/--\1\n\2/; t; d' "$dir/out" >"$dir/options"
+	cp "$dir/out" "$dir/first"
+	set --
+	while IFS= read -r word; do set -- "$@" "$word"; done <"$dir/options"
+	run "$@"
+	cmp "$dir/out" "$dir/first"
+	ok 'indeed'
+fi
+conf nginx_conf ''
+run $log --write
+is "$code $lines $out" '1 1 ' '--write without nginx_conf'
+like "$err" 'nginx_conf' 'says so'
+conf nginx_conf "$dir/nginx/there.conf"
+run $log
+cp "$dir/out" "$dir/first"
+run $log --write
+is "$code $err" '0 ' '--write'
+cmp "$dir/nginx/there.conf" "$dir/first"
+ok 'puts there what is printed else'
+is "$(stat -c %a "$dir/nginx/there.conf") $(ls "$dir/nginx" | grep -c there)" \
+    '644 1' 'for all to read, and nothing beside it'
+mv "$dir/nginx/there.conf" "$dir/real.conf"
+ln -s ../real.conf "$dir/nginx/there.conf"
+run $log --host b.test --write
+is "$code $(readlink "$dir/nginx/there.conf") $(grep -c 'server_name b.test' \
+    "$dir/real.conf")" '0 ../real.conf 1' 'again, through a link'
+cp "$dir/real.conf" "$dir/first"
+run $log --limit-reads 0,0,0 --write
+is "$code $(cmp "$dir/real.conf" "$dir/first")" '2 ' \
+    'a bad option leaves it as it is'
+echo '# mine' >"$dir/real.conf"
+run $log --write
+is "$code $lines $(cat "$dir/real.conf")" '1 1 # mine' 'another'\''s file stays'
+like "$err" 'was not made by shopctl site: move it away' 'and says so'
+conf nginx_conf "$dir/none/there.conf"
+run $log --write
+is "$code $lines $out" '1 1 ' 'no such directory'
+like "$err" '^shopctl: site: nginx_conf: .*/none/there.conf: No such file' \
+    'says which'
 finish

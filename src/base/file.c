@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole files into the arena. */
+/* Whole files into memory, and out of it. */
 #include "config.h"
 
 #include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -111,5 +113,67 @@ file_load(const char *path, bool secret, char *to, size_t max, size_t *len)
 
 	if (fd >= 0)
 		close(fd);
+	return fault;
+}
+
+static bool
+write_formed(int fd, const char *text, const struct file_form *f)
+{
+	size_t len = strlen(text);
+	ssize_t n;
+
+	if ((geteuid() == 0 && fchown(fd, f->uid, f->gid) != 0) ||
+	    fchmod(fd, f->mode) != 0)
+		return false;
+	while (len > 0) {
+		n = write(fd, text, len);
+		if (n < 0 && errno != EINTR)
+			return false;
+		text += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return fsync(fd) == 0;
+}
+
+/* A name must last, too: sync the directory.  Cuts the path. */
+static bool
+sync_directory_of(char *path)
+{
+	char *slash = strrchr(path, '/');
+	bool done;
+	int fd;
+
+	if (slash != NULL)
+		slash[slash == path] = '\0';
+	fd = open(slash != NULL ? path : ".", O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
+	done = fd >= 0 && fsync(fd) == 0;
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+const char *
+file_put(const char *path, const char *text, const struct file_form *f)
+{
+	char real[PATH_MAX], fresh[PATH_MAX + 8];
+	const char *fault = NULL;
+	int fd;
+
+	if (f->replace && realpath(path, real) != NULL)
+		path = real;
+	if (strlen(path) >= PATH_MAX)
+		return strerror(ENAMETOOLONG);
+	snprintf(fresh, sizeof fresh, "%s.XXXXXX", path);
+	if ((fd = mkostemp(fresh, O_CLOEXEC)) < 0)
+		return strerror(errno);
+	if (!write_formed(fd, text, f) || (f->replace ? rename(fresh, path)
+	    : link(fresh, path)) != 0)
+		fault = strerror(errno);
+	close(fd);
+	if (fault != NULL || !f->replace)
+		unlink(fresh);
+	if (fault == NULL && !sync_directory_of(fresh))
+		fault = strerror(errno);
 	return fault;
 }

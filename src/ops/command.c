@@ -19,7 +19,7 @@
 /* Migrations and audits read more than a request ever may. */
 #define CTL_ARENA_BYTES (64 * 1024 * 1024)
 
-#define OPTIONS_MAX 16
+#define OPTIONS_MAX 24
 
 /* What getopt_long returns for a word, and is told to return for an option. */
 enum { IS_WORD = 1, IS_OPTION };

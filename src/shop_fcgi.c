@@ -22,7 +22,7 @@ main(int argc, char **argv)
 {
 	static const struct prog prog = { "shop.fcgi",
 	    "[OPTION...]\nTakes FastCGI requests on fd 0, LISTEN_FDS or the "
-	    "setting listen.\n", NULL };
+	    "setting listen.\n", NULL, NULL };
 	char why[WHY_BYTES];
 	struct conf conf;
 	int fd = STDIN_FILENO, status, first;

@@ -8,6 +8,7 @@
 #include "ops/command.h"
 
 static const struct command *const commands[] = {
+	&cmd_init,
 	&cmd_token,
 	&cmd_grant,
 	&cmd_key_add,
@@ -48,7 +49,7 @@ int
 main(int argc, char **argv)
 {
 	char *usage = command_usage(commands);
-	const struct prog prog = { "shopctl", usage, NULL };
+	const struct prog prog = { "shopctl", usage, NULL, "init" };
 	struct conf conf;
 	int status = EXIT_FAILED, first;
 

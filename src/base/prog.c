@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -46,6 +47,34 @@ load_settings(const struct prog *p, const char *file, bool check,
 		conf_print(c, stdout);
 	prog_log_level(c);
 	return EXIT_DONE;
+}
+
+/*
+ * The settings file that the command is to make; NULL: it is there, or the
+ * command makes none.
+ */
+static const char *
+file_to_make(const struct prog *p, const char *command, const char *file)
+{
+	if (file == NULL)
+		file = getenv("SHOP_CONFIG");
+	return p->maker != NULL && command != NULL && file != NULL &&
+	    strcmp(p->maker, command) == 0 && file[0] != '\0' &&
+	    strlen(file) < CONF_PATH_BYTES && access(file, F_OK) != 0
+	    ? file : NULL;
+}
+
+/* As load_settings(), of a file or of one that is to be made. */
+static int
+take_settings(const struct prog *p, const char *file, const char *to_make,
+    bool check, struct conf *c)
+{
+	int status = load_settings(p, to_make != NULL ? "/dev/null" : file,
+	    check, c);
+
+	if (to_make != NULL)
+		memcpy(c->settings_file, to_make, strlen(to_make) + 1);
+	return status;
 }
 
 _Static_assert((int)LEVEL_DEBUG == (int)LOG_DEBUG &&
@@ -126,6 +155,7 @@ prog_start(const struct prog *p, int argc, char **argv, struct conf *c,
 	}
 	if (file != NULL && p->config != NULL)
 		*p->config = file;
-	*status = load_settings(p, file, check, c);
+	*status = take_settings(p, file, file_to_make(p, argv[optind], file),
+	    check, c);
 	return *status != EXIT_DONE || check ? -1 : optind;
 }

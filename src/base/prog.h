@@ -15,6 +15,7 @@ struct prog {
 	const char *name;
 	const char *usage;	/* what follows "usage: NAME ", many lines */
 	const char **config;	/* where to say --config's FILE, or NULL */
+	const char *maker;	/* the command that makes the settings file */
 };
 
 /*
@@ -28,7 +29,8 @@ void prog_daemon(void);
  * checks the settings.  Returns the index of the first plain argument, or -1
  * when the program has nothing more to do and must exit with *status: it
  * printed its help, or one line on stderr saying what is wrong.  Without
- * --config *config is unchanged.
+ * --config *config is unchanged.  The maker may name a settings file that is not
+ * there: it gets the defaults, and the name in settings_file.
  */
 int prog_start(const struct prog *, int argc, char **argv, struct conf *,
     int *status);

@@ -93,5 +93,6 @@ extern const struct command cmd_token, cmd_key_add, cmd_key_list,
     cmd_user_show, cmd_order_list, cmd_order_show, cmd_order_cancel,
     cmd_order_fulfil, cmd_payment_list, cmd_status;
     cmd_doctor, cmd_migrate, cmd_id, cmd_site, cmd_roll;
+    cmd_doctor, cmd_migrate, cmd_id, cmd_site, cmd_init;
 
 #endif

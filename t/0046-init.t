@@ -163,7 +163,11 @@ if [ -n "$as_root" ]; then
 	refused 'a user that useradd does not make' \
 	    'nobody-has-this: useradd did not make it'
 	like "$(tail -n 1 "$dir/asked")" \
-	    '^useradd --system --user-group .* -- nobody-has-this$' 'asked to'
+	    '^useradd --system .* --user-group -- nobody-has-this$' 'asked to'
+	user='--user users'
+	refused 'nor one whose group is there' 'users: useradd did not'
+	like "$(tail -n 1 "$dir/asked")" '^useradd .* -g users -- users$' \
+	    'asked to make it in that group'
 	file=$real
 else
 	user='--user root'

@@ -6,6 +6,8 @@
 # the commands of docs/operating.md, a sale over TLS, and the package's end.
 set -eu
 how=$1
+PATH=/usr/local/sbin:/usr/local/bin:$PATH	# where make install puts them
+export PATH
 cd /
 
 say() { echo "drill: $*"; }
@@ -51,7 +53,7 @@ shopctl site --tls $host --write
 say '3: the pool, and nginx'
 shopd=$(command -v shopd)
 start-stop-daemon --start --background --chuid shop:shop --umask 077 \
-    --output /tmp/shopd.log --startas "$shopd" -- --config /etc/shop.conf
+    --output /tmp/shopd.log --exec "$shopd" -- --config /etc/shop.conf
 nginx -t 2>&1 | grep -v 'is ok$\|is successful$' && die 'nginx has something to say'
 nginx -s reload
 
@@ -90,7 +92,7 @@ is "$(find /etc/shop /etc/shop.conf -type f -exec sha256sum {} + | sort)" "$sum"
     'an upgrade changes no setting'
 is_ready || die 'an upgrade stopped the shop'
 say 'upgraded'
-start-stop-daemon --stop --user shop --name shopd --retry 20 --oknodo
+start-stop-daemon --stop --exec "$shopd" --retry 20
 apt-get -q -y purge shop >/tmp/log 2>&1 || die "$(cat /tmp/log)"
 grep '^shop: ' /tmp/log
 find / -xdev \( -path /proc -o -path /sys -o -path /root -o -path /tmp -o \

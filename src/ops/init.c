@@ -23,13 +23,13 @@ static void
 tell_once(struct init *i, const char *how, const char *what, const char *path)
 {
 	struct arena *a = i->ctx->arena;
-	const char *line = arena_printf(a, "%s: %s %s\n", how, what, path);
+	const char *thing = arena_printf(a, " %s %s\n", what, path);
 
-	if (i->looking || line == NULL || strstr(i->told, line) != NULL)
+	if (i->looking || thing == NULL || strstr(i->told, thing) != NULL)
 		return;
-	fputs(line, i->out);
-	if ((line = arena_printf(a, "%s%s", i->told, line)) != NULL)
-		i->told = line;
+	fprintf(i->out, "%s:%s", how, thing);
+	if ((thing = arena_printf(a, "%s%s", i->told, thing)) != NULL)
+		i->told = thing;
 }
 
 void

@@ -18,11 +18,11 @@ struct init {
 	bool dry_run;
 	bool looking;		/* all steps run twice: first to look only */
 	FILE *out;
-	const char *told;	/* the lines until now */
+	const char *told;	/* the things of the lines until now */
 	char *why;
 };
 
-/* Tell, once, that a thing is there already. */
+/* Each thing is told once.  It is there already: */
 void init_there(struct init *, const char *what, const char *path);
 
 /*

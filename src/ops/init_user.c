@@ -42,12 +42,15 @@ run_tool(struct init *i, const char *const *argv)
 	return init_fault(i, argv[0], fault);
 }
 
+/* In the group of its name, which may be there already. */
 static enum err
 add_user(struct init *i)
 {
-	const char *const argv[] = { "useradd", "--system", "--user-group",
-	    "--no-create-home", "--home-dir", "/nonexistent", "--shell",
-	    "/usr/sbin/nologin", "--", i->user, NULL };
+	bool grouped = getgrnam(i->user) != NULL;
+	const char *const argv[] = { "useradd", "--system", "--no-create-home",
+	    "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin",
+	    grouped ? "-g" : "--user-group", grouped ? i->user : "--",
+	    grouped ? "--" : i->user, grouped ? i->user : NULL, NULL };
 
 	return run_tool(i, argv);
 }

@@ -55,6 +55,7 @@ look_at(struct init *i, const char *path, bool *missing)
 {
 	struct stat st;
 
+	*missing = false;
 	if (path[0] != '/')
 		return init_fault(i, path, "must be an absolute path");
 	*missing = lstat(path, &st) != 0;

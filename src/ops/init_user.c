@@ -16,8 +16,6 @@
 #include "base/arena.h"
 #include "ops/init_part.h"
 
-extern char **environ;
-
 /* nginx's user, as Debian and as others call it. */
 static const char *const web_users[] = { "www-data", "nginx", NULL };
 

@@ -92,7 +92,7 @@ ask "$good"
 refused missing_token 'no scheme'
 request GET "/v1/points/balance?access_token=$good"
 refused missing_token 'a token in the query'
-for route in /v1/products /v1/products/top /healthz /readyz; do
+for route in /v1/products /v1/products/top /healthz /readyz /metrics; do
 	request GET "$route" -H 'Authorization: Bearer nonsense'
 	is "$status" 200 "$route needs none, not even a good one"
 done

@@ -235,10 +235,12 @@ while read -r path allow; do
 	    "204 $allow no-store 0" "$path: OPTIONS tells the same"
 	case $allow in
 	*GET*)
+		# What was asked before is in /metrics.
+		[ "$path" = /metrics ] && length= || length=Content-Length
 		user GET "$path"
-		got="$status $(header Content-Type) $(header Content-Length) $(header Cache-Control)"
+		got="$status $(header Content-Type) $(header $length) $(header Cache-Control)"
 		user HEAD "$path"
-		is "$status $(header Content-Type) $(header Content-Length) $(header Cache-Control)" \
+		is "$status $(header Content-Type) $(header $length) $(header Cache-Control)" \
 		    "$got" "$path: HEAD as GET"
 		;;
 	*)

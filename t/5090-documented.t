@@ -79,6 +79,14 @@ sql "UPDATE users SET role = 'customer' WHERE id = 2"
 asked healthy GET /healthz
 asked ready GET /readyz
 
+nginx_stop
+nginx_also='set_real_ip_from unix:; real_ip_header X-Client;'
+nginx_start
+asked forbidden.metrics GET /metrics -H 'X-Client: 192.0.2.1'
+nginx_stop
+nginx_also=
+nginx_start
+
 # ---- HTTP and the path
 
 raw 'GARBAGE\r\n\r\n'

@@ -98,6 +98,13 @@ is "$(told "$dir/log/read.log")" "$before" 'no more are lost'
 is "$(grep -a 'event=' "$dir/log/read.log" | sed 's/^x*//' |
     grep -avc '^time=[^ ]* level=[a-z]* event=.*[^ ]$')" 0 'no line is torn'
 
+request GET /metrics
+lost=$(sed -n 's/^shop_log_lines_dropped_total //p' "$dir/body")
+[ "$lost" -ge "$before" ]
+ok "/metrics has them all, also of the one that was killed ($lost)"
+like "$body" '^shop_worker_restarts_total\{reason="stuck"\} 1$' \
+    'and why that one was replaced'
+
 kill -STOP "$reader"
 fill >/dev/null
 stop_pid TERM "$pool_pid"

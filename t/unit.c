@@ -180,6 +180,7 @@ add_suites(void)
 	suite_file();
 	suite_host();
 	suite_cache();
+	suite_metric();
 	suite_num();
 	suite_log();
 	suite_conf();

@@ -18,6 +18,7 @@ void suite_buf(void);
 void suite_cache(void);
 void suite_file(void);
 void suite_host(void);
+void suite_metric(void);
 void suite_num(void);
 void suite_log(void);
 void suite_conf(void);

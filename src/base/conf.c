@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/conf_file.h"
 #include "base/limits.h"
 #include "base/num.h"
@@ -272,17 +273,18 @@ check_grants(const struct conf *c, char *why)
 	return E_CONFIG;
 }
 
-/* A browser's word is compared with these as they are. */
+/* Each word of a list, by what says why one can't be. */
 static enum err
-check_origins(const char *key, const char *list, char *why)
+check_words(const char *key, const char *list,
+    const char *(*fault_of)(const char *, size_t), char *why)
 {
-	const char *origin, *fault;
+	const char *word, *fault;
 	size_t len;
 
-	while (origin_next(&list, &origin, &len))
-		if ((fault = origin_fault(origin, len)) != NULL) {
+	while (origin_next(&list, &word, &len))
+		if ((fault = fault_of(word, len)) != NULL) {
 			why_say(why, "%s: %.*s must %s", key,
-			    len < 200 ? (int)len : 200, origin, fault);
+			    len < 200 ? (int)len : 200, word, fault);
 			return E_CONFIG;
 		}
 	return E_OK;
@@ -316,9 +318,12 @@ conf_check(const struct conf *c, char *why)
 		    chain[i].ms, chain[i].longer, chain[i].longer_ms);
 		return E_CONFIG;
 	}
+	/* A browser's word is compared with origins as they are. */
 	return check_pool(c, why) != E_OK || check_grants(c, why) != E_OK ||
-	    check_origins("cors_origins", c->cors_origins, why) != E_OK ||
-	    check_origins("image_origins", c->image_origins, why) != E_OK
+	    check_words("cors_origins", c->cors_origins, origin_fault, why)
+	    != E_OK || check_words("image_origins", c->image_origins,
+	    origin_fault, why) != E_OK || check_words("metrics_allow",
+	    c->metrics_allow, address_fault, why) != E_OK
 	    ? E_CONFIG : check_rank(c, why);
 }
 

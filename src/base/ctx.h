@@ -7,13 +7,16 @@
 #define SHOP_CTX_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/limits.h"
 
 struct arena;
 struct cache;
 struct conf;
+struct counters;
 struct db;
 struct jwt_keys;
 
@@ -40,6 +43,12 @@ struct ctx {
 		void (*end)(void *);	/* call it after begin said yes */
 		void *arg;
 	} hashing;
+	struct counters *count;	/* this worker's; NULL: nobody counts */
+	struct {		/* what all workers have counted, as text */
+		enum err (*print)(struct ctx *, void *arg, const char **text,
+		    size_t *len);	/* NULL: nobody knows */
+		void *arg;
+	} metrics;
 	int64_t start_us;	/* of the request, and its wait for a worker */
 	struct {		/* what shop/attempt may still retry */
 		int64_t tenths;		/* of a retry */

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/metric.h"
 #include "base/name.h"
 #include "base/num.h"
 #include "base/sink.h"
@@ -34,6 +35,8 @@ static bool to_journal;
 static char request_id[REQUEST_ID_BYTES_MAX + 1];
 /* Lines that could not be written since the last one that could. */
 static int64_t dropped;
+/* Where they are counted for all to see; NULL: nowhere. */
+static struct counters *counted;
 
 void
 log_threshold(enum log_level level)
@@ -53,6 +56,12 @@ static const char *
 priority(enum log_level level)
 {
 	return to_journal ? priorities[level] : "";
+}
+
+void
+log_count(struct counters *c)
+{
+	counted = c;
 }
 
 void
@@ -196,8 +205,10 @@ static void
 put_line(const char *line, size_t len)
 {
 	log_catch_up();
-	if (dropped != 0 || !sink_write(line, len))
+	if (dropped != 0 || !sink_write(line, len)) {
 		dropped++;
+		METRIC_COUNT(counted, log_dropped[0]);
+	}
 }
 
 void

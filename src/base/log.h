@@ -31,6 +31,8 @@
 /* Least time between two lines about a fault that repeats without end. */
 #define LOG_PAUSE_US INT64_C(1000000)
 
+struct counters;
+
 struct log_line {
 	struct buf buf;
 	enum log_level level;
@@ -45,6 +47,9 @@ void log_threshold(enum log_level);
 
 /* For a daemon, once at its start; else stderr is written to as it is. */
 void log_open(void);
+
+/* Count dropped lines there from now on (base/metric.h). */
+void log_count(struct counters *);
 
 /* Tell how many lines were dropped, if it can be written now. */
 void log_catch_up(void);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/metric.h"
 #include "base/num.h"
 #include "io/host.h"
 
@@ -27,6 +28,7 @@ struct cache {
 	size_t at;		/* which of the host's addresses is used */
 	bool known;		/* one is */
 	bool look;		/* for its addresses, before the next use */
+	struct counters *count;	/* NULL: nobody counts */
 };
 
 /* Makes the next address in turn the one that is used. */
@@ -159,10 +161,19 @@ cache_free(struct cache *cache)
 	free(cache);
 }
 
+void
+cache_count(struct cache *cache, struct counters *count)
+{
+	cache->count = count;
+}
+
 static void
 rest(struct cache *cache)
 {
 	cache->rest_until_us = num_monotonic_us() + CACHE_REST_MS * 1000;
+	if (cache->count != NULL)
+		atomic_store_explicit(&cache->count->cache_rest_until_us,
+		    cache->rest_until_us, memory_order_relaxed);
 }
 
 static bool
@@ -211,6 +222,7 @@ worked(struct cache *cache, const char *what, memcached_return_t rc)
 	}
 	/* After an odd answer the stream may be out of step: start anew. */
 	memcached_quit(cache->mc);
+	METRIC_COUNT(cache->count, cache_failures[0]);
 	call_failed(cache, what, rc);
 	return false;
 }

@@ -21,6 +21,7 @@
 #define CACHE_LOOKUP_MS		200
 
 struct cache;
+struct counters;
 
 /* Can the setting memcached be understood?  As conf_check (base/conf.h). */
 enum err cache_check(const struct conf *, char *why) MUST_CHECK;
@@ -33,6 +34,9 @@ enum err cache_check(const struct conf *, char *why) MUST_CHECK;
  */
 struct cache *cache_new(const struct conf *, char *why) MUST_CHECK;
 void cache_free(struct cache *);
+
+/* Count failures and rests there from now on (base/metric.h). */
+void cache_count(struct cache *, struct counters *);
 
 /* The value of a key, in the arena; false for none. */
 bool cache_get(struct cache *, struct arena *, const char *key,

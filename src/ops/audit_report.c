@@ -4,8 +4,10 @@
 
 #include "ops/audit_report.h"
 
+#include "base/conf.h"
 #include "ops/ahead.h"
 #include "ops/audit_file.h"
+#include "run/audit_state.h"
 
 static void
 print_audit(const struct audit *audit, bool all, FILE *out)
@@ -21,11 +23,16 @@ print_audit(const struct audit *audit, bool all, FILE *out)
 		fprintf(out, "mark %s\n", audit->mark);
 }
 
+/* An audit is through: note it, and say whether all is there. */
 static enum err
-conserved(const struct audit *audit, char *why)
+conserved(const struct ctx *ctx, enum metric_audit kind,
+    const struct audit *audit, char *why)
 {
+	enum err e = audit_state_note(ctx->conf->audit_state, kind,
+	    (int64_t)audit->violations, why);
+
 	if (audit->violations == 0)
-		return E_OK;
+		return e;
 	why_say(why, "money or stock is not conserved");
 	return E_UNAVAILABLE;
 }
@@ -41,7 +48,8 @@ by_file(struct ctx *ctx, const struct audit_file *file, FILE *out,
 		fprintf(out, "%s: %s: this is done now\n", file->path, why);
 		e = audit_run(ctx, NULL, out, &audit, why);
 	}
-	if (e != E_OK || (e = conserved(&audit, why)) != E_OK)
+	if (e != E_OK ||
+	    (e = conserved(ctx, AUDIT_SINCE, &audit, why)) != E_OK)
 		return e;
 	print_audit(&audit, false, out);
 	return audit.kept != NULL ? E_OK
@@ -65,7 +73,8 @@ audit_report(struct ctx *ctx, const char *since, const char *path, FILE *out,
 		return e;
 	}
 	if ((e = audit_run(ctx, since, out, &audit, why)) != E_OK ||
-	    (e = conserved(&audit, why)) != E_OK)
+	    (e = conserved(ctx, since != NULL ? AUDIT_SINCE : AUDIT_FULL,
+	    &audit, why)) != E_OK)
 		return e;
 	print_audit(&audit, true, out);
 	return E_OK;

@@ -6,6 +6,9 @@
 #include "ops/audit.h"
 
 /*
+ * How it went is noted in the file of the setting audit_state, if it was carried
+ * out; E_UNAVAILABLE also where that can't be written.
+ *
  * since: as audit_run has it, and valid; or NULL. path: NULL, or the file
  * (audit_file.h) that has since, and gets the mark when all is well; if no
  * audit can go on from there everything is audited.

@@ -19,6 +19,7 @@
 
 #include "base/log.h"
 #include "base/num.h"
+#include "run/metrics.h"
 
 #define VARIABLE "SHOP_BOARD"	/* FD:SEAT */
 /* The variables of a shopd from before boards had a layout. */
@@ -44,6 +45,9 @@ board_make(struct board **out, int *fd)
 	if (*out != NULL) {
 		strcpy((*out)->layout, BOARD_LAYOUT);
 		(*out)->bytes = sizeof **out;
+		(*out)->counters = metrics_digest();
+		(*out)->started_s = num_now_ms() / 1000;
+		log_count(board_pool(*out));
 		return E_OK;
 	}
 	log_msg(LOG_ERROR, "board", "%s", strerror(errno));
@@ -51,6 +55,12 @@ board_make(struct board **out, int *fd)
 		close(*fd);
 	*fd = -1;
 	return E_INTERNAL;
+}
+
+struct counters *
+board_pool(struct board *b)
+{
+	return &b->count[BOARD_SEATS].c;
 }
 
 void
@@ -189,3 +199,4 @@ board_join(struct seat **seat)
 
 _Static_assert(offsetof(struct board, db) == 64, "a cache line");
 _Static_assert(sizeof(struct seat) == 64, "a cache line");
+_Static_assert(sizeof(struct counters) <= BOARD_COUNTERS_BYTES, "there is room");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The board: some pages of memory that shopd and its workers share.  A worker
- * writes only at its own seat, to the breaker, and that its queue is starved.
+ * writes only at its own seat and counters, to the breaker, and that its queue
+ * is starved.
  * A worker without a shopd has no board.  Nor has a worker that was built for
  * another layout.  The board begins with BOARD_LAYOUT and its size to tell:
  * after an upgrade shopd may still be the old program and the worker the new
@@ -18,13 +19,14 @@
 #include "base/breaker.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/metric.h"
 #include "run/queue.h"
 
 /* Two generations. */
 #define BOARD_SEATS (2 * WORKERS_MAX)
 
 /* To be counted up with every change of struct board. */
-#define BOARD_LAYOUT "shop-board 4 (hashing)"
+#define BOARD_LAYOUT "shop-board 5 (counters)"
 
 struct seat {
 	_Atomic int64_t busy_since_us;	/* 0: waiting for a request */
@@ -34,13 +36,29 @@ struct seat {
 					   0: not yet */
 	_Atomic int64_t queue;		/* an enum queue, by shopd */
 	_Atomic int64_t hashing_since_us;	/* a password; 0: none */
-	int64_t unused[3];		/* a cache line each */
+	_Atomic int64_t counted;	/* its counters were in use, ever */
+	int64_t unused[2];		/* a cache line each */
+};
+
+/*
+ * The counters of a seat are those of all workers that it had, one after the
+ * other: they are never zeroed, so that no sum goes down.  Their room is larger
+ * than they are, so that one more does not change the layout; whether they mean
+ * the same to both sides board.counters tells (run/metrics.h).  What nobody has
+ * counted in takes no memory.
+ */
+#define BOARD_COUNTERS_BYTES 65536
+union board_counters {
+	struct counters c;
+	char room[BOARD_COUNTERS_BYTES];
 };
 
 struct board {
 	char layout[56];		/* BOARD_LAYOUT */
 	uint64_t bytes;			/* sizeof(struct board) */
 	struct breaker db;
+	uint64_t counters;		/* metrics_digest() of shopd */
+	int64_t started_s;		/* since the epoch */
 	/*
 	 * When workers of a queue were last refused a connection to the database
 	 * while none of them had one; 0: not, or one has been given up since.
@@ -48,6 +66,8 @@ struct board {
 	_Alignas(64) _Atomic int64_t starved_us[QUEUES];
 	_Atomic int64_t given_us[QUEUES];	/* when that one was given up */
 	_Alignas(64) struct seat seat[BOARD_SEATS];
+	/* A seat's, and behind them shopd's. */
+	_Alignas(4096) union board_counters count[BOARD_SEATS + 1];
 };
 
 /* The seat is a new worker's, of this queue. */
@@ -74,7 +94,13 @@ bool board_hash(const struct board *, struct seat *, size_t most,
     int64_t now_us);
 void board_hashed(struct seat *);
 
-/* shopd's: makes *fd, to be handed to the workers.  E_INTERNAL (logged). */
+/* Where shopd counts. */
+struct counters *board_pool(struct board *);
+
+/*
+ * shopd's: makes *fd, to be handed to the workers; shopd's own dropped lines are
+ * counted there.  E_INTERNAL (logged).
+ */
 enum err board_make(struct board **, int *fd) MUST_CHECK;
 
 /* Call once in the child, before exec: tells board_join() where they are. */

@@ -104,7 +104,7 @@ generation_kill_late(struct generation *g)
 }
 
 void
-generation_kill_stuck(const struct generation *g)
+generation_kill_stuck(struct generation *g)
 {
 	for (size_t i = 0; i < g->workers; i++)
 		slot_kill_stuck(&g->slots[i], &g->launch);

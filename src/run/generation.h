@@ -56,7 +56,7 @@ void generation_fill(struct generation *);
 void generation_kill_late(struct generation *);
 
 /* KILL for each that is stuck. */
-void generation_kill_stuck(const struct generation *);
+void generation_kill_stuck(struct generation *);
 
 /* Process pid ended; false when it is none of these. */
 bool generation_end(struct generation *, pid_t pid, int status);

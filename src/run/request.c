@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "run/metrics.h"
 #include "web/route.h"
 #include "web/serve.h"
 
@@ -141,6 +142,8 @@ read_request(struct fcgi *f, struct arena *a, struct req *req)
 	*req = (struct req){
 		.method = param(f, a, "REQUEST_METHOD"),
 		.target = param(f, a, "REQUEST_URI"),
+		/* Nobody looks at it later than a handler: no copy. */
+		.client = fcgi_param(f, "REMOTE_ADDR"),
 		.made_key = param(f, a, "SHOP_MADE_KEY"),
 		.body = "",
 	};
@@ -203,11 +206,10 @@ log_trace(struct log_line *l, const struct trace *t, bool slow)
 
 static void
 log_request(const struct ctx *ctx, const struct req *req,
-    const struct resp *resp, int64_t waited_us, bool sent)
+    const struct resp *resp, int64_t us, int64_t waited_us, bool sent)
 {
-	int64_t us = num_monotonic_us() - ctx->start_us;
 	bool error = resp->status >= 500 || !sent;
-	bool slow = us >= ctx->conf->log_slow_ms * 1000;
+	bool slow = us + waited_us >= ctx->conf->log_slow_ms * 1000;
 	struct log_line l;
 
 	if (!is_told(ctx->conf, error, slow))
@@ -216,7 +218,7 @@ log_request(const struct ctx *ctx, const struct req *req,
 	log_str(&l, "method", req->method != NULL ? req->method : "");
 	log_str(&l, "route", req->route != NULL ? req->route->pattern : "");
 	log_int(&l, "status", resp->status);
-	log_int(&l, "us", us - waited_us);
+	log_int(&l, "us", us);
 	if (waited_us >= 1000)
 		log_int(&l, "queued_us", waited_us);
 	log_trace(&l, &ctx->trace, slow);
@@ -230,7 +232,7 @@ request_serve(struct ctx *ctx, struct fcgi *f)
 {
 	struct resp resp;
 	struct req req;
-	int64_t waited_us = queued_us(f);
+	int64_t waited_us = queued_us(f), us;
 	bool sent;
 
 	ctx->start_us = num_monotonic_us() - waited_us;
@@ -238,7 +240,9 @@ request_serve(struct ctx *ctx, struct fcgi *f)
 	read_request(f, ctx->arena, &req);
 	serve_answer(ctx, &req, &resp);
 	sent = send_response(f, &req, &resp);
-	log_request(ctx, &req, &resp, waited_us, sent);
+	us = num_monotonic_us() - ctx->start_us - waited_us;
+	metrics_count(ctx->count, &req, &resp, us, waited_us);
+	log_request(ctx, &req, &resp, us, waited_us, sent);
 	log_id("");
 	arena_reset(ctx->arena);
 }

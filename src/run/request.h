@@ -8,7 +8,8 @@
  * HTTP_AUTHORIZATION, HTTP_CONTENT_ENCODING, HTTP_IDEMPOTENCY_KEY,
  * HTTP_IF_NONE_MATCH, HTTP_X_REQUEST_ID, SHOP_MADE_KEY (the idempotency key
  * where the client sent none) and SHOP_QUEUED_AT (when nginx passed the request
- * on, "SECONDS.MILLISECONDS" since the epoch, from which its deadline counts).
+ * on, "SECONDS.MILLISECONDS" since the epoch, from which its deadline counts),
+ * and REMOTE_ADDR (the client's address, which GET /metrics looks at).
  * An empty one is one that is missing, but for HTTP_IDEMPOTENCY_KEY, which is
  * malformed then.  CONTENT_TYPE and those of the client's headers that come
  * several times, as a parameter each or one joined by commas, are one list; a

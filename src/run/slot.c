@@ -156,6 +156,7 @@ slot_start(struct slot *s, const struct launch *a)
 	s->pid = pid;
 	s->ready_fd = ends[0];
 	s->ready = false;
+	s->stuck = false;
 	s->started_us = num_monotonic_us();
 	begin_event(&l, LOG_INFO, "worker-start", s);
 	log_end(&l);
@@ -163,7 +164,7 @@ slot_start(struct slot *s, const struct launch *a)
 }
 
 void
-slot_kill_stuck(const struct slot *s, const struct launch *a)
+slot_kill_stuck(struct slot *s, const struct launch *a)
 {
 	const struct seat *seat = &a->board->seat[s->seat];
 	int64_t busy = seat->busy_since_us, looked = seat->looked_us;
@@ -177,6 +178,7 @@ slot_kill_stuck(const struct slot *s, const struct launch *a)
 	begin_event(&l, LOG_ERROR, "worker-stuck", s);
 	log_int(&l, busy != 0 ? "busy_ms" : "silent_ms", for_us / 1000);
 	log_end(&l);
+	s->stuck = true;
 	kill(s->pid, SIGKILL);
 }
 
@@ -233,6 +235,19 @@ was_good(const struct slot *s, int status, int64_t lived_us)
 	    (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
 }
 
+static enum metric_reason
+reason_of(const struct slot *s, int status)
+{
+	if (s->stuck)
+		return REASON_STUCK;
+	if (!s->ready)
+		return REASON_UNREADY;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return REASON_OUTGROWN;
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL
+	    ? REASON_KILLED : REASON_CRASHED;
+}
+
 void
 slot_end(struct slot *s, const struct launch *a, int status, bool wanted)
 {
@@ -242,6 +257,9 @@ slot_end(struct slot *s, const struct launch *a, int status, bool wanted)
 	stop_hearing(s);
 	seat_clear(&a->board->seat[s->seat], s->queue);
 	log_exit(s, status, wanted, lived_us);
+	if (!wanted)
+		metric_add(&board_pool(a->board)->restarts[reason_of(s,
+		    status)], 1);
 	if (wanted) {
 		s->pause_ms = 0;
 	} else if (was_good(s, status, lived_us)) {

@@ -30,6 +30,7 @@ struct slot {
 	pid_t pid;		/* 0: empty */
 	int ready_fd;		/* -1: nothing more to hear */
 	bool ready;
+	bool stuck;		/* and has KILL from us for it */
 	int64_t started_us;
 	int64_t start_at_us;	/* of the next process, while empty */
 	int64_t pause_ms;	/* the last one; 0 after a good life */
@@ -45,7 +46,7 @@ bool slot_start(struct slot *, const struct launch *);
  * KILL for one that has been at a request for over stuck_timeout_ms, or has
  * not looked for one for as long.
  */
-void slot_kill_stuck(const struct slot *, const struct launch *);
+void slot_kill_stuck(struct slot *, const struct launch *);
 
 /* Hears, without waiting, whether the worker has become ready. */
 void slot_hear(struct slot *);

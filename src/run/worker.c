@@ -24,6 +24,7 @@
 #include "io/jwt.h"
 #include "run/aside.h"
 #include "run/board.h"
+#include "run/metrics.h"
 #include "run/request.h"
 #include "shop/sql.h"
 
@@ -235,6 +236,7 @@ worker_run(const struct conf *conf, int listen_fd)
 	ctx.keys = keys;
 	ctx.grant_keys = grant_keys;
 	share_hashing(&ctx, &hashing);
+	metrics_join(&ctx, board, seat);
 	if (board != NULL)
 		db_share_breaker(ctx.db, &board->db);
 	if ((f = fcgi_new(listen_fd, is_of_reads()

@@ -12,10 +12,12 @@
 #include "base/conf.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "base/num.h"
 #include "shop/row.h"
 
 _Static_assert(IDEM_BYTES <= DB_BYTES_MAX, "a key is sent as bytes");
+_Static_assert((int)DB_CROWDED < METRIC_CLASSES_MAX, "each is counted");
 
 /* attempt_once() goes again only in so short a time. */
 #define ONCE_AGAIN_MS 500
@@ -77,6 +79,28 @@ pause_before(int attempt, enum db_class class)
 	nanosleep(&t, NULL);
 }
 
+/* The budget as others see it. */
+static void
+show_budget(struct ctx *ctx)
+{
+	if (ctx->count != NULL)
+		atomic_store_explicit(&ctx->count->retry_tenths,
+		    ctx->budget.tenths, memory_order_relaxed);
+}
+
+/* One attempt, which is counted. */
+static enum db_class
+try_once(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n,
+    struct db_result *r)
+{
+	enum db_class class = attempt_run(ctx, sql, arg, n, r);
+
+	METRIC_COUNT(ctx->count, attempts[0]);
+	if (class != DB_OK)
+		METRIC_COUNT(ctx->count, failures[class]);
+	return class;
+}
+
 /*
  * Begins a statement: no attempts yet, and a little more of the budget.
  * False when the request has waited for a worker so long that not even one
@@ -92,6 +116,7 @@ begin_statement(struct ctx *ctx)
 	if (ctx->budget.tenths > RETRY_BUDGET * 10)
 		ctx->budget.tenths = RETRY_BUDGET * 10;
 	ctx->budget.filled_us = now;
+	show_budget(ctx);
 	if (next_takes_ms(ctx->conf, db_connected(ctx->db) ? DB_STMT_FAILED
 	    : DB_NO_CONN) + elapsed_ms(ctx) <= ctx->conf->request_deadline_ms)
 		return true;
@@ -102,9 +127,12 @@ begin_statement(struct ctx *ctx)
 static bool
 may_spend(struct ctx *ctx)
 {
-	if (ctx->budget.tenths < 10)
+	if (ctx->budget.tenths < 10) {
+		METRIC_COUNT(ctx->count, unspent[0]);
 		return false;
+	}
 	ctx->budget.tenths -= 10;
+	show_budget(ctx);
 	return true;
 }
 
@@ -127,6 +155,7 @@ again(struct ctx *ctx, enum db_class class, bool unknown)
 	if (takes_ms == 0 || ctx->trace.attempts >= ATTEMPTS_MAX ||
 	    takes_ms > left_ms || (!unknown && !may_spend(ctx)))
 		return false;
+	METRIC_COUNT(ctx->count, retries[class]);
 	pause_before(ctx->trace.attempts, class);
 	return true;
 }
@@ -202,7 +231,7 @@ attempt_read(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
 		return E_UNAVAILABLE;
 	do {
 		ctx->trace.attempts++;
-		class = attempt_run(ctx, sql, arg, n, r);
+		class = try_once(ctx, sql, arg, n, r);
 		if (class == DB_OK)
 			return E_OK;
 	} while (again(ctx, class, false));
@@ -239,7 +268,7 @@ attempt_once(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
 	 */
 	do {
 		ctx->trace.attempts++;
-		class = attempt_run(ctx, sql, arg, n, r);
+		class = try_once(ctx, sql, arg, n, r);
 	} while (ctx->trace.attempts < 2 && (class == DB_CONN_LOST ||
 	    class == DB_COMMIT_UNKNOWN || class == DB_ABORTED) &&
 	    elapsed_ms(ctx) < ONCE_AGAIN_MS);
@@ -298,12 +327,14 @@ attempt_write(struct ctx *ctx, const struct attempt *a, struct db_result *r,
 		if (a->number != NULL)
 			*a->number = ctx->trace.attempts;
 		do {
-			class = attempt_run(ctx, a->sql, a->arg, a->n, r);
+			class = try_once(ctx, a->sql, a->arg, a->n, r);
 			e = class == DB_OK ? read_outcome(ctx->arena, r, replayed) : E_INTERNAL;
 		} while (e == E_IN_PROGRESS && may_wait_on(ctx));
 		if (class == DB_OK) {
 			/* Ours, when an attempt of ours was lost. */
 			*replayed = *replayed && !unknown;
+			if (*replayed)
+				METRIC_COUNT(ctx->count, replays[0]);
 			return e;
 		}
 		unknown = unknown || class == DB_COMMIT_UNKNOWN;

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
+#include "base/metric.h"
 #include "base/num.h"
 #include "io/cache.h"
 #include "shop/identity.h"
@@ -176,6 +177,8 @@ serve_kept(struct ctx *ctx, struct resp *resp, const struct cached *c)
 		status = arena_printf(ctx->arena,
 		    "ranking; hit; ttl=-%" PRId64, over_ms / 1000 + 1);
 	ctx->trace.cache = over_ms >= 0 ? "stale" : "hit";
+	METRIC_COUNT(ctx->count, cache[over_ms >= 0 ? CACHED_STALE
+	    : CACHED_HIT]);
 	return status != NULL ? serve_cached(ctx, resp, c, status)
 	    : E_INTERNAL;
 }
@@ -194,6 +197,7 @@ recompute(struct ctx *ctx, struct resp *resp)
 	if ((e = rank_compute(ctx, &rank)) != E_OK ||
 	    (e = http_object(ctx, resp, 200, rank_fields, &rank)) != E_OK)
 		return e;
+	METRIC_COUNT(ctx->count, cache[CACHED_MISS]);
 	fresh = (struct sealed){ resp->body, resp->body_len, time_ms };
 	stored = store(ctx, &fresh);
 	resp->max_age_s = fresh_for_s(ctx, &fresh);

@@ -34,6 +34,7 @@ struct req {
 	const char *method;
 	const char *target;		/* raw: path and query */
 	const char *header[HEADER_COUNT];	/* as they were sent */
+	const char *client;		/* its address, by the web server */
 	const char *made_key;		/* the key to use if none was sent */
 	const char *body;
 	size_t body_len;

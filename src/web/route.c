@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/metric.h"
 #include "base/num.h"
 #include "base/percent.h"
 #include "web/text.h"
@@ -20,6 +21,7 @@ static const struct route routes[] = {
 };
 
 #define ROUTES (sizeof routes / sizeof routes[0])
+_Static_assert(ROUTES < METRIC_ROUTES_MAX, "each is counted");
 
 const struct input no_body = { .fields = NULL };
 const struct input no_query = { .fields = NULL };

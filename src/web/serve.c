@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "base/name.h"
 #include "io/crypto.h"
 #include "web/auth.h"
@@ -96,8 +97,12 @@ serve_answer(struct ctx *ctx, struct req *req, struct resp *resp)
 
 	if (e == E_OK)
 		e = go_through(ctx, req, resp);
-	if (e != E_OK)
+	if (e != E_OK) {
+		METRIC_COUNT(ctx->count, problems[e]);
 		problem_answer(ctx, req, resp, e);
+	}
 	if (req->request_id != NULL)
 		http_header(resp, "X-Request-Id", req->request_id);
 }
+
+_Static_assert((int)E_COUNT <= METRIC_PROBLEMS_MAX, "each is counted");

@@ -22,12 +22,18 @@
 -- order.  In @since what belongs together need not be new together, so the
 -- other side is looked up by a key where it isn't among the new ones; a table is
 -- never read from its start.
+--
+-- What was archived (shopctl archive) is the openings' part: a user's ledger goes
+-- on from ledger_openings, a product's orders, movements and marks from
+-- product_openings, and the live tables must hold by these alone.  The archive's
+-- own tables must be as archive_totals has them, unless they are being emptied.
 
 -- balance_is_ledger: a user's balance is the sum of the user's ledger
-SELECT CONCAT('user ', u.id, ': balance ', u.balance, ', ledger ', COALESCE(l.total, 0)) AS violation
+SELECT CONCAT('user ', u.id, ': balance ', u.balance, ', ledger ', COALESCE(o.amount, 0) + COALESCE(l.total, 0)) AS violation
 FROM users u
+LEFT JOIN ledger_openings o ON o.user_id = u.id
 LEFT JOIN (SELECT user_id, SUM(amount) AS total FROM points_ledger IGNORE INDEX (points_ledger_idem) GROUP BY user_id) l ON l.user_id = u.id
-WHERE u.balance <> COALESCE(l.total, 0);
+WHERE u.balance <> COALESCE(o.amount, 0) + COALESCE(l.total, 0);
 
 -- balance_is_ledger@since: the user of each new ledger row has what the last one left
 SELECT CONCAT('user ', t.user_id, ': balance ', COALESCE(u.balance, 'of nobody'), ', ledger ', l.balance_after) AS violation
@@ -37,12 +43,13 @@ LEFT JOIN users u ON u.id = t.user_id
 WHERE u.id IS NULL OR u.balance <> l.balance_after;
 
 -- ledger_chain: each balance_after is the sum of the ledger up to it
-SELECT CONCAT('ledger row ', c.id, ' of user ', c.user_id, ': balance after ', c.balance_after, ', sum ', c.running) AS violation
+SELECT CONCAT('ledger row ', c.id, ' of user ', c.user_id, ': balance after ', c.balance_after, ', sum ', COALESCE(o.amount, 0) + c.running, IF(c.id <= o.last_id, ', and it was archived', '')) AS violation
 FROM (SELECT id, user_id, balance_after, SUM(amount) OVER (PARTITION BY user_id ORDER BY id) AS running FROM points_ledger) c
-WHERE c.balance_after <> c.running;
+LEFT JOIN ledger_openings o ON o.user_id = c.user_id
+WHERE c.balance_after <> COALESCE(o.amount, 0) + c.running OR c.id <= o.last_id;
 
 -- ledger_chain@since: each new balance_after is the one before it and the amount
-SELECT CONCAT('ledger row ', c.id, ' of user ', c.user_id, ': balance after ', c.balance_after, ', row before ', COALESCE(b.balance_after, 0), ', amount ', c.amount) AS violation
+SELECT CONCAT('ledger row ', c.id, ' of user ', c.user_id, ': balance after ', c.balance_after, ', row before ', COALESCE(b.balance_after, o.balance_after, 0), ', amount ', c.amount) AS violation
 FROM (
   SELECT n.id, n.user_id, n.amount, n.balance_after, COALESCE(
       LAG(n.id) OVER (PARTITION BY n.user_id ORDER BY n.id), f.before_id) AS before_id
@@ -55,7 +62,13 @@ FROM (
   WHERE n.id >= @ledger_from
 ) c
 LEFT JOIN points_ledger b ON b.id = c.before_id
-WHERE c.balance_after <> COALESCE(b.balance_after, 0) + c.amount;
+LEFT JOIN ledger_openings o ON o.user_id = c.user_id
+WHERE c.balance_after <> COALESCE(b.balance_after, o.balance_after, 0) + c.amount;
+
+-- ledger_openings: what a user's ledger begins with adds up, and is somebody's
+SELECT CONCAT('opening of user ', o.user_id, ': ', o.entries, ' rows of ', o.amount, ', balance after ', o.balance_after, IF(u.id IS NULL, ', no such user', '')) AS violation
+FROM ledger_openings o LEFT JOIN users u ON u.id = o.user_id
+WHERE o.amount <> o.balance_after OR o.entries < 1 OR u.id IS NULL;
 
 -- ledger_user: each ledger row has its user
 SELECT CONCAT('ledger row ', l.id, ': no user ', l.user_id) AS violation
@@ -73,21 +86,35 @@ UNION ALL
 SELECT CONCAT('product ', id, ': stock ', stock) FROM products WHERE stock < 0;
 
 -- stock_is_movements@both: a product's stock is what came less what was sold
-SELECT CONCAT('product ', p.id, ': stock ', p.stock, ', movements ', COALESCE(m.came, 0), ', sold ', p.sold) AS violation
+SELECT CONCAT('product ', p.id, ': stock ', p.stock, ', movements ', COALESCE(o.came, 0) + COALESCE(m.came, 0), ', sold ', p.sold) AS violation
 FROM products p
+LEFT JOIN product_openings o ON o.product_id = p.id
 LEFT JOIN (SELECT product_id, SUM(quantity) AS came FROM stock_movements GROUP BY product_id) m ON m.product_id = p.id
-WHERE p.stock <> COALESCE(m.came, 0) - p.sold;
+WHERE p.stock <> COALESCE(o.came, 0) + COALESCE(m.came, 0) - p.sold;
 
 -- sold_is_orders: what was sold of a product stands in the lines of orders that were not cancelled
-SELECT CONCAT('product ', p.id, ': sold ', p.sold, ', lines ', COALESCE(s.sold, 0)) AS violation
+SELECT CONCAT('product ', p.id, ': sold ', p.sold, ', lines ', COALESCE(o.sold, 0) + COALESCE(s.sold, 0)) AS violation
 FROM products p
+LEFT JOIN product_openings o ON o.product_id = p.id
 LEFT JOIN (
   SELECT i.product_id, SUM(i.quantity) AS sold
   FROM order_items i LEFT JOIN orders c FORCE INDEX (orders_status) ON c.status = 'cancelled' AND c.id = i.order_id
   WHERE c.id IS NULL
   GROUP BY i.product_id
 ) s ON s.product_id = p.id
-WHERE p.sold <> COALESCE(s.sold, 0);
+WHERE p.sold <> COALESCE(o.sold, 0) + COALESCE(s.sold, 0);
+
+-- product_openings: what was archived of a product's orders is what it sold before its first mark and what its marks have as archived
+SELECT CONCAT('opening of product ', x.product_id, ': sold ', SUM(x.sold), ', marks ', SUM(x.marked), IF(SUM(x.there) = 0, ', no such product', '')) AS violation
+FROM (
+  SELECT product_id, sold, 0 AS marked, 0 AS there FROM product_openings
+  UNION ALL
+  SELECT product_id, 0, MIN(sold_before) + SUM(archived), 0 FROM sales_marks GROUP BY product_id
+  UNION ALL
+  SELECT id, 0, 0, 1 FROM products
+) x
+GROUP BY x.product_id
+HAVING SUM(x.sold) <> SUM(x.marked) OR SUM(x.there) = 0;
 
 -- order_total@both: an order's total is the sum of its lines
 SELECT CONCAT('order ', o.id, ': total ', MIN(o.total_price), ', lines ', COALESCE(SUM(i.quantity * i.price), 0)) AS violation
@@ -118,29 +145,29 @@ FROM payments p LEFT JOIN orders o ON o.id = p.id
 WHERE p.id >= COALESCE(@order_from, 0) AND (p.status = 'approved') <> (o.id IS NOT NULL);
 
 -- order_ledger: each order took its total from its user's ledger, once
-SELECT SQL_BIG_RESULT CONCAT('order ', x.order_id, ': total ', SUM(x.total), ', ledger ', SUM(x.taken), ' in ', SUM(x.entries), ' rows') AS violation
+SELECT SQL_BIG_RESULT CONCAT('order ', x.order_id, ': total ', SUM(x.total), ', ledger ', SUM(x.taken), ' in ', SUM(x.entries), ' rows', IF(SUM(x.wanted) = 0, ', one archived', '')) AS violation
 FROM (
-  SELECT id AS order_id, user_id, total_price AS total, 0 AS taken, 0 AS entries, balance_after AS after_order, 0 AS after_entry FROM orders
+  SELECT id AS order_id, user_id, IF(entries_archived = 0, total_price, 0) AS total, 0 AS taken, 0 AS entries, IF(entries_archived = 0, balance_after, 0) AS after_order, 0 AS after_entry, IF(entries_archived = 0, 1, 0) AS wanted FROM orders
   UNION ALL
-  SELECT order_id, user_id, 0, -amount, 1, 0, balance_after FROM points_ledger WHERE type = 'payment'
+  SELECT order_id, user_id, 0, -amount, 1, 0, balance_after, 0 FROM points_ledger WHERE type = 'payment'
 ) x
 GROUP BY x.order_id, x.user_id
-HAVING SUM(x.total) <> SUM(x.taken) OR SUM(x.entries) <> 1 OR SUM(x.after_order) <> SUM(x.after_entry);
+HAVING SUM(x.total) <> SUM(x.taken) OR SUM(x.entries) <> SUM(x.wanted) OR SUM(x.after_order) <> SUM(x.after_entry);
 
 -- order_ledger@since: each new order took its total from its user's ledger, once; each new row of a payment has its order
-SELECT CONCAT('order ', x.order_id, ': total ', SUM(x.total), ', ledger ', SUM(x.taken), ' in ', SUM(x.entries), ' rows') AS violation
+SELECT CONCAT('order ', x.order_id, ': total ', SUM(x.total), ', ledger ', SUM(x.taken), ' in ', SUM(x.entries), ' rows', IF(SUM(x.wanted) = 0, ', one archived', '')) AS violation
 FROM (
-  SELECT id AS order_id, user_id, total_price AS total, 0 AS taken, 0 AS entries, balance_after AS after_order, 0 AS after_entry
+  SELECT id AS order_id, user_id, IF(entries_archived = 0, total_price, 0) AS total, 0 AS taken, 0 AS entries, IF(entries_archived = 0, balance_after, 0) AS after_order, 0 AS after_entry, IF(entries_archived = 0, 1, 0) AS wanted
   FROM orders WHERE id >= @order_from
   UNION ALL
-  SELECT order_id, user_id, 0, -amount, 1, 0, balance_after
+  SELECT order_id, user_id, 0, -amount, 1, 0, balance_after, 0
   FROM points_ledger WHERE id >= @ledger_from AND type = 'payment'
   UNION ALL
-  SELECT o.id, o.user_id, o.total_price, 0, 0, o.balance_after, 0
+  SELECT o.id, o.user_id, IF(o.entries_archived = 0, o.total_price, 0), 0, 0, IF(o.entries_archived = 0, o.balance_after, 0), 0, IF(o.entries_archived = 0, 1, 0)
   FROM (SELECT DISTINCT order_id FROM points_ledger WHERE id >= @ledger_from AND type = 'payment' AND order_id < @order_from) n
   STRAIGHT_JOIN orders o ON o.id = n.order_id
   UNION ALL
-  SELECT l.order_id, l.user_id, 0, -l.amount, 1, 0, l.balance_after
+  SELECT l.order_id, l.user_id, 0, -l.amount, 1, 0, l.balance_after, 0
   FROM (
     SELECT o.id, o.user_id
     FROM orders o LEFT JOIN (SELECT DISTINCT order_id FROM points_ledger WHERE id >= @ledger_from AND type = 'payment') n ON n.order_id = o.id
@@ -154,12 +181,12 @@ FROM (
   WHERE l.order_id = b.id AND l.id < @ledger_from
 ) x
 GROUP BY x.order_id, x.user_id
-HAVING SUM(x.total) <> SUM(x.taken) OR SUM(x.entries) <> 1 OR SUM(x.after_order) <> SUM(x.after_entry);
+HAVING SUM(x.total) <> SUM(x.taken) OR SUM(x.entries) <> SUM(x.wanted) OR SUM(x.after_order) <> SUM(x.after_entry);
 
 -- refund_order: each cancelled order gave its total back to its user, once, and no other order did
 SELECT SQL_BIG_RESULT CONCAT('order ', x.order_id, ': to give back ', SUM(x.total), ', given back ', SUM(x.refunded), ' in ', SUM(x.entries), ' rows') AS violation
 FROM (
-  SELECT id AS order_id, user_id, total_price AS total, 0 AS refunded, 0 AS entries, 1 AS wanted FROM orders WHERE status = 'cancelled'
+  SELECT id AS order_id, user_id, total_price AS total, 0 AS refunded, 0 AS entries, 1 AS wanted FROM orders WHERE status = 'cancelled' AND entries_archived < 2
   UNION ALL
   SELECT order_id, user_id, 0, amount, 1, 0 FROM points_ledger WHERE type = 'refund'
 ) x
@@ -173,6 +200,11 @@ STRAIGHT_JOIN points_ledger l FORCE INDEX (points_ledger_user) ON l.user_id = n.
 LEFT JOIN orders o ON o.id = n.order_id AND o.user_id = n.user_id
 GROUP BY n.order_id, n.user_id
 HAVING COUNT(*) <> 1 OR COALESCE(MIN(o.status), '') <> 'cancelled' OR COALESCE(MIN(o.total_price), 0) <> SUM(l.amount);
+
+-- order_entries: no order has more rows of the ledger archived than it made
+SELECT CONCAT('order ', id, ': ', status, ', ', entries_archived, ' rows of the ledger archived') AS violation
+FROM orders
+WHERE entries_archived NOT BETWEEN 0 AND 1 + (status = 'cancelled');
 
 -- name_suffixes: searches find each product that is on sale by each character of its name, at its price, and no other
 SELECT CONCAT('product ', x.id, ': on sale ', SUM(x.wanted), ', suffixes ', SUM(x.there), ', characters ', SUM(x.chars), ', at another price ', SUM(x.off)) AS violation
@@ -198,10 +230,11 @@ WHERE u.id IS NULL OR p.id IS NULL
 UNION ALL
 SELECT CONCAT('cart of user ', user_id, ': ', COUNT(*), ' lines') FROM cart_items GROUP BY user_id HAVING COUNT(*) > 100;
 
--- grants_are_charges: each grant is the charge of its user and amount
+-- grants_are_charges: each grant is the charge of its user and amount, or has noted of it what its answer needs when it was archived
 SELECT CONCAT('grant ', CONVERT(g.jti USING ascii), ': ', g.amount, ' for user ', g.user_id, ', ledger row ', g.ledger_id, ' has ', COALESCE(CONCAT(l.type, ' ', l.amount, ' of user ', l.user_id), 'gone')) AS violation
-FROM grants g LEFT JOIN points_ledger l ON l.id = g.ledger_id
-WHERE l.id IS NULL OR l.user_id <> g.user_id OR l.amount <> g.amount OR l.type <> 'charge';
+FROM grants g LEFT JOIN points_ledger l ON l.id = g.ledger_id LEFT JOIN ledger_openings o ON o.user_id = g.user_id
+WHERE IF(g.balance_after IS NOT NULL AND g.ledger_id <= o.last_id, l.id IS NOT NULL OR g.balance_after < g.amount,
+  l.id IS NULL OR l.user_id <> g.user_id OR l.amount <> g.amount OR l.type <> 'charge' OR g.balance_after IS NOT NULL);
 
 -- grants_are_charges@since: of each new charge, its grant
 SELECT CONCAT('grant ', CONVERT(g.jti USING ascii), ': ', g.amount, ' for user ', g.user_id, ', ledger row ', l.id, ' has ', l.type, ' ', l.amount, ' of user ', l.user_id) AS violation
@@ -213,10 +246,10 @@ SELECT CONCAT('user ', c.user_id, ': has a password and is ', COALESCE(u.status,
 FROM credentials c LEFT JOIN users u ON u.id = c.user_id
 WHERE u.id IS NULL OR u.status <> 'active';
 
--- marks_are_orders: what a product sold from marks of an hour to the next stands in the orders of that hour that were not cancelled
+-- marks_are_orders: what a product sold from marks of an hour to the next stands in the orders of that hour that were not cancelled, but for what was archived
 SELECT SQL_BIG_RESULT CONCAT('product ', x.product_id, ' at ', FROM_DAYS(x.hour DIV 24), ' ', LPAD(x.hour MOD 24, 2, '0'), ':00:00: marks ', SUM(x.marked), ', orders ', SUM(x.ordered)) AS violation
 FROM (
-  SELECT TO_SECONDS(m.hour) DIV 3600 AS hour, m.product_id, COALESCE(LEAD(m.sold_before) OVER (PARTITION BY m.product_id ORDER BY m.id), p.sold, 0) - m.sold_before AS marked, 0 AS ordered
+  SELECT TO_SECONDS(m.hour) DIV 3600 AS hour, m.product_id, COALESCE(LEAD(m.sold_before) OVER (PARTITION BY m.product_id ORDER BY m.id), p.sold, 0) - m.sold_before - m.archived AS marked, 0 AS ordered
   FROM sales_marks m LEFT JOIN products p ON p.id = m.product_id
   UNION ALL
   SELECT TO_SECONDS(o.created_at) DIV 3600, i.product_id, 0, i.quantity
@@ -269,8 +302,9 @@ HAVING SUM(x.marked) <> SUM(x.ordered);
 SELECT CONCAT('product ', p.id, ': hour ', p.hour, ', newest mark ', COALESCE(n.hour, 'missing'), IF(p.stepped_from <> COALESCE(m.stepped_from, '1970-01-01 00:00:00'), CONCAT(', stepped from ', p.stepped_from, ', marks ', COALESCE(m.stepped_from, 'missing')), '')) AS violation
 FROM products p
 LEFT JOIN (
-  SELECT s.product_id, MAX(s.id) AS newest, MAX(IF(s.hour < s.hour_before, s.hour_before, '1970-01-01 00:00:00')) AS stepped_from
+  SELECT s.product_id, MAX(s.id) AS newest, GREATEST(MAX(IF(s.hour < COALESCE(s.hour_before, o.hour), COALESCE(s.hour_before, o.hour), '1970-01-01 00:00:00')), COALESCE(MIN(o.stepped_from), '1970-01-01 00:00:00')) AS stepped_from
   FROM (SELECT product_id, id, hour, LAG(hour) OVER (PARTITION BY product_id ORDER BY id) AS hour_before FROM sales_marks) s
+  LEFT JOIN product_openings o ON o.product_id = s.product_id
   GROUP BY s.product_id
 ) m ON m.product_id = p.id
 LEFT JOIN sales_marks n ON n.product_id = m.product_id AND n.id = m.newest
@@ -295,3 +329,45 @@ FROM (
 ) s
 JOIN products p ON p.id = s.product_id
 WHERE s.hour < s.hour_before AND p.stepped_from < s.hour_before;
+
+-- archive_totals: each table of the archive has the rows that were put there, each column as it was
+SELECT CONCAT('archive_', a.of_table, ': ', a.entries, ' rows, checksum ', a.checksum, ', put there ', COALESCE(t.entries, 0), ', ', COALESCE(t.checksum, 0)) AS violation
+FROM (
+  SELECT 'points_ledger' AS of_table, COUNT(*) AS entries, COALESCE(SUM(CRC32(CONCAT_WS('|', id, user_id, type, amount, balance_after, order_id, HEX(idem), HEX(fingerprint), created_at))), 0) AS checksum FROM archive_points_ledger
+  UNION ALL
+  SELECT 'orders', COUNT(*), COALESCE(SUM(CRC32(CONCAT_WS('|', id, user_id, status, total_price, balance_after, created_at, cancelled_at, fulfilled_at))), 0) FROM archive_orders
+  UNION ALL
+  SELECT 'order_items', COUNT(*), COALESCE(SUM(CRC32(CONCAT_WS('|', order_id, line, product_id, name, quantity, price))), 0) FROM archive_order_items
+  UNION ALL
+  SELECT 'payments', COUNT(*), COALESCE(SUM(CRC32(CONCAT_WS('|', id, user_id, amount, status, attempts, reason, created_at))), 0) FROM archive_payments
+  UNION ALL
+  SELECT 'stock_movements', COUNT(*), COALESCE(SUM(CRC32(CONCAT_WS('|', id, product_id, type, quantity, created_at, reason))), 0) FROM archive_stock_movements
+  UNION ALL
+  SELECT 'sales_marks', COUNT(*), COALESCE(SUM(CRC32(CONCAT_WS('|', id, product_id, hour, sold_before, archived))), 0) FROM archive_sales_marks
+) a
+LEFT JOIN archive_totals t ON t.of_table = a.of_table
+WHERE (a.entries <> COALESCE(t.entries, 0) OR a.checksum <> COALESCE(t.checksum, 0)) AND COALESCE(t.emptying, 0) = 0;
+
+-- archive_chain: each row of the archived ledger goes on from the one before it, and the last one is where the opening begins
+SELECT CONCAT('archived ledger row ', c.id, ' of user ', c.user_id, ': balance after ', c.balance_after, ', row before ', COALESCE(c.before_it, 'none'), ', amount ', c.amount, ', opening ', COALESCE(CONCAT(o.last_id, ': ', o.balance_after), 'missing')) AS violation
+FROM (
+  SELECT id, user_id, amount, balance_after, LAG(balance_after) OVER (PARTITION BY user_id ORDER BY id) AS before_it, LEAD(id) OVER (PARTITION BY user_id ORDER BY id) AS next_id FROM archive_points_ledger
+) c
+LEFT JOIN ledger_openings o ON o.user_id = c.user_id
+WHERE (c.balance_after <> c.before_it + c.amount OR (c.next_id IS NULL AND (o.user_id IS NULL OR o.last_id <> c.id OR o.balance_after <> c.balance_after)))
+  AND NOT EXISTS (SELECT 1 FROM archive_totals WHERE emptying = 1);
+
+-- archive_orders: each archived order has its lines, which add up, and its payment; it is settled and no longer among the orders
+SELECT CONCAT('archived order ', x.id, ': total ', SUM(x.total), ', lines ', SUM(x.priced), ', payments ', SUM(x.paid), ' of ', SUM(x.amount), IF(SUM(x.live) > 0, ', and it is still there', '')) AS violation
+FROM (
+  SELECT id, user_id, total_price AS total, 0 AS priced, 0 AS amount, 0 AS paid, 1 AS wanted, 0 AS live FROM archive_orders
+  UNION ALL
+  SELECT i.order_id, COALESCE(o.user_id, 0), 0, SUM(i.quantity * i.price), 0, 0, 0, 0 FROM archive_order_items i LEFT JOIN archive_orders o ON o.id = i.order_id GROUP BY i.order_id, o.user_id
+  UNION ALL
+  SELECT id, user_id, 0, 0, amount, 1, 0, 0 FROM archive_payments WHERE status = 'approved'
+  UNION ALL
+  SELECT o.id, a.user_id, 0, 0, 0, 0, 0, 1 FROM orders o STRAIGHT_JOIN archive_orders a ON a.id = o.id WHERE o.id <= (SELECT MAX(id) FROM archive_orders)
+) x
+WHERE NOT EXISTS (SELECT 1 FROM archive_totals WHERE emptying = 1)
+GROUP BY x.id, x.user_id
+HAVING SUM(x.total) <> SUM(x.priced) OR SUM(x.total) <> SUM(x.amount) OR SUM(x.paid) <> SUM(x.wanted) OR SUM(x.live) > 0;

@@ -36,6 +36,8 @@ static const struct command *const commands[] = {
 	&cmd_status,
 	&cmd_audit,
 	&cmd_redate,
+	&cmd_archive_empty,
+	&cmd_archive,
 	&cmd_doctor,
 	&cmd_migrate,
 	&cmd_restored,

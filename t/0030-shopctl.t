@@ -190,11 +190,11 @@ tamper 'a mark' \
     "marks_are_orders: product $product at $hour: marks 1, orders 2"
 tamper 'a mark that is gone' \
     "DELETE FROM sales_marks WHERE product_id = $product" \
-    "INSERT INTO sales_marks VALUES ($product, NULL, '$hour', 0)" \
+    "INSERT INTO sales_marks (product_id, hour, sold_before) VALUES ($product, '$hour', 0)" \
     "marks_are_orders: product $product at $hour: marks 0, orders 2" \
     "product_hour: product $product: hour $hour, newest mark missing"
 tamper 'a mark too many' \
-    "INSERT INTO sales_marks VALUES ($product, NULL, '$hour' - INTERVAL 2 HOUR, 1)" \
+    "INSERT INTO sales_marks (product_id, hour, sold_before) VALUES ($product, '$hour' - INTERVAL 2 HOUR, 1)" \
     "DELETE FROM sales_marks WHERE hour < '$hour'" \
     "marks_are_orders: product $product at .*: marks 1, orders 0" \
     "product_hour: product $product: hour $hour, newest mark .*, stepped from 1970-01-01 00:00:00, marks $hour"
@@ -376,7 +376,7 @@ back() {
 		sed '1,/^-- migrate:down/d' "$back" >"$dir/down.sql"
 		sql_file "$dir/down.sql" || fail 'and back'
 	done
-	sql "DELETE FROM schema_migrations WHERE version IN ('0003', '0004')"
+	sql "DELETE FROM schema_migrations WHERE version IN ('0003', '0004', '0011')"
 }
 # as_marks: the tables, and the marks in the order of their ids.
 as_marks() {
@@ -390,7 +390,8 @@ as_marks() {
 again_is() {
 	run migrate
 	is "$code $out $err" "0 ${2-migration 0003_sales_marks.sql
-}migration 0004_marks_log.sql " "$1: carried out"
+}migration 0004_marks_log.sql${2-
+migration 0011_archive.sql} " "$1: carried out"
 	is "$(as_marks)" "$right" 'each mark and each hour is right'
 	is "$(sql "SHOW TABLES LIKE 'hourly%'")" '' 'the sums are gone'
 }
@@ -537,6 +538,7 @@ done <<'END'
 1370 CALL payment_request(1, 1, 1, @payment)
 1370 CALL sales_mark('', NOW())
 1370 CALL redate(60)
+1370 CALL archive_ledger(0, 9, 9)
 1370 CALL product_add('x', '', 1, 1)
 1370 CALL user_add('x', 'x@y.example', 1000000)
 1044 GRANT ALL ON shop.* TO shop_worker@localhost

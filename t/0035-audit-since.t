@@ -189,7 +189,7 @@ found 'a mark' \
     "UPDATE sales_marks SET sold_before = 1 WHERE hour = '$hour' AND product_id = 1" \
     "UPDATE sales_marks SET sold_before = 0 WHERE hour = '$hour' AND product_id = 1" \
     "marks_are_orders: product 1 at $hour: marks 1, orders 2"
-found 'a mark of nothing' "INSERT INTO sales_marks VALUES (9, NULL, '$hour', 0)" \
+found 'a mark of nothing' "INSERT INTO sales_marks (product_id, hour, sold_before) VALUES (9, '$hour', 0)" \
     "DELETE FROM sales_marks WHERE product_id = 9" \
     "product_hour: product 9: hour 1970-01-01 00:00:00, newest mark $hour"
 found 'a mark that is gone' "$(kept sales_marks "hour = '$hour' AND product_id = 1")" \

@@ -31,7 +31,10 @@ BEGIN
       SELECT id INTO v_owner FROM users WHERE id = v_owner FOR UPDATE;
       SELECT status, total_price INTO v_status, v_total
         FROM orders WHERE id = p_order FOR UPDATE;
-      IF v_status = 'fulfilled' THEN
+      IF v_status IS NULL THEN
+        -- It was archived since we looked.
+        SET v_outcome = 'order_not_found';
+      ELSEIF v_status = 'fulfilled' THEN
         SET v_outcome = 'order_not_cancellable';
       ELSE
         SET v_outcome = 'ok';

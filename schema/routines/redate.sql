@@ -68,12 +68,15 @@ BEGIN
   UPDATE products p JOIN (
       SELECT s.product_id, MAX(IF(s.hour < s.hour_before, s.hour_before,
           '1970-01-01 00:00:00')) AS stepped_from
-        FROM (SELECT m.product_id, m.hour, LAG(m.hour)
-              OVER (PARTITION BY m.product_id ORDER BY m.id) AS hour_before
+        FROM (SELECT m.product_id, m.hour, COALESCE(LAG(m.hour)
+              OVER (PARTITION BY m.product_id ORDER BY m.id), b.hour) AS hour_before
             FROM products a JOIN sales_marks m ON m.product_id = a.id
+              LEFT JOIN product_openings b ON b.product_id = a.id
             WHERE a.hour > v_hour OR a.stepped_from > v_hour) s
         GROUP BY s.product_id) n ON n.product_id = p.id
-    SET p.stepped_from = n.stepped_from,
+      LEFT JOIN product_openings o ON o.product_id = p.id
+    SET p.stepped_from = GREATEST(n.stepped_from,
+        COALESCE(o.stepped_from, '1970-01-01 00:00:00')),
       p.hour = (SELECT m.hour FROM sales_marks m
         WHERE m.product_id = p.id ORDER BY m.id DESC LIMIT 1);
   COMMIT;

@@ -6,11 +6,12 @@
 -- (src/shop/rank.h).  The order's pieces lie in a segment of its hour, and all
 -- marks behind that one are lowered by as many.  Where the clock was set back
 -- there may be several of that hour: the newest gives what it has, the ones
--- before it the rest, for only the sum of an hour means anything.
+-- before it the rest, for only the sum of an hour means anything.  Pieces whose
+-- orders were archived are nobody's to give.
 CREATE /*M! OR REPLACE */ PROCEDURE sales_undo(IN p_order BIGINT)
   MODIFIES SQL DATA SQL SECURITY DEFINER
 BEGIN
-  DECLARE v_product, v_mark, v_begins, v_ends BIGINT DEFAULT 0;
+  DECLARE v_product, v_mark, v_begins, v_ends, v_archived BIGINT DEFAULT 0;
   DECLARE v_left, v_taken INT;
   DECLARE v_hour DATETIME;
 
@@ -30,7 +31,8 @@ BEGIN
     SET v_mark = 9223372036854775807;
     WHILE v_left > 0 DO
       SET v_begins = NULL;
-      SELECT id, sold_before INTO v_mark, v_begins FROM sales_marks
+      SELECT id, sold_before, archived INTO v_mark, v_begins, v_archived
+        FROM sales_marks
         WHERE product_id = v_product AND hour = v_hour AND id < v_mark
         ORDER BY id DESC LIMIT 1;
       IF v_begins IS NULL THEN
@@ -39,7 +41,8 @@ BEGIN
       SELECT COALESCE((SELECT sold_before FROM sales_marks
           WHERE product_id = v_product AND id > v_mark
           ORDER BY id LIMIT 1), v_ends) INTO v_ends;
-      SET v_taken = LEAST(v_left, v_ends - v_begins),
+      SET v_taken = LEAST(v_left,
+          GREATEST(v_ends - v_begins - v_archived, 0)),
         v_left = v_left - v_taken;
       UPDATE sales_marks SET sold_before = sold_before - v_taken
         WHERE product_id = v_product AND id > v_mark;

@@ -71,6 +71,10 @@
 #define LOGIN_WINDOW_MS		900000
 #define GRANT_ID_CHARS_MAX	64	/* a jti; the schema has the same */
 
+/* The youngest day that may be archived: keys of orders and charges are good for
+   so long at least, those of other writes (2 days) and the ranking for less. */
+#define ARCHIVE_DAYS_MIN	7
+
 /* Waiting. */
 #define IDEM_WAIT_MS		3000	/* for the same key's first request */
 #define RETRY_AFTER_S		1
@@ -83,6 +87,7 @@
 #define JWT_KID_BYTES_MAX	64
 #define PASSWORD_BYTES_MAX	256	/* of a database account */
 
+_Static_assert(ARCHIVE_DAYS_MIN >= 2 + 1 && ARCHIVE_DAYS_MIN * 24 > RANK_HOURS + 24, "what is archived is no longer looked for");
 _Static_assert(SAFE_INT_MAX == (INT64_C(1) << 53) - 1, "2^53 - 1");
 _Static_assert(BODY_BYTES_MAX < RESPONSE_BYTES_MAX, "an answer outgrows its body");
 _Static_assert(RESPONSE_BYTES_MAX < ARENA_BYTES_MAX, "answers live in the arena");

@@ -189,13 +189,15 @@ audit_mark_check(struct ctx *ctx, const struct audit_mark *m,
 	    "(%" PRId64 " = 0 OR EXISTS (SELECT 1 FROM points_ledger "
 	    "WHERE id = %" PRId64 " AND CRC32(CONCAT(user_id, ' ', "
 	    "HEX(idem))) = %" PRId64 ")) AND %" PRId64 " <= "
-	    "(SELECT COALESCE(MAX(id), 0) FROM payments)", m->ledger,
-	    m->ledger, m->history, m->payment), &r, why);
+	    "(SELECT COALESCE(MAX(id), 0) FROM payments), "
+	    "%" PRId64 " <= (SELECT MAX(last_id) FROM ledger_openings)",
+	    m->ledger, m->ledger, m->history, m->payment, m->ledger), &r, why);
 
 	if (e != E_OK || mark_number(&r, 0) == 1)
 		return e;
-	why_say(why, "the mark is of another database, or rows that it has seen "
-	    "are gone: audit everything");
+	why_say(why, mark_number(&r, 1) == 1 ? "what the mark has seen was "
+	    "archived since: audit everything" : "the mark is of another "
+	    "database, or rows that it has seen are gone: audit everything");
 	return E_STALE;
 }
 

@@ -94,5 +94,7 @@ extern const struct command cmd_token, cmd_key_add, cmd_key_list,
     cmd_order_fulfil, cmd_payment_list, cmd_status;
     cmd_doctor, cmd_migrate, cmd_id, cmd_site, cmd_roll;
     cmd_doctor, cmd_migrate, cmd_id, cmd_site, cmd_init;
+    cmd_archive, cmd_archive_empty,
+    cmd_doctor, cmd_migrate, cmd_id, cmd_site;
 
 #endif

@@ -23,6 +23,12 @@ old() {
 	    UPDATE orders SET cancelled_at = cancelled_at - INTERVAL $1 DAY,
 	    fulfilled_at = fulfilled_at - INTERVAL $1 DAY;
 	    UPDATE requests SET expires_at = expires_at - INTERVAL $1 DAY"
+	for table in products product_openings; do
+		sql "UPDATE $table SET stepped_from = stepped_from - INTERVAL $1 DAY
+		    WHERE stepped_from > 19700102"
+	done
+	sql "UPDATE product_openings SET hour = hour - INTERVAL $1 DAY
+	    WHERE hour > 19700102"
 }
 buy() { post /v1/orders "{\"items\": [{\"productId\": $1, \"quantity\": $2}]}" -H "Idempotency-Key: $3"; }
 bought() { buy "$@" && json .id; }
@@ -74,6 +80,9 @@ gone=$(bought 2 3 gone)
 kept=$(bought 1 4 kept)
 late=$(bought 3 1 late)
 lost=$(bought 4 1 lost)
+step=$(bought 8 1 step)
+fulfil "$step"
+as 1
 cancel "$gone"
 post /v1/points/charge '{"amount": 777}' -H 'Idempotency-Key: old'
 fulfil "$sent"
@@ -92,8 +101,15 @@ old 40
 as 1
 cancel "$late"
 mid=$(bought 2 1 mid)
+more=$(bought 8 2 more)
 fulfil "$mid"
+fulfil "$more"
 old 20
+# The clock was ahead when the first of these was sold.
+sql "UPDATE orders SET created_at = created_at + INTERVAL 41 DAY WHERE id = $step;
+    UPDATE sales_marks SET hour = hour + INTERVAL 41 DAY WHERE product_id = 8 ORDER BY id LIMIT 1;
+    UPDATE products SET stepped_from = (SELECT MAX(hour) FROM sales_marks
+    WHERE product_id = 8) WHERE id = 8"
 as 1
 new=$(bought 1 1 new)
 well 'and today'
@@ -110,13 +126,13 @@ run archive --before "$day"
 is "$code $err" '0 ' 'what is a month old is archived'
 moved=$out
 is "$(echo $moved | sed 's/ movements.*//')" \
-    "keys $(sql "SELECT $(echo "$moved" | sed -n 's/keys //p')") ledger $(sql 'SELECT COUNT(*) FROM archive_points_ledger') orders 3" \
+    "keys $(sql "SELECT $(echo "$moved" | sed -n 's/keys //p')") ledger $(sql 'SELECT COUNT(*) FROM archive_points_ledger') orders 4" \
     'it says how much'
 like "$moved" '^keys [1-9]' 'keys that are over are forgotten'
 is "$(sql 'SELECT id, status FROM archive_orders ORDER BY id' | tr '\t\n' '  ')" \
-    "$sent fulfilled $gone cancelled $other fulfilled " 'settled orders are'
+    "$sent fulfilled $gone cancelled $step fulfilled $other fulfilled " 'settled orders are'
 is "$(sql 'SELECT id, status, entries_archived FROM orders ORDER BY id' | tr '\t\n' '  ')" \
-    "$kept paid 1 $late cancelled 1 $lost paid 1 $mid fulfilled 0 $new paid 0 " \
+    "$kept paid 1 $late cancelled 1 $lost paid 1 $mid fulfilled 0 $more fulfilled 0 $new paid 0 " \
     'others stay, and note what is gone of theirs'
 is "$(sql 'SELECT COUNT(*) FROM archive_payments WHERE status = "failed"')" 1 'so is a payment that failed'
 is "$(sql 'SELECT MIN(id) > (SELECT MAX(id) FROM archive_points_ledger) FROM points_ledger')" 1 \
@@ -152,7 +168,7 @@ fulfil "$other"
 is_problem 404 order_not_found 'nor a fulfil'
 as 1
 user GET /v1/orders
-is "$(json '[.items[].id]')" "[$new,$mid,$lost,$late,$kept]" 'the list has the others'
+is "$(json '[.items[].id]')" "[$new,$more,$mid,$lost,$late,$kept]" 'the list has the others'
 user GET "/v1/points/transactions?limit=100"
 left=$(json '.items | length')
 is "$(json '[.items[] | [.type, .amount, .balanceAfter]]')" \
@@ -175,6 +191,9 @@ cancel "$kept"
 is "$status $(json .status)" '200 "cancelled"' 'and is cancelled'
 fulfil "$lost"
 is "$status" 200 'another is fulfilled'
+run archive --before "$day"
+is "$code $(sql "SELECT status FROM orders WHERE id IN ($kept, $lost) ORDER BY id" | tr '\n' ' ')" \
+    '0 cancelled fulfilled ' 'what became settled today stays for now'
 well 'the orders that stayed'
 run audit --since "$recent"
 is "$code $(echo "$out" | head -n 1)" '0 ok' 'from the mark, too'
@@ -264,11 +283,17 @@ sql "UPDATE order_items SET price = price - 1 WHERE order_id = $mid"
 old 20
 as 1
 buy 3 1 today
+buy 8 1 today8
+# A young row that a wrong clock dated long ago is no old one.
+young=$(sql 'SELECT MAX(id) FROM points_ledger')
+sql "UPDATE points_ledger SET created_at = 20010101 WHERE id = $young"
 before=$(sums)
 run archive --before "$(days -10)"
 is "$code $err" '0 ' 'some weeks later'
 is "$(sql 'SELECT GROUP_CONCAT(id ORDER BY id) FROM archive_orders')" \
-    "$sent,$gone,$kept,$late,$lost,$other,$mid" 'what was settled meanwhile is archived'
+    "$sent,$gone,$kept,$late,$lost,$step,$other,$mid,$more" 'what was settled meanwhile is archived'
+is "$(sql "SELECT COUNT(*) FROM points_ledger WHERE id = $young")" 1 'what only looks old is not'
+is "$(sql 'SELECT COUNT(*) FROM archive_sales_marks WHERE product_id = 8')" 2 'and of the marks all but the newest are archived'
 well 'then'
 run archive --before "$(days -10)" --paid
 is "$code $err" '0 ' 'with --paid'
@@ -280,6 +305,19 @@ user GET "/v1/orders/$new"
 is_problem 404 order_not_found 'one of them'
 cancel "$new"
 is_problem 404 order_not_found 'and no cancel'
+
+# An order that is archived while its cancel waits for it.
+as 1
+buy 3 1 race
+race=$(json .id)
+sql "CREATE TABLE kept AS SELECT * FROM orders WHERE id = $race"
+db_root --unbuffered shop -e "BEGIN; DELETE FROM orders WHERE id = $race;
+    SELECT 'gone'; SELECT SLEEP(0.5); COMMIT" >"$dir/race" &
+eventually 5 grep -q gone "$dir/race"
+cancel "$race"
+is_problem 404 order_not_found 'an order that goes while its cancel waits'
+wait $!
+sql 'INSERT INTO orders SELECT * FROM kept; DROP TABLE kept'
 
 # ---- Emptied
 

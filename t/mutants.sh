@@ -107,6 +107,30 @@ mutant any-path-for-nginx src/ops/site_option.c \
 mutant another-site-believed src/ops/doctor_nginx.c \
     's/return f\.n == 0 \|\|/return true ||/' \
     '0040-doctor.t'
+mutant archive-of-today src/ops/archive.c \
+    's/d\.latest FROM/UTC_DATE() FROM/' \
+    '0038-archive.t'
+mutant archive-by-dates schema/routines/archive_begin.sql \
+    's/\(SELECT id FROM points_ledger WHERE created_at >= p_before\s+ORDER BY id LIMIT 1\) - 1/(SELECT MAX(id) FROM points_ledger WHERE created_at < p_before)/' \
+    '0038-archive.t'
+mutant archive-of-faults schema/routines/archive_ledger.sql \
+    's/IF v_wrong IS NOT NULL/IF FALSE/' \
+    '0038-archive.t'
+mutant archive-forgets-grants schema/routines/archive_ledger.sql \
+    's/UPDATE points_ledger l STRAIGHT_JOIN grants.*?;//s' \
+    '0038-archive.t'
+mutant archive-of-ends-of-today schema/routines/archive_settled.sql \
+    's/cancelled_at < p_before OR fulfilled_at < p_before/status <> "paid"/' \
+    '0038-archive.t'
+mutant archive-of-steps schema/routines/archive_marks.sql \
+    's/GREATEST\(stepped_from, v_stepped\)/stepped_from/; s/v_hour, v_stepped\)/v_hour, 19700101)/' \
+    '0038-archive.t'
+mutant archived-and-cancelled schema/routines/order_cancel.sql \
+    's/IF v_status IS NULL THEN/IF FALSE THEN/' \
+    '0038-archive.t'
+mutant archive-uncounted schema/invariants.sql \
+    's/OR a\.checksum <> COALESCE\(t\.checksum, 0\)//' \
+    '0038-archive.t'
 mutant open-not-awaited src/ops/audit_mark.c \
     's/return wait_for_open\(ctx, list, open, why\);/return E_OK;/; s/^static enum err\nwait_for_open/MUST_CHECK enum err wait_for_open(struct ctx *, const char *, const char **, const char **);\nenum err\nwait_for_open/m' \
     '0036-audit-mark.t'

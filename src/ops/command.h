@@ -83,18 +83,14 @@ int command_run(const struct command *const *, const struct conf *, int argc,
 /* The table for --help, the caller's to free; NULL without memory. */
 char *command_usage(const struct command *const *) MUST_CHECK;
 
-extern const struct command cmd_token, cmd_key_add, cmd_key_list,
-    cmd_key_retire, cmd_user_add, cmd_user_role, cmd_user_password,
-    cmd_user_close, cmd_grant, cmd_product_add, cmd_audit, cmd_redate,
-    cmd_doctor, cmd_migrate, cmd_restored, cmd_id, cmd_site;
-    cmd_doctor, cmd_migrate, cmd_id, cmd_site, cmd_product_list,
-    cmd_product_show, cmd_product_restock, cmd_product_price,
-    cmd_product_on_sale, cmd_product_off_sale, cmd_user_list, cmd_user_find,
-    cmd_user_show, cmd_order_list, cmd_order_show, cmd_order_cancel,
-    cmd_order_fulfil, cmd_payment_list, cmd_status;
-    cmd_doctor, cmd_migrate, cmd_id, cmd_site, cmd_roll;
-    cmd_doctor, cmd_migrate, cmd_id, cmd_site, cmd_init;
-    cmd_archive, cmd_archive_empty,
-    cmd_doctor, cmd_migrate, cmd_id, cmd_site;
+extern const struct command cmd_init, cmd_token, cmd_grant, cmd_key_add,
+    cmd_key_list, cmd_key_retire, cmd_user_list, cmd_user_find, cmd_user_show,
+    cmd_user_add, cmd_user_role, cmd_user_password, cmd_user_close,
+    cmd_product_list, cmd_product_show, cmd_product_add, cmd_product_restock,
+    cmd_product_price, cmd_product_on_sale, cmd_product_off_sale,
+    cmd_order_list, cmd_order_show, cmd_order_cancel, cmd_order_fulfil,
+    cmd_payment_list, cmd_status, cmd_audit, cmd_redate, cmd_archive_empty,
+    cmd_archive, cmd_doctor, cmd_migrate, cmd_restored, cmd_id, cmd_site,
+    cmd_roll;
 
 #endif

@@ -64,7 +64,7 @@ tell_shopctl(struct pool *p)
 
 /* As systemctl status shows it. */
 static void
-print_status(const struct pool *p, char to[NOTIFY_STATUS_BYTES])
+say_status(const struct pool *p, char to[NOTIFY_STATUS_BYTES])
 {
 	bool rolls = p->phase == PHASE_ROLL;
 	const struct generation *g = rolls ? p->other : p->serving;
@@ -92,7 +92,7 @@ pool_tell(struct pool *p)
 {
 	char status[NOTIFY_STATUS_BYTES];
 
-	print_status(p, status);
+	say_status(p, status);
 	notify_tell(&p->notify, status);
 	/* shopctl may end by what it reads there, so this comes last. */
 	tell_shopctl(p);

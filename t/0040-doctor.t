@@ -2,18 +2,21 @@
 # SPDX-License-Identifier: MIT
 # shopctl doctor: every thing that can be wrong is found, by name, alone.
 . "${top_srcdir:-.}/t/lib.sh"
-db_options='--log-bin --sync-binlog=1'
+db_options="--log-bin --sync-binlog=1 ${mysql:+--innodb-redo-log-capacity}$(
+    )${mariadb:+--innodb-log-file-size}=64M"
 shop_db
 mc_start
 nginx_conf
 site=$dir/nginx/shop.conf
 conf nginx_conf "$site"
 
-# look: sets code, bad (its lines that are not ok), err and lines (of err).
+# look: sets code, bad (its lines that are not ok, nor what there is nothing of to
+# look at), skipped (the names of these), err and lines (of err).
 look() {
 	ctl doctor >"$dir/out" 2>"$dir/err" </dev/null
 	code=$?
-	bad=$(grep -v '^ok [a-z-]*$' "$dir/out")
+	bad=$(grep -v '^ok [a-z-]*$\|^skip [a-z-]*: .' "$dir/out")
+	skipped=$(sed -n 's/^skip \([a-z-]*\): .*/\1/p' "$dir/out" | xargs)
 	err=$(cat "$dir/err")
 	lines=$(wc -l <"$dir/err")
 }
@@ -48,6 +51,7 @@ provoked() {
 
 well 'a fresh shop is well'
 checks=$(wc -l <"$dir/out")
+is "$skipped" 'grant-keys files pool open-accounts' 'and what there is not is not called so'
 is "$(sort "$dir/out" | uniq | wc -l)" "$checks" 'each check has a name of its own'
 for usage in '--all' 'more'; do
 	ctl doctor $usage >"$dir/out" 2>&1
@@ -392,17 +396,16 @@ sql 'DROP USER one@localhost'
 well 'and back'
 sql "CREATE USER shop_open@localhost; GRANT SELECT ON shop.* TO shop_open@localhost"
 conf db_user shop_open
-finds 'an account without a password' 'worker-account: .*denied.*shop_open' \
-    'worker-rights: ' 'worker-session: ' 'clock: '
+finds 'an account without a password' 'worker-account: .*denied.*shop_open'
 conf db_password_file ''
 finds 'and none in the settings' \
     'worker-account: shop_open comes in without a password, and so does anybody: write' \
     'worker-rights: '
 sql 'DROP USER shop_open@localhost'
 conf db_user shop_worker
-finds 'no password' 'worker-account: .*denied.*: set db_user' \
-    'worker-rights: not looked at: ' 'worker-session: not looked at: ' \
-    'clock: not looked at: '
+finds 'no password' 'worker-account: .*denied.*: set db_user'
+is "$skipped" 'grant-keys files pool open-accounts worker-rights worker-session clock' \
+    'and what waits for it is not looked at'
 conf db_password_file "$dir/db.password"
 
 # ---- Secrets
@@ -417,8 +420,7 @@ conf jwt_secret_file "$dir/none"
 finds 'no key' 'token-keys: .*none: No such file'
 conf jwt_secret_file "$dir/jwt.secret"
 chmod 644 "$dir/db.password"
-finds 'a password that others can read' 'worker-account: .*chmod 600' \
-    'worker-rights: ' 'worker-session: ' 'clock: '
+finds 'a password that others can read' 'worker-account: .*chmod 600'
 chmod 600 "$dir/db.password"
 
 # ---- memcached
@@ -482,7 +484,7 @@ setting rank_by_nginx on "rank_by_nginx = off instead of on, $(
 conf rank_by_nginx on
 nginx_conf
 db_stop
-is "$(ctl doctor 2>/dev/null | grep nginx)" 'ok nginx' \
+is "$(ctl doctor 2>/dev/null | grep 'nginx$')" 'ok nginx' \
     'without the database the id is the one that it was made with'
 db_start
 conf rank_by_nginx off
@@ -520,7 +522,103 @@ db_stop
 look
 is "$code $lines $(wc -l <"$dir/out")" "1 1 $checks" 'no database: each check is told all the same'
 like "$bad" '^bad database: .*db.sock.*: start the server' 'the one that matters'
-is "$(grep -c 'not looked at' "$dir/out")" $((checks - 8)) 'the others wait for it'
+is "$(grep -c '^skip .*: the check database is bad$' "$dir/out")" $((checks - 11)) \
+    'the others wait for it'
+
+# ---- What there is to look at where a pool runs, and a server that listens
+
+db_start
+nginx_conf
+conf nginx_conf "$site"
+conf pool_pidfile "$dir/shopd.pid"
+pool_start
+well 'with its pool'
+is "$skipped" 'grant-keys open-accounts' 'all of which is looked at'
+if [ -n "$as_root" ]; then
+	# As somebody else's, whose keys nobody has given it.
+	pool_stop
+	chgrp nogroup "$dir"
+	chmod 710 "$dir"
+	theirs=$dir/theirs
+	mkdir "$theirs"
+	cp "$dir/shop.conf" "$dir/jwt.secret" "$dir/db.password" "$theirs"
+	chown -R nobody:nogroup "$theirs"
+	sed -i "s,^\(jwt_secret_file\|db_password_file\) = $dir/,\1 = $theirs/,
+	    s,^\(listen\|listen_read\) = unix:$dir/,\1 = unix:$theirs/,
+	    s,^pool_pidfile = .*,pool_pidfile = $theirs/shopd.pid," "$theirs/shop.conf"
+	setpriv --reuid=nobody --regid=nogroup --clear-groups \
+	    "$top_builddir/shopd" --config "$theirs/shop.conf" \
+	    >"$theirs/log" 2>&1 &
+	theirs_pid=$!
+	eventually 15 grep -q event=ready "$theirs/log"
+	doctor_of() {
+		"$top_builddir/shopctl" --config "$theirs/shop.conf" doctor 2>&1 |
+		    grep "^[a-z]* $1\>"
+	}
+	is "$(doctor_of files)" 'ok files' 'what its user may read'
+	chown root "$theirs/jwt.secret"
+	like "$(doctor_of files)" \
+	    "^bad files: $theirs/jwt.secret: the pool's user [0-9]* may not read it: " \
+	    'and a key that it may not'
+	chown nobody "$theirs/jwt.secret"
+	chmod 700 "$dir"
+	like "$(doctor_of files)" "^bad files: $theirs/shop.conf: " \
+	    'or a directory that it may not enter'
+	chmod 710 "$dir"
+	# A pool that stands.
+	kill -STOP $(cat /proc/$theirs_pid/task/$theirs_pid/children)
+	like "$(doctor_of pool)" '^bad pool: unix:.*: took the question, and gave no' \
+	    'workers that stand'
+	kill -CONT $(cat /proc/$theirs_pid/task/$theirs_pid/children)
+	rm "$theirs/read.sock"
+	like "$(doctor_of pool)" '^bad pool: unix:.*/read.sock: No such file' \
+	    'a socket that somebody took away'
+	stop_pid TERM $theirs_pid
+	pool_start
+fi
+sed -i 's/worker_connections .*/worker_connections 768;/' "$dir/nginx/nginx.conf"
+finds "Debian's nginx.conf" 'nginx-connections: .*worker_connections is 768, .* 1036: set it'
+sed -i 's/worker_connections 768;/# worker_connections 4096;/' "$dir/nginx/nginx.conf"
+finds 'one without' 'nginx-connections: .*worker_connections is 512, '
+sed -i 's/# worker_connections/worker_connections/' "$dir/nginx/nginx.conf"
+mv "$dir/nginx/nginx.conf" "$dir"
+well 'one above'
+mv "$dir/nginx.conf" "$dir/nginx"
+pool_stop
+conf pool_pidfile ''
+db_stop
+small=$(echo "$db_options" | sed 's/=64M/=16M/')
+db_options="$small --skip-networking=0 --port=$(free_port) --bind-address=127.0.0.1" \
+    db_start
+finds 'a small log, and who needs no password' 'redo-log: .* is 16 MiB: ' \
+    "open-accounts: no password has .*'root'@'localhost'.*: ALTER USER"
+sql_root "CREATE USER shut@localhost ACCOUNT LOCK"
+look
+unlike "$bad" "'shut'" 'but one that is locked'
+sql_root 'DROP USER shut@localhost'
+db_stop
+
+# A disk that is nearly full: one of its own, of which little is left.
+if [ -n "$as_root" ] && mkdir "$dir/small" &&
+    mount -t tmpfs -o size=500m tmpfs "$dir/small" 2>/dev/null; then
+	mounted=$dir/small
+	cp -R "$dir/data" "$dir/small/data"
+	dd if=/dev/zero of="$dir/small/full" bs=1M 2>/dev/null
+	rm -f "$dir/small/full"
+	head -c $(($(df -k --output=avail "$dir/small" | tail -n 1) * 1024 * 92 / 100)) \
+	    /dev/zero >"$dir/small/full"
+	mv "$dir/data" "$dir/data.aside"
+	ln -s "$dir/small/data" "$dir/data"
+	db_start
+	look
+	like "$bad" '^bad disk: .* has [0-9]+ MiB left of [0-9]+: make room' \
+	    'a disk that is nearly full'
+	db_stop
+	rm "$dir/data"
+	mv "$dir/data.aside" "$dir/data"
+	umount "$dir/small"
+	mounted=
+fi
 
 # A server that wants a password by a plugin which no client library has.
 perl -MIO::Socket::UNIX -e '

@@ -36,6 +36,19 @@ doctor_bad(struct doctor *d, const char *remedy, const char *format, ...)
 }
 
 bool
+doctor_skip(struct doctor *d, const char *format, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	d->skipped = arena_copy(d->ctx->arena, text, strlen(text));
+	return d->skipped != NULL;
+}
+
+bool
 doctor_ask(struct doctor *d, struct ctx *ctx, const char *sql,
     struct db_result *r)
 {
@@ -105,9 +118,11 @@ grant_keys(struct doctor *d)
 {
 	struct jwt_keys *keys = NULL;
 	char why[WHY_BYTES];
-	bool ok = d->ctx->conf->charge_by != CHARGE_BY_GRANT ||
-	    jwt_grant_keys_load(d->ctx->conf, &keys, why) == E_OK;
+	bool ok;
 
+	if (d->ctx->conf->charge_by != CHARGE_BY_GRANT)
+		return doctor_skip(d, "charge_by is user");
+	ok = jwt_grant_keys_load(d->ctx->conf, &keys, why) == E_OK;
 	jwt_keys_free(keys);
 	return ok || doctor_bad(d, "put 32 random bytes or more into a file "
 	    "NAME.key of mode 0600 in grant_key_dir, and the same where the "
@@ -150,7 +165,9 @@ memcached(struct doctor *d)
 	char why[WHY_BYTES];
 	const char *state = cache_seen(d->ctx->conf, why);
 
-	return strcmp(state, "ok") == 0 || strcmp(state, "off") == 0 ||
+	if (strcmp(state, "off") == 0)
+		return doctor_skip(d, "memcached is not set");
+	return strcmp(state, "ok") == 0 ||
 	    doctor_bad(d, "start memcached, or set memcached right",
 	    "%s is %s", d->ctx->conf->memcached, state);
 }
@@ -298,13 +315,19 @@ static const struct check {
 	{ "grant-keys", NEEDS_NOTHING, grant_keys },
 	{ "passwords", NEEDS_NOTHING, passwords },
 	{ "memcached", NEEDS_NOTHING, memcached },
+	{ "files", NEEDS_NOTHING, doctor_files },
+	{ "pool", NEEDS_NOTHING, doctor_pool },
 	{ "nginx", NEEDS_NOTHING, doctor_nginx },
+	{ "nginx-connections", NEEDS_NOTHING, doctor_nginx_connections },
 	{ "database", NEEDS_NOTHING, database },
 	{ "tls", NEEDS_ADMIN, tls },
 	{ "flush", NEEDS_ADMIN, doctor_server },
 	{ "binlog", NEEDS_ADMIN, doctor_server },
 	{ "local-infile", NEEDS_ADMIN, doctor_server },
 	{ "server", NEEDS_ADMIN, doctor_server },
+	{ "redo-log", NEEDS_ADMIN, doctor_redo_log },
+	{ "disk", NEEDS_ADMIN, doctor_disk },
+	{ "open-accounts", NEEDS_ADMIN, doctor_open_accounts },
 	{ "writable", NEEDS_ADMIN, doctor_writable },
 	{ "connections", NEEDS_ADMIN, doctor_connections },
 	{ "admin-rights", NEEDS_ADMIN, doctor_admin_rights },
@@ -326,12 +349,11 @@ static bool
 run_check(struct doctor *d, const struct check *c)
 {
 	d->check = c->name;
+	d->skipped = NULL;
 	if (c->needs != NEEDS_NOTHING && !d->has_admin)
-		return doctor_bad(d, "set the check database right",
-		    "not looked at");
+		return doctor_skip(d, "the check database is bad");
 	if (c->needs == NEEDS_WORKER && !d->has_worker)
-		return doctor_bad(d, "set the check worker-account right",
-		    "not looked at");
+		return doctor_skip(d, "the check worker-account is bad");
 	return c->is_well(d);
 }
 
@@ -344,7 +366,11 @@ doctor_run(struct ctx *ctx, FILE *out, size_t *checks)
 	*checks = sizeof table / sizeof table[0];
 	for (size_t i = 0; i < *checks; i++) {
 		if (run_check(&d, &table[i])) {
-			fprintf(out, "ok %s\n", table[i].name);
+			if (d.skipped != NULL)
+				fprintf(out, "skip %s: %s\n", table[i].name,
+				    d.skipped);
+			else
+				fprintf(out, "ok %s\n", table[i].name);
 			continue;
 		}
 		bad++;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -15,6 +16,8 @@
 #include "ops/doctor_part.h"
 #include "ops/site.h"
 #include "shop/identity.h"
+
+#define NGINX_CONNECTIONS 512	/* nginx's own worker_connections */
 
 /* Two files side by side, a line each. */
 struct pair {
@@ -150,9 +153,65 @@ doctor_nginx(struct doctor *d)
 	const char *file = d->ctx->conf->nginx_conf, *text;
 
 	if (file[0] == '\0')
-		return true;
+		return doctor_skip(d, "nginx_conf is not set");
 	if ((text = file_read(d->ctx->arena, file)) == NULL)
 		return doctor_bad(d, "set nginx_conf right", "%s: %s", file,
 		    strerror(errno));
 	return is_as_made(d, text) && waits_longest(d);
+}
+
+/*
+ * The nginx.conf that has the site: beside it, or above its directory
+ * (/etc/nginx/conf.d/, sites-enabled/).  NULL: neither is there.
+ */
+static const char *
+main_file(struct doctor *d, const char *site, const char **text)
+{
+	static const char *const places[] = { "nginx.conf", "../nginx.conf" };
+	const char *slash = strrchr(site, '/'), *file;
+	int dir = slash != NULL ? (int)(slash - site) + 1 : 0;
+
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		file = arena_printf(d->ctx->arena, "%.*s%s", dir, site,
+		    places[i]);
+		if (file != NULL && (*text = file_read(d->ctx->arena, file))
+		    != NULL)
+			return file;
+	}
+	return NULL;
+}
+
+/* The number behind the directive's first place that is no comment; else 0. */
+static int64_t
+directive_number(const char *text, const char *name)
+{
+	const char *at = strstr(text, name), *begin;
+
+	for (; at != NULL; at = strstr(at + 1, name)) {
+		for (begin = at; begin > text && begin[-1] != '\n'; begin--)
+			;
+		if (memchr(begin, '#', (size_t)(at - begin)) == NULL)
+			return strtoll(at + strlen(name), NULL, 10);
+	}
+	return 0;
+}
+
+/* A request that waits for a worker has two connections: its client's, and that. */
+bool
+doctor_nginx_connections(struct doctor *d)
+{
+	const struct conf *c = d->ctx->conf;
+	int64_t has, needs = 2 * (c->listen_backlog + conf_workers(c));
+	const char *text, *file;
+
+	if (c->nginx_conf[0] == '\0')
+		return doctor_skip(d, "nginx_conf is not set");
+	if ((file = main_file(d, c->nginx_conf, &text)) == NULL)
+		return doctor_skip(d, "no nginx.conf is beside %s or above it",
+		    c->nginx_conf);
+	if ((has = directive_number(text, "worker_connections ")) == 0)
+		has = NGINX_CONNECTIONS;
+	return has >= needs || doctor_bad(d, "set it to 4096, and reload "
+	    "nginx", "%s: worker_connections is %" PRId64 ", and requests "
+	    "that wait need up to %" PRId64, file, has, needs);
 }

@@ -24,6 +24,7 @@ struct doctor {
 	bool shapes_known;
 	struct faults shapes[SHAPE_COUNT];
 	const char *wrong, *remedy;	/* of the last check */
+	const char *skipped;		/* why it did not look; NULL: it did */
 };
 
 /*
@@ -32,6 +33,10 @@ struct doctor {
  */
 bool doctor_bad(struct doctor *, const char *remedy, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* A check that has nothing to look at returns this: true, but no "ok". */
+bool doctor_skip(struct doctor *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* One statement; false, and it is the check's fault, when it fails. */
 bool doctor_ask(struct doctor *, struct ctx *, const char *sql,
@@ -58,6 +63,12 @@ bool doctor_constraints(struct doctor *);
 bool doctor_routines(struct doctor *);
 bool doctor_dates(struct doctor *);
 bool doctor_nginx(struct doctor *);
+bool doctor_nginx_connections(struct doctor *);
+bool doctor_pool(struct doctor *);
+bool doctor_files(struct doctor *);
+bool doctor_redo_log(struct doctor *);
+bool doctor_disk(struct doctor *);
+bool doctor_open_accounts(struct doctor *);
 bool doctor_server(struct doctor *);
 bool doctor_session(struct doctor *);
 

@@ -609,7 +609,7 @@ if [ -n "$as_root" ] && mkdir "$dir/small" &&
 	    /dev/zero >"$dir/small/full"
 	mv "$dir/data" "$dir/data.aside"
 	ln -s "$dir/small/data" "$dir/data"
-	db_start
+	db_options=$small db_start
 	look
 	like "$bad" '^bad disk: .* has [0-9]+ MiB left of [0-9]+: make room' \
 	    'a disk that is nearly full'

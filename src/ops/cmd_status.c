@@ -251,7 +251,7 @@ look_at_pool(struct ctx *ctx, struct status *s)
 	p->state = "running";
 	p->up_s = look_up_s(p->pid);
 	p->has_up = p->up_s >= 0 ? JSON_GIVEN : JSON_IS_NULL;
-	roll_state_path(path, ctx->conf->pool_pidfile);
+	roll_state_path(path, ctx->conf);
 	if (roll_state_read(path, &roll) && roll.pid == p->pid) {
 		p->roll = roll.roll;
 		p->oldest_roll = roll.oldest;
@@ -305,6 +305,7 @@ look_at_database(struct ctx *ctx, struct status *s)
 	struct database_status *d = &s->database;
 	char why[WHY_BYTES];
 	const char *what;
+	bool newer;
 
 	d->state = "unfit";
 	d->has_read_only = JSON_IS_NULL;
@@ -316,7 +317,7 @@ look_at_database(struct ctx *ctx, struct status *s)
 	if (health_version(ctx, &d->schema) != E_OK)
 		d->schema = NULL;
 	s->id = identity_get(ctx);
-	if (health_check(ctx, &what) == E_OK)
+	if (health_check(ctx, &newer, &what) == E_OK)
 		d->state = "ok";
 	else
 		d->why = fault(ctx, s, what);

@@ -162,7 +162,7 @@ ask_pool(int fd, char answer[ANSWER_BYTES])
 
 /* False: nobody listens there (errno), or what came was no 200. */
 static bool
-answers(struct doctor *d, const char *at)
+pool_answers(struct doctor *d, const char *at)
 {
 	const char *path = listen_path(at);
 	int fd = path != NULL ? connect_unix(path) : connect_port(at);
@@ -191,8 +191,8 @@ doctor_pool(struct doctor *d)
 	if (!find_pool(d, &u) && listen_owner(c->listen) == LISTEN_NOBODY)
 		return doctor_skip(d, "no pool runs: nobody listens at %s",
 		    c->listen);
-	return answers(d, c->listen) && (c->listen_read[0] == '\0' ||
-	    answers(d, c->listen_read));
+	return pool_answers(d, c->listen) && (c->listen_read[0] == '\0' ||
+	    pool_answers(d, c->listen_read));
 }
 
 /* ---- May it read its files? */

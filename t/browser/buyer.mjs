@@ -1,21 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A buyer at the storefront: the journey by mouse and by keyboard, and what may come
 // between.
-import {api, check, customer, leave, logIn, ordersOf, run, same, shop, shot, visitor}
-    from './lib.mjs';
-
-const admin = process.env.ADMIN_TOKEN;
-
-async function productOf(members) {
-	const {body} = await api('POST', '/v1/products', {token: admin,
-	    body: {name: 'A thing', price: 1000, stock: 10, ...members}});
-
-	return body;
-}
-const put = (who, product, quantity = 1) => api('POST', '/v1/cart/items',
-    {token: who.token, body: {productId: product.id, quantity}});
-const text = (page, selector) => page.locator(selector).innerText();
-const ordered = (page) => page.waitForURL(/#\/orders\/\d+$/);
+import {admin, api, atCart, check, customer, leave, logIn, ordered, ordersOf, productOf,
+    put, run, same, shop, shot, text, visitor} from './lib.mjs';
 
 async function addAndGo(page, quantity) {
 	if (quantity)
@@ -23,18 +10,6 @@ async function addAndGo(page, quantity) {
 	await page.locator('form.add button').click();
 	await page.locator('article .note a').click();
 	await page.locator('.line').first().waitFor();
-}
-
-// A visitor who is logged in, and stands before a cart with this in it.
-async function atCart(points, product, quantity = 1, options = {}) {
-	const who = await customer(points);
-	const one = await visitor(options);
-
-	await put(who, product, quantity);
-	await logIn(one.page, who);
-	await one.page.goto(`${shop}/#/cart`);
-	await one.page.locator('#pay').waitFor();
-	return {...one, who};
 }
 
 // Tab until this has the focus, as somebody without a mouse does.

@@ -8,6 +8,8 @@ import {createRequire} from 'node:module';
 import {chromium} from 'playwright-core';
 
 export const shop = process.env.SHOP_URL;
+export const admin = process.env.ADMIN_TOKEN;
+export const owner = {email: process.env.ADMIN_EMAIL, password: process.env.ADMIN_PASSWORD};
 const shots = process.env.SHOTS;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
     'utf8');
@@ -55,6 +57,16 @@ export async function customer(points = 0) {
 
 export const ordersOf = async (one) =>
 	(await api('GET', '/v1/orders', {token: one.token})).body.items;
+
+export async function productOf(members) {
+	const {body} = await api('POST', '/v1/products', {token: admin,
+	    body: {name: 'A thing', price: 1000, stock: 10, ...members}});
+
+	return body;
+}
+
+export const put = (who, product, quantity = 1) => api('POST', '/v1/cart/items',
+    {token: who.token, body: {productId: product.id, quantity}});
 
 // ---- The browser
 
@@ -107,6 +119,30 @@ export async function logIn(page, who, path = '/#/login') {
 	await page.locator('#password').fill(who.password);
 	await page.locator('main form button.main').click();
 	await page.locator('form:has(#password)').waitFor({state: 'detached'});
+}
+
+export const text = (page, selector) => page.locator(selector).innerText();
+export const ordered = (page) => page.waitForURL(/#\/orders\/\d+$/);
+
+// A visitor who is logged in, and stands before a cart with this in it.
+export async function atCart(points, product, quantity = 1, options = {}) {
+	const who = await customer(points);
+	const one = await visitor(options);
+
+	await put(who, product, quantity);
+	await logIn(one.page, who);
+	await one.page.goto(`${shop}/#/cart`);
+	await one.page.locator('#pay').waitFor();
+	return {...one, who};
+}
+
+// An owner in the back office.
+export async function office(options) {
+	const one = await visitor(options);
+
+	await logIn(one.page, owner, '/admin/');
+	await one.page.locator('.figures').waitFor();
+	return one;
 }
 
 export async function shot(page, name) {

@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: MIT
 // An owner in the back office, and a developer at the docs page.
-import {api, check, customer, leave, logIn, ordersOf, run, same, shop, shot, visitor}
-    from './lib.mjs';
+import {admin, api, check, customer, leave, logIn, office, ordersOf, run, same, shop, shot,
+    text, visitor} from './lib.mjs';
 
-const admin = process.env.ADMIN_TOKEN;
-const owner = {email: process.env.ADMIN_EMAIL, password: process.env.ADMIN_PASSWORD};
-const text = (page, selector) => page.locator(selector).innerText();
 const patch = (p, members) => api('PATCH', `/v1/products/${p.id}`,
     {token: admin, body: {version: p.version, ...members}});
-
-async function office(options) {
-	const one = await visitor(options);
-
-	await logIn(one.page, owner, '/admin/');
-	await one.page.locator('.figures').waitFor();
-	return one;
-}
 
 async function order(who) {
 	const {body} = await api('POST', '/v1/orders', {token: who.token,

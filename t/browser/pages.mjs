@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Each page: for a screen reader, in both languages, narrow and wide, light and dark;
 // how it looks, what it weighs, and what is asked for again.
-import {accessible, api, browser, check, customer, leave, logIn, run, same, shop, shot,
-    visitor} from './lib.mjs';
+import {accessible, api, browser, check, customer, leave, logIn, owner, run, same, shop,
+    shot, visitor} from './lib.mjs';
 
-const owner = {email: process.env.ADMIN_EMAIL, password: process.env.ADMIN_PASSWORD};
 const KIB = 1024;
 
 const who = await customer(100000);

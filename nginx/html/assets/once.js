@@ -23,6 +23,9 @@ const PAUSE_MS = 500, PAUSE_MAX_MS = 8000;
 const PREFIX = 'shop.once.';
 const SETTLED = ['charge_failed', 'payment_failed'];
 
+// Its owner logged out, or another one logged in: it is asked for when he is back.
+export class Postponed extends Error {}
+
 const underWay = new Map();
 const listeners = new Set();
 
@@ -38,7 +41,14 @@ function load(name) {
 	}
 }
 const keep = (name, write) => localStorage.setItem(name, JSON.stringify(write));
-const drop = (name) => localStorage.removeItem(name);
+
+// Another tab may have heard the answer already, and begun the next write.
+const isLast = (name, write) => load(name)?.key === write.key;
+
+function drop(name, write) {
+	if (isLast(name, write))
+		localStorage.removeItem(name);
+}
 
 function newKey() {
 	const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -70,15 +80,19 @@ const pause = (ms) => new Promise((resolve) => {
 async function settle(name, slot, write) {
 	for (let tries = 1, ms = PAUSE_MS;; tries++) {
 		try {
+			// The key alone doesn't say whose it is: the token does.
+			if (nameOf(slot) !== name)
+				throw new Postponed(slot);
 			const answer = await call(write.method, write.path,
 			    {body: write.body, key: write.key});
 
-			drop(name);
+			drop(name, write);
 			return answer;
 		} catch (e) {
 			if (isOpen(e)) {
 				write.open = true;
-				keep(name, write);
+				if (isLast(name, write))
+					keep(name, write);
 				tell({slot, tries});
 				await pause(Math.max(ms, e.retryAfterMs ?? 0));
 				ms = Math.min(2 * ms, PAUSE_MAX_MS);
@@ -86,8 +100,8 @@ async function settle(name, slot, write) {
 			}
 			// Logged out meanwhile: what an earlier try did is still
 			// unknown, and is asked for after the next log-in.
-			if (!(e.status === 401 && write.open))
-				drop(name);
+			if (!(e instanceof Postponed || e.status === 401 && write.open))
+				drop(name, write);
 			throw e;
 		} finally {
 			if (tries > 1)
@@ -120,7 +134,7 @@ async function begin(name, slot, asked) {
 		try {
 			return {answer: await settle(name, slot, write), earlier: true};
 		} catch (e) {
-			if (e.status === 401)
+			if (e instanceof Postponed || e.status === 401)
 				throw e;
 		}
 		write = null;

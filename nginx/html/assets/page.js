@@ -6,7 +6,7 @@
 import {html, nothing, render} from './vendor/lit-html.js';
 import {NoAnswer, Problem} from './api.js';
 import {onSession} from './session.js';
-import {onWaiting} from './once.js';
+import {onWaiting, Postponed} from './once.js';
 import {language, setLanguage, t} from './text.js';
 
 export {html, nothing};
@@ -133,6 +133,8 @@ export function press(action) {
 		try {
 			await action(event);
 		} catch (e) {
+			if (e instanceof Postponed)
+				return;
 			if (!(e instanceof Problem || e instanceof NoAnswer))
 				console.error(e);
 			notice(words(e), 'bad');

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The storefront: its views by address, and the frame around each.
-import {html, nothing, go, languageButtons, open, place, press, say, start, notice}
-    from './page.js';
+import {html, nothing, go, languageButtons, open, place, press, say, start, notice,
+    words} from './page.js';
 import {onSession, session, sessionLeave} from './session.js';
-import {openSlots, resume} from './once.js';
+import {openSlots, Postponed, resume} from './once.js';
+import {points} from './format.js';
 import {t} from './text.js';
 import {catalogue, product, typed} from './store/catalogue.js';
 import {basket, basketCount, basketRead} from './store/basket.js';
@@ -54,7 +55,7 @@ const mine = (opener) => (...groups) => session() ? opener(...groups) : login();
 
 const done = {
 	checkout: (answer) => paid(answer),
-	charge: (answer) => notice(t('charged', {amount: answer.amount})),
+	charge: (answer) => notice(t('charged', {amount: points(answer.amount)})),
 };
 
 // Writes whose answers never came: the page was closed, or the network went.
@@ -65,11 +66,13 @@ async function finish() {
 
 			done[slot]?.(answer);
 		} catch (e) {
-			if (slot in done)
-				notice(t('not_done', {why: e.message}), 'bad');
+			// After a log-in it goes on.
+			if (slot in done && !(e instanceof Postponed || e.status === 401))
+				notice(t('not_done', {why: words(e)}), 'bad');
 		}
 	}
-	await basketRead();
+	// The cart's own view tells why there is none.
+	await basketRead().catch(() => {});
 }
 
 await start([

@@ -7,34 +7,49 @@ import {once} from '../once.js';
 import {onSession, session} from '../session.js';
 import {draw} from '../page.js';
 
-let cart = null;
+let cart = null, whose;
 
-onSession(() => { cart = session() ? cart : null; });
+onSession(() => { cart = session()?.user.id === whose ? cart : null; });
 
 export const basket = () => cart;
 export const basketCount = () => (cart?.items ?? [])
 	.reduce((n, line) => n + line.quantity, 0);
 
-function took(answer) {
-	cart = answer;
-	draw();
+// The cart as the request tells it; not where somebody else is here by then.
+async function took(request) {
+	const asker = session()?.user.id;
+	const answer = await request;
+
+	if (session()?.user.id === asker) {
+		cart = answer;
+		whose = asker;
+		draw();
+	}
 	return cart;
 }
 
-export async function basketRead() {
-	return session() ? took(await get('/v1/cart')) : null;
+// One after another: of two answers the later one is the newer.
+let last = Promise.resolve();
+
+function inTurn(request) {
+	const mine = last.catch(() => {}).then(() => session() ? took(request()) : null);
+
+	last = mine;
+	return mine;
 }
+
+export const basketRead = () => inTurn(() => get('/v1/cart'));
 
 // Adding is no request that may come twice: it has a key.
 export async function basketAdd(productId, quantity) {
-	const {answer} = await once(`add-${productId}`, 'POST', '/v1/cart/items',
+	const {answer, earlier} = await once(`add-${productId}`, 'POST', '/v1/cart/items',
 	    {productId, quantity});
 
-	return took(answer);
+	return earlier ? basketAdd(productId, quantity) : took(answer);
 }
 
 // These say what is to be, and may come as often as they like.
-export const basketSet = async (productId, quantity) =>
-	took(await call('PUT', `/v1/cart/items/${productId}`, {body: {quantity}}));
-export const basketRemove = async (productId) =>
-	took(await call('DELETE', `/v1/cart/items/${productId}`));
+export const basketSet = (productId, quantity) => inTurn(() =>
+	call('PUT', `/v1/cart/items/${productId}`, {body: {quantity}}));
+export const basketRemove = (productId) => inTurn(() =>
+	call('DELETE', `/v1/cart/items/${productId}`));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What people do that no plan has foreseen, and what a slow network does to them:
 // typing on, going back, two of them in one browser, a session that ends in a form.
-import {atCart, check, customer, leave, logIn, ordered, ordersOf, productOf, put, run,
-    same, shop, text, visitor} from './lib.mjs';
+import {admin, api, atCart, check, customer, leave, logIn, office, ordered, ordersOf,
+    owner, productOf, put, run, same, shop, text, visitor} from './lib.mjs';
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -33,6 +33,110 @@ const expire = (page) => page.route('**/v1/**', async (route) => {
 });
 
 await run({
+	async 'typing on while an answer comes'(name) {
+		const one = await visitor(), {page} = one;
+
+		await page.goto(shop);
+		await page.locator('.card').first().waitFor();
+		await slow(page, '**/v1/products?*q=*', 400);
+		await page.locator('#q').pressSequentially('coff', {delay: 20});
+		await wait(350);		// the answer to it is on its way
+		await page.locator('#q').pressSequentially('ee b', {delay: 10});
+		await wait(150);
+		await page.waitForURL(/q=coff/);
+		await page.locator('#q').pressSequentially('eans', {delay: 20});
+		await page.waitForURL(/q=coffee\+beans/);
+		same(await page.locator('#q').inputValue(), 'coffee beans', 'no letter is lost');
+		await page.locator('#q').fill('coffee');
+		await page.waitForURL(/q=coffee$/);
+		await page.locator('#q').press('End');
+		await page.locator('#q').press('Space');
+		await wait(800);
+		await page.locator('#q').pressSequentially('be');
+		await page.waitForURL(/q=coffee\+be$/);
+		check(true, 'nor a blank');
+		await leave(one, name);
+	},
+
+	async 'searching from elsewhere'(name) {
+		const one = await visitor(), {page} = one;
+
+		await page.goto(`${shop}/#/products/1`);
+		await page.locator('form.add').waitFor();
+		await page.locator('#q').pressSequentially('coffee', {delay: 120});
+		await page.waitForURL(/q=coffee/);
+		await page.locator('.card').waitFor();
+		same([await page.locator('#q').inputValue(), await focus(page)], ['coffee', 'q'],
+		    'from a product as from the catalogue');
+		await page.goBack();
+		await page.locator('form.add').waitFor();
+		same(await page.locator('#q').inputValue(), '', 'and back by one step');
+		await leave(one, name);
+	},
+
+	async 'leaving a search'(name) {
+		const one = await visitor(), {page} = one;
+
+		await page.goto(shop);
+		await page.locator('.card').first().waitFor();
+		await slow(page, '**/v1/products/1', 600);
+		await slow(page, '**/v1/products?*q=*', 300);
+		await page.locator('#q').pressSequentially('x');
+		await page.locator('a.card[href="#/products/1"]').last().click();
+		await page.locator('form.add').waitFor();
+		await wait(800);
+		same(new URL(page.url()).hash, '#/products/1',
+		    'a product that was opened stays, with its address');
+		await leave(one, name);
+	},
+
+	async 'back and forth on a slow network'(name) {
+		const one = await visitor(), {page} = one;
+
+		await page.goto(`${shop}/#/products/1`);
+		await page.locator('form.add').waitFor();
+		await slow(page, '**/v1/products?*', 1200);
+		await page.evaluate(() => { location.hash = '#/'; });
+		await wait(50);
+		await page.evaluate(() => { location.hash = '#/products/2'; });
+		await page.waitForFunction(() =>
+		    document.querySelector('h1')?.textContent.includes('Coffee'));
+		await wait(1600);
+		same(await page.locator('#page').getAttribute('aria-busy'), null,
+		    'the page doesn\'t stay dimmed');
+		check((await text(page, 'h1')).includes('Coffee'), 'nor does a late view come');
+		await page.unrouteAll({behavior: 'ignoreErrors'});
+		await page.locator('#q').fill('coffee');
+		await page.locator('.card').waitFor();
+		check(true, 'and one can search from there');
+		await leave(one, name);
+	},
+
+	async 'a slow first answer'(name) {
+		const one = await visitor(), {page} = one;
+
+		await slow(page, '**/v1/**', 1500);
+		await page.goto(shop);
+		await page.locator('header .brand').waitFor({timeout: 1200});
+		check((await text(page, 'main')).includes('Loading'),
+		    'the page is there, and says that it loads');
+		await page.locator('.card').first().waitFor();
+		await leave(one, name);
+	},
+
+	async 'a message has its time'(name) {
+		const one = await visitor(), {page} = one;
+
+		await logIn(page, await customer());
+		await page.goto(`${shop}/#/points`);
+		await page.locator('.offers button').first().click();
+		await page.locator('#note').waitFor();
+		await page.locator('header nav a[href="#/orders"]').click();
+		await page.getByText('You have not ordered yet').waitFor();
+		same(await page.locator('#note').count(), 0, 'and is not told in the next view');
+		await leave(one, name);
+	},
+
 	async 'a charge whose page was gone'(name) {
 		const one = await visitor(), {page} = one, who = await customer();
 
@@ -96,5 +200,40 @@ await run({
 		    await page.locator('.badge').count()], [true, 0, 0],
 		    'one doesn\'t see the other\'s cart');
 		await leave(a, name);
+	},
+
+	async 'a session that ends in a form'(name) {
+		const p = await productOf({name: 'Typed at'}), one = await office(), {page} = one;
+
+		await page.goto(`${shop}/admin/#/products/${p.id}`);
+		await page.locator('#name').fill('Typed for an hour');
+		await page.locator('#price').fill('4321');
+		await expire(page);
+		await page.locator('#product button.main').click();
+		await page.locator('#password').waitFor();
+		check((await text(page, '#note')).includes('log in again'), 'is told');
+		await page.unrouteAll();
+		await api('PATCH', `/v1/products/${p.id}`, {token: admin,
+		    body: {version: p.version, price: 99}});
+		await reLogIn(page, owner);
+		same([await page.locator('#name').inputValue(),
+		    await page.locator('#price').inputValue(), await page.locator('#note').count()],
+		    ['Typed for an hour', '4321', 0], 'keeps what was typed');
+		await page.locator('#product button.main').click();
+		await page.locator('.theirs').first().waitFor();
+		same(await page.locator('.theirs bdi').allInnerTexts(), ['Typed at', '99 P'],
+		    'and another\'s change of the meantime is not overwritten');
+		await page.goto(`${shop}/admin/#/products/new`);
+		await page.locator('#stock').waitFor();
+		await page.locator('#name').fill('New for an hour');
+		await expire(page);
+		await page.locator('#price').fill('1');
+		await page.locator('#product button.main').click();
+		await page.locator('#password').waitFor();
+		await page.unrouteAll();
+		await reLogIn(page, await customer());
+		await page.getByText('Your account is a customer').waitFor();
+		same(await page.locator('#product').count(), 0, 'but for nobody else');
+		await leave(one, name);
 	},
 });

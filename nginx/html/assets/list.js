@@ -58,6 +58,11 @@ export class List {
 		this.cursor = page.nextCursor;
 	}
 
+	// How many there are, as far as one knows.
+	count() {
+		return `${this.items.length}${this.cursor === null ? '' : '+'}`;
+	}
+
 	// The button at the end; nothing where the list is whole.
 	end() {
 		if (this.error)

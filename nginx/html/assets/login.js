@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Log-in and sign-up, and then back to where somebody came from.
-import {html, nothing, faultsOf, field, go, open, place, press} from './page.js';
+import {html, nothing, faultsOf, field, go, place, press} from './page.js';
 import {call, Problem} from './api.js';
 import {session, sessionBegin} from './session.js';
 import {t} from './text.js';
@@ -10,9 +10,8 @@ function back() {
 	const {path, query} = place();
 	const to = query.get('to') ?? '';
 
-	if (path !== '/login' && path !== '/signup')
-		void open();
-	else
+	// Elsewhere it was drawn in a view's stead, which comes by itself.
+	if (path === '/login' || path === '/signup')
 		go(/^#\/[a-z0-9/]*$/.test(to) ? to : '#/');
 }
 
@@ -20,7 +19,7 @@ async function enter(email, password) {
 	const {accessToken} = await call('POST', '/v1/tokens', {body: {email, password}});
 	const user = await whoIs(accessToken);
 
-	sessionBegin(accessToken, user);
+	sessionBegin(accessToken, user, 'entered');
 	back();
 }
 

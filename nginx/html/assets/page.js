@@ -5,7 +5,7 @@
 // changed: lit-html touches what differs alone.
 import {html, nothing, render} from './vendor/lit-html.js';
 import {NoAnswer, Problem} from './api.js';
-import {onSession} from './session.js';
+import {onSession, session} from './session.js';
 import {onWaiting, Postponed} from './once.js';
 import {language, setLanguage, t} from './text.js';
 
@@ -15,13 +15,16 @@ const root = document.getElementById('page');
 const told = document.getElementById('told');
 const SLOW_MS = 200;
 
-let routes, frame, current = null, opening = 0, note = null, waiting = null;
+let routes, frame, current = null, opening = 0, note = null, waiting = null, slow;
+// The log-in before a view that keeps what is typed into it, and whose view it is.
+let asking = null, owner, at;
 
-// view: {title(), draw(), drawn()?, leave()?}
+// view: {title(), draw(), drawn()?, leave()?, keeps?}.  One that keeps waits, hidden,
+// where its owner has to log in again.
 export function draw() {
 	if (!current)
 		return;
-	document.title = `${current.title()} · ${t('shop')}`;
+	document.title = `${(asking ?? current).title()} · ${t('shop')}`;
 	document.documentElement.lang = language();
 	render(frame(html`
 		${waiting ? html`<p class="note waiting">${t('waiting')}</p>` : nothing}
@@ -29,7 +32,8 @@ export function draw() {
 			<p>${note.text}</p>
 			<button class="plain" @click=${() => { note = null; draw(); }}
 				aria-label=${t('dismiss')}>×</button></div>` : nothing}
-		${current.draw()}`), root);
+		${asking ? asking.draw() : nothing}
+		<div class="view" ?hidden=${asking}>${current.draw()}</div>`), root);
 	current.drawn?.();
 }
 
@@ -41,7 +45,7 @@ export function say(text) {
 
 // A line above the view, until the next view or another line.
 export function notice(text, kind = 'good') {
-	note = {text, kind};
+	note = {text, kind, at: location.hash};
 	say(text);
 	draw();
 }
@@ -81,8 +85,10 @@ const failedView = (e) => messageView(t('failed'), words(e),
 // Opens the view of the address; where another one is asked for meanwhile, that.
 export async function open({quietly = false} = {}) {
 	const turn = ++opening;
-	const slow = setTimeout(() => root.setAttribute('aria-busy', 'true'), SLOW_MS);
 	let view;
+
+	clearTimeout(slow);
+	slow = setTimeout(loads, SLOW_MS);
 
 	try {
 		view = await find(place().path)();
@@ -91,13 +97,19 @@ export async function open({quietly = false} = {}) {
 			console.error(e);
 		view = failedView(e);
 	}
-	clearTimeout(slow);
-	if (turn !== opening)
+	if (turn !== opening) {
+		view.leave?.();
 		return;
+	}
+	clearTimeout(slow);
 	root.removeAttribute('aria-busy');
 	current?.leave?.();
 	current = view;
-	if (!quietly && note?.shown)
+	asking = null;
+	owner = session()?.user.id;
+	at = place().path;
+	// One of another place has been read; one of here may have come before its view.
+	if (!quietly && (note?.shown || note?.at !== location.hash))
 		note = null;
 	if (note)
 		note.shown = true;
@@ -106,10 +118,39 @@ export async function open({quietly = false} = {}) {
 		arrive();
 }
 
-// As after a click on a link of old: at the top, at the heading.
+// The answers take their time: the view that is there is dimmed, the first one awaited.
+function loads() {
+	root.setAttribute('aria-busy', 'true');
+	if (current)
+		return;
+	current = messageView(t('loading'), '');
+	draw();
+}
+
+// As after a click on a link of old: at the top, at the heading.  Who types a search
+// types on.
 function arrive() {
 	scrollTo(0, 0);
-	root.querySelector('h1')?.focus({preventScroll: true});
+	if (!document.activeElement.closest('[role=search]'))
+		root.querySelector('main h1')?.focus({preventScroll: true});
+}
+
+// Another session, or none.
+async function sessionChanged(why) {
+	const keeps = current?.keeps && place().path === at;
+
+	if (why === 'ended')
+		notice(keeps ? t('typing_kept') : t('session_ended'), 'bad');
+	if (!keeps || session() && !(asking && session().user.id === owner)) {
+		await open({quietly: why === 'ended' || why === 'begun'});
+		return;
+	}
+	if (session())
+		note = asking = null;
+	else
+		asking = await find(at)();
+	draw();
+	arrive();
 }
 
 // What a person needs to hear of an error.
@@ -137,7 +178,9 @@ export function press(action) {
 				return;
 			if (!(e instanceof Problem || e instanceof NoAnswer))
 				console.error(e);
-			notice(words(e), 'bad');
+			// That a session ended was told as it did.
+			if (e.status !== 401 || session())
+				notice(words(e), 'bad');
 		} finally {
 			button.removeAttribute('aria-disabled');
 			draw();
@@ -173,11 +216,7 @@ export function start(ways, around) {
 	routes = ways;
 	frame = around;
 	addEventListener('hashchange', () => open());
-	onSession((why) => {
-		if (why === 'ended')
-			notice(t('session_ended'), 'bad');
-		void open({quietly: why !== 'left'});
-	});
+	onSession((why) => void sessionChanged(why));
 	onWaiting((w) => {
 		waiting = w;
 		if (w?.tries === 1)

@@ -24,10 +24,11 @@ function changed(why) {
 
 export const onSession = (listener) => listeners.add(listener);
 
-export function sessionBegin(token, user) {
+// why: 'begun', or 'entered' by somebody who logged in here.
+export function sessionBegin(token, user, why = 'begun') {
 	known = {token, user};
 	localStorage.setItem(NAME, JSON.stringify(known));
-	changed('begun');
+	changed(why);
 }
 
 export function sessionLeave() {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The storefront: its views by address, and the frame around each.
-import {html, nothing, go, languageButtons, open, place, press, say, start, notice,
-    words} from './page.js';
+import {html, nothing, go, languageButtons, notice, press, start, words} from './page.js';
 import {onSession, session, sessionLeave} from './session.js';
 import {openSlots, Postponed, resume} from './once.js';
 import {points} from './format.js';
 import {t} from './text.js';
-import {catalogue, product, typed} from './store/catalogue.js';
+import {catalogue, product, searched, typed} from './store/catalogue.js';
 import {basket, basketCount, basketRead} from './store/basket.js';
 import {cart, paid} from './store/cart.js';
 import {order, orders} from './store/orders.js';
@@ -25,7 +24,7 @@ const frame = (content) => html`
 			<label class="unseen" for="q">${t('search')}</label>
 			<input id="q" type="search" maxlength="50" autocomplete="off"
 				placeholder=${t('search')} @input=${typed}
-				.value=${place().query.get('q') ?? ''}>
+				.value=${searched()}>
 		</form>
 		<nav aria-label=${t('menu')}>
 			${session() ? html`

@@ -39,6 +39,8 @@ export const words = {
 	wrong_password: ['This is not your password.', '비밀번호가 맞지 않습니다.'],
 	session_ended: ['Please log in again. Your cart is kept.',
 	    '다시 로그인해 주십시오. 장바구니는 그대로 있습니다.'],
+	typing_kept: ['Please log in again. What you typed is kept.',
+	    '다시 로그인해 주십시오. 입력하신 내용은 그대로 있습니다.'],
 	account: ['Account', '내 정보'],
 	leave_all: ['Log out everywhere', '모든 기기에서 로그아웃'],
 	leave_all_text: ['Every device has to log in again, this one too.',

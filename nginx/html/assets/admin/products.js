@@ -135,7 +135,7 @@ export async function productNew() {
 	    imageUrl: ''}};
 
 	return {
-		title: () => t('product_new'),
+		title: () => t('product_new'), keeps: true,
 		draw: () => html`
 			<h1 tabindex="-1">${t('product_new')}</h1>
 			<form id="product" @submit=${press((event) => create(view, event.target))}>
@@ -188,7 +188,7 @@ export async function productEdit(id) {
 		    html`<p><a href="#/products">${t('products')}</a></p>`);
 	}
 	return {
-		title: () => view.product.name,
+		title: () => view.product.name, keeps: true,
 		draw: () => editDraw(view),
 	};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What there is to buy: the best sellers, the whole catalogue, one product.
-import {html, nothing, draw, go, notice, open, place, press, say, words}
+import {html, nothing, draw, go, notice, place, press, say, words}
     from '../page.js';
 import {get, NoAnswer, Problem} from '../api.js';
 import {List, watch} from '../list.js';
@@ -45,6 +45,11 @@ function listOf(q, sort) {
 }
 
 let search = null;			// the list on the screen, while one types
+let text = null, typing;		// what is typed, while one does
+let ours;				// the address that a search went to
+
+// What stands in the search field.
+export const searched = () => text ?? place().query.get('q') ?? '';
 
 export async function catalogue() {
 	const {query} = place();
@@ -57,14 +62,17 @@ export async function catalogue() {
 	// Without its best sellers the shop sells on.
 	[view.list, view.top] = await Promise.all([listOf(view.q, view.sort),
 	    bestSellers().catch(() => [])]);
-	search = view;
 	return {
 		title: () => view.q ? t('found_title', {q: view.q}) : t('welcome'),
 		draw: () => catalogueDraw(view),
-		drawn: watch,
+		drawn: () => {
+			search = view;
+			watch();
+		},
 		leave: () => {
 			view.list.stop();
-			search = null;
+			if (search === view)
+				search = null;
 		},
 	};
 }
@@ -105,23 +113,41 @@ function address(q, sort) {
 }
 
 function sorted(sort) {
-	go(address(search?.q, sort));
+	go(address(text?.trim() ?? search?.q, sort));
 }
 
-// While one types the list changes beneath, and the field keeps the focus.
-let typing;
-
+// While one types the list changes beneath, and the field keeps the focus and what
+// is typed, whatever is drawn meanwhile.
 export function typed(event) {
+	text = event.target.value;
 	clearTimeout(typing);
-	typing = setTimeout(() => void searchFor(event.target.value.trim()), TYPING_MS);
+	typing = setTimeout(() => void searchFor(text.trim()), TYPING_MS);
+}
+
+// Another address was asked for: what was typed before is no longer searched for.
+addEventListener('hashchange', () => {
+	if (location.hash === ours)
+		return;
+	clearTimeout(typing);
+	text = null;
+	if (search)
+		search.turn++;
+});
+
+// From another view, or while the catalogue is on its way: one step back undoes it.
+function searchFrom(q) {
+	ours = address(q, 'id');
+	if (place().path === '/')
+		location.replace(ours);
+	else if (q)
+		location.hash = ours;
 }
 
 async function searchFor(q) {
 	const view = search;
 
 	if (!view) {
-		if (q)
-			go(address(q, 'id'));
+		searchFrom(q);
 		return;
 	}
 	const turn = ++view.turn;
@@ -134,11 +160,11 @@ async function searchFor(q) {
 		view.list.stop();
 		Object.assign(view, {q, list});
 		history.replaceState(null, '', address(q, view.sort));
-		say(list.items.length ? t('found', {n: list.items.length,
-		    more: list.cursor !== null}) : t('found_none', {q}));
+		say(list.items.length ? t('found', {n: list.count()}) : t('found_none', {q}));
 		draw();
 	} catch (e) {
-		notice(words(e), 'bad');
+		if (view === search && turn === view.turn)
+			notice(words(e), 'bad');
 	}
 }
 
@@ -187,7 +213,7 @@ const productDraw = (view) => html`
 			<p class="description" dir="auto">${view.product.description}</p>
 			<p class="stock">${view.product.stock === 0
 				? html`<span class="out">${t('sold_out')}</span>`
-				: t('in_stock', {n: view.product.stock})}</p>
+				: t('in_stock', {n: count(view.product.stock)})}</p>
 			<form class="add" @submit=${press((event) => add(view, event))}>
 				<label for="quantity">${t('quantity')}</label>
 				<input id="quantity" name="quantity" type="number" min="1"

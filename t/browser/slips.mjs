@@ -155,6 +155,45 @@ await run({
 		await leave(one, name);
 	},
 
+	async 'numbers in the cart'(name) {
+		const p = await productOf({stock: 50}), one = await atCart(50000, p), {page} = one;
+		const field = page.locator('.line input');
+
+		await slow(page, '**/v1/cart/items/*', 400);
+		await field.fill('2', {force: true});
+		await field.press('Tab');
+		await field.fill('7', {force: true});
+		await field.press('Tab');
+		await page.waitForFunction(() =>
+		    document.getElementById('total').textContent === '7,000 P');
+		await wait(600);
+		same([await field.inputValue(), await text(page, '#total')], ['7', '7,000 P'],
+		    'the last that was typed counts');
+		await field.fill('3');
+		await page.locator('#pay').click({force: true});
+		await page.waitForFunction(() =>
+		    document.getElementById('total')?.textContent === '3,000 P');
+		same((await ordersOf(one.who)).length, 0, 'nothing is paid on the way');
+		for (const wrong of ['-1', '1.5', '1e20', '']) {
+			await field.fill(wrong);
+			await page.locator('#pay').click();
+			await wait(200);
+		}
+		same((await ordersOf(one.who)).length, 0, 'nor with a number that is none');
+		await field.fill('60');
+		await field.press('Tab');
+		await page.locator('#note').waitFor();
+		same([await field.inputValue(), await text(page, '#total')], ['3', '3,000 P'],
+		    'what was refused doesn\'t stand there');
+		await page.locator('#pay').click();
+		await ordered(page);
+		same((await ordersOf(one.who)).map((o) => o.totalPrice), [3000],
+		    'and what is paid stood there');
+		same((await api('GET', '/v1/cart', {token: one.who.token})).body.items, [],
+		    'with nothing left behind');
+		await leave(one, name);
+	},
+
 	async 'another buyer while one waits'(name) {
 		const p = await productOf({stock: 50});
 		const a = await atCart(50000, p), b = await customer(50000), {page} = a;
@@ -234,6 +273,19 @@ await run({
 		await reLogIn(page, await customer());
 		await page.getByText('Your account is a customer').waitFor();
 		same(await page.locator('#product').count(), 0, 'but for nobody else');
+		await leave(one, name);
+	},
+
+	async 'long names and great numbers'(name) {
+		const p = await productOf({name: 'Donaudampfschiff'.repeat(6), stock: 1000000,
+		    price: 9007199254740});
+		const one = await atCart(1, p, 90, {width: 360, height: 740}), {page} = one;
+		const box = await page.locator('.line .name').boundingBox();
+
+		check(box.width > 80 && box.height < 300, 'leave each other room', box);
+		await page.goto(`${shop}/#/products/${p.id}`);
+		await page.locator('form.add').waitFor();
+		check((await text(page, '.stock')).includes('1,000,000'), 'with separators');
 		await leave(one, name);
 	},
 });

@@ -2,7 +2,7 @@
 //
 // The cart and its checkout.  What is paid is the total that stands on the screen:
 // where the shop has another one by now it says so, and the buyer looks again.
-import {html, nothing, draw, go, notice, press, say} from '../page.js';
+import {html, nothing, draw, go, notice, press, say, words} from '../page.js';
 import {get, Problem} from '../api.js';
 import {once} from '../once.js';
 import {count, points} from '../format.js';
@@ -12,7 +12,8 @@ import {basket, basketRead, basketRemove, basketSet} from './basket.js';
 import {charge, chargeable} from './purse.js';
 
 export async function cart() {
-	const view = {balance: 0, refusal: null};
+	// wanted: quantities that are on their way to the shop, by product.
+	const view = {balance: 0, refusal: null, wanted: new Map()};
 
 	await look(view);
 	return {title: () => t('cart'), draw: () => cartDraw(view)};
@@ -31,6 +32,12 @@ export function paid(order) {
 }
 
 async function checkOut(view) {
+	const wrong = document.querySelector('.lines :invalid');
+
+	if (wrong) {
+		wrong.reportValidity();
+		return;
+	}
 	view.refusal = null;
 	try {
 		const {answer} = await once('checkout', 'POST', '/v1/cart/checkout',
@@ -48,7 +55,7 @@ async function checkOut(view) {
 
 // ---- What a refusal means for whom it meets
 
-const shortOf = (view) => Math.max(0, basket().totalPrice - view.balance);
+const shortOf = (view) => Math.max(0, (basket()?.totalPrice ?? 0) - view.balance);
 
 function refusalWords(view) {
 	const {code, body, message} = view.refusal;
@@ -87,7 +94,7 @@ function lineFault(line) {
 
 const isFaulty = (line) => !line.onSale || line.stock < line.quantity;
 
-const lineDraw = (line) => html`
+const lineDraw = (view, line) => html`
 	<li class="line" data-product=${line.productId}>
 		${picture(line.imageUrl, 72)}
 		<div>
@@ -101,8 +108,9 @@ const lineDraw = (line) => html`
 			<label class="unseen" for="n${line.productId}">${
 				t('quantity_of', {name: line.name})}</label>
 			<input id="n${line.productId}" type="number" min="1" max="1000"
-				required inputmode="numeric" .value=${String(line.quantity)}
-				@change=${(event) => changed(line, event)}>
+				required inputmode="numeric"
+				.value=${String(view.wanted.get(line.productId) ?? line.quantity)}
+				@change=${(event) => changed(view, line, event.target)}>
 			<button class="plain remove" aria-label=${
 				t('remove_of', {name: line.name})}
 				@click=${press(() => basketRemove(line.productId))}>${
@@ -110,12 +118,30 @@ const lineDraw = (line) => html`
 		</div>
 	</li>`;
 
-function changed(line, event) {
-	const input = event.target;
+// One request at a time for a line: whoever types on means the last number.
+async function changed({wanted}, {productId}, input) {
+	const isUnderWay = wanted.has(productId);
 
 	if (!input.reportValidity())
 		return;
-	void press(() => basketSet(line.productId, Number(input.value)))(event);
+	wanted.set(productId, Number(input.value));
+	draw();
+	if (isUnderWay)
+		return;
+	try {
+		let quantity;
+
+		do {
+			quantity = wanted.get(productId);
+			await basketSet(productId, quantity);
+		} while (wanted.get(productId) !== quantity);
+	} catch (e) {
+		if (e.status !== 401)
+			notice(words(e), 'bad');
+	} finally {
+		wanted.delete(productId);
+		draw();
+	}
 }
 
 const cartDraw = (view) => {
@@ -132,14 +158,15 @@ const cartDraw = (view) => {
 		${view.refusal ? html`<p class="note bad" id="refusal">${
 			refusalWords(view)}</p>` : nothing}
 		<div class="checkout">
-		<ul class="lines">${items.map(lineDraw)}</ul>
+		<ul class="lines">${items.map((line) => lineDraw(view, line))}</ul>
 		<div class="pay">
 			<p>${t('total')} <strong id="total">${points(totalPrice)}</strong></p>
 			<p>${t('your_balance')} ${points(view.balance)}</p>
 			${shortOf(view) ? shortDraw(view) : html`
 				<p>${t('balance_then')} ${points(view.balance - totalPrice)}</p>`}
 			<button class="main" id="pay"
-				?disabled=${items.some(isFaulty) || shortOf(view) > 0}
+				?disabled=${items.some(isFaulty) || shortOf(view) > 0 ||
+					view.wanted.size > 0}
 				@click=${press(() => checkOut(view))}>${
 				t('pay', {total: points(totalPrice)})}</button>
 			${items.some(isFaulty) ? html`<p class="fault">${

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What people do that no plan has foreseen, and what a slow network does to them:
 // typing on, going back, two of them in one browser, a session that ends in a form.
-import {admin, api, atCart, check, customer, leave, logIn, office, ordered, ordersOf,
-    owner, productOf, put, run, same, shop, text, visitor} from './lib.mjs';
+import {admin, api, atCart, check, customer, leave, logIn, office, ordered, ordersOf, owner,
+    productOf, put, run, same, shop, text, visitor} from './lib.mjs';
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -273,6 +273,80 @@ await run({
 		await reLogIn(page, await customer());
 		await page.getByText('Your account is a customer').waitFor();
 		same(await page.locator('#product').count(), 0, 'but for nobody else');
+		await leave(one, name);
+	},
+
+	async 'finding a product in the back office'(name) {
+		const p = await productOf({name: `Findable ${process.pid}`}), one = await office(), {page} = one;
+
+		await page.goto(`${shop}/admin/#/products`);
+		await page.locator('#find').fill(p.name.toLowerCase());
+		await page.waitForFunction(() =>
+		    document.querySelectorAll('tbody tr').length === 1);
+		await page.locator('#which').selectOption('off');
+		await page.getByText('There is none').waitFor();
+		same(await page.locator('#find').inputValue(), p.name.toLowerCase(),
+		    'off sale, the search goes on');
+		await page.locator('#which').selectOption('on');
+		await page.getByRole('link', {name: p.name}).click();
+		await page.locator('#restock').waitFor();
+		await page.goBack();
+		await page.locator('#find').waitFor();
+		same([await page.locator('#find').inputValue(),
+		    await page.locator('tbody tr').count()], [p.name.toLowerCase(), 1],
+		    'and is there when one comes back');
+		await page.route('**/v1/products?*', (route) => route.abort());
+		await page.locator('#find').fill('other');
+		await page.locator('#note').waitFor();
+		check(true, 'a search that fails is told');
+		await leave(one, name);
+	},
+
+	async 'a product whose answer was lost'(name) {
+		const one = await office(), {page} = one;
+		const fill = async (n) => {
+			await page.goto(`${shop}/admin/#/products/new`);
+			await page.locator('#name').fill(n);
+			await page.locator('#price').fill('5');
+		};
+
+		const lost = `Lost ${process.pid}`, next = `Next ${process.pid}`;
+
+		await fill(lost);
+		await page.route('**/v1/products', async (route) => {
+			await route.fetch();
+			return route.abort('connectionreset');
+		});
+		await page.locator('#product button.main').click();
+		await page.locator('.waiting').waitFor();
+		await page.unroute('**/v1/products');
+		await page.reload();
+		await fill(next);
+		await page.locator('#product button.main').click();
+		await page.locator('#note').waitFor();
+		same(await page.locator('#name').inputValue(), next, 'the next is not lost');
+		await page.locator('#product button.main').click();
+		await page.waitForURL(/#\/products\/\d+$/);
+		const made = async (n) => (await api('GET',
+		    `/v1/products?q=${encodeURIComponent(n)}`)).body.items.length;
+		same([await made(lost), await made(next)], [1, 1], 'each made once');
+		await leave(one, name);
+	},
+
+	async 'a description of two lines'(name) {
+		const one = await office(), {page} = one;
+
+		await page.goto(`${shop}/admin/#/products/new`);
+		await page.locator('#name').fill('Described');
+		await page.locator('#price').fill('5');
+		await page.locator('#description').focus();
+		await page.keyboard.type('one');
+		await page.keyboard.press('Enter');
+		await page.keyboard.type('two');
+		await page.locator('#product button.main').click();
+		await page.waitForURL(/#\/products\/\d+$/);
+		same((await api('GET', '/v1/products?q=Described&sort=-id')).body.items.length > 0,
+		    true, 'is saved as one, which the shop takes');
 		await leave(one, name);
 	},
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is sold, and what is not: lists, a new product, its changes and its stock.
 import {html, nothing, draw, faultsOf, field, go, messageView, notice, place, press,
-    say} from '../page.js';
+    say, words} from '../page.js';
 import {call, get, Problem} from '../api.js';
 import {once} from '../once.js';
 import {List, watch} from '../list.js';
@@ -18,23 +18,46 @@ const listOf = (view) => new List(`/v1/products?${new URLSearchParams({sort: '-i
 	.first();
 
 export async function products() {
-	const view = {onSale: place().query.get('onSale') !== 'false', q: '', list: null,
-	    turn: 0};
+	const {query} = place();
+	const view = {onSale: query.get('onSale') !== 'false', q: query.get('q') ?? '',
+	    list: null, turn: 0};
 
 	view.list = await listOf(view);
 	return {title: () => t('products'), draw: () => productsDraw(view),
-	    drawn: watch, leave: () => view.list.stop()};
+	    drawn: watch, leave: () => {
+		clearTimeout(typing);
+		view.turn++;
+		view.list.stop();
+	}};
+}
+
+function address(view, onSale) {
+	const query = new URLSearchParams();
+
+	if (!onSale)
+		query.set('onSale', 'false');
+	if (view.q)
+		query.set('q', view.q);
+	return `#/products${query.size ? `?${query}` : ''}`;
 }
 
 async function look(view) {
-	const turn = ++view.turn, list = await listOf(view);
+	const turn = ++view.turn;
 
-	if (turn !== view.turn)
-		return;
-	view.list.stop();
-	view.list = list;
-	say(t('found', {n: list.items.length}));
-	draw();
+	try {
+		const list = await listOf(view);
+
+		if (turn !== view.turn)
+			return;
+		view.list.stop();
+		view.list = list;
+		history.replaceState(null, '', address(view, view.onSale));
+		say(t('found', {n: list.count()}));
+		draw();
+	} catch (e) {
+		if (turn === view.turn)
+			notice(words(e), 'bad');
+	}
 }
 
 let typing;
@@ -47,14 +70,14 @@ const productsDraw = (view) => html`
 	<div class="row">
 		<div class="field"><label for="find">${t('search')}</label>
 			<input id="find" type="search" maxlength="50" autocomplete="off"
-				@input=${(event) => {
+				value=${view.q} @input=${(event) => {
 					view.q = event.target.value.trim();
 					clearTimeout(typing);
 					typing = setTimeout(() => void look(view), TYPING_MS);
 				}}></div>
 		<div class="field"><label for="which">${t('which')}</label>
-			<select id="which" @change=${(event) => go(`#/products${
-				event.target.value === 'on' ? '' : '?onSale=false'}`)}>
+			<select id="which" @change=${(event) =>
+				go(address(view, event.target.value === 'on'))}>
 				<option value="on" ?selected=${view.onSale}>${t('on_sale')}</option>
 				<option value="off" ?selected=${!view.onSale}>${t('off_sale')}</option>
 			</select></div>
@@ -109,6 +132,13 @@ const theirs = (view, name) => !view.theirs || view.theirs[name] === view.mine[n
 			draw();
 		}}>${t('take_theirs')}</button></p>`;
 
+// The shop takes no line breaks: who presses Enter, or pastes some, sees blanks.
+function oneLine({target}) {
+	if (target.value.includes('\n'))
+		target.setRangeText(target.value.replaceAll('\n', ' '), 0,
+		    target.value.length, 'preserve');
+}
+
 const productFields = (view) => html`
 	${field(t('name'), 'name', view.faults['/name'], html`<input id="name" name="name"
 		required maxlength="100" dir="auto" value=${view.start.name}
@@ -116,7 +146,7 @@ const productFields = (view) => html`
 	${theirs(view, 'name')}
 	${field(t('description'), 'description', view.faults['/description'], html`
 		<textarea id="description" name="description" rows="4" maxlength="1000"
-		dir="auto" aria-describedby="description-fault"
+		dir="auto" aria-describedby="description-fault" @input=${oneLine}
 		.defaultValue=${view.start.description}></textarea>`)}
 	${theirs(view, 'description')}
 	${field(t('price'), 'price', view.faults['/price'], html`<input id="price"
@@ -155,9 +185,11 @@ async function create(view, form) {
 	if (body.imageUrl === null)
 		delete body.imageUrl;
 	await faulted(view, async () => {
-		const {answer} = await once('product', 'POST', '/v1/products', body);
+		const {answer, earlier} = await once('product', 'POST', '/v1/products', body);
 
-		go(`#/products/${answer.id}`);
+		// Of an earlier page; this one's is still to be saved.
+		if (!earlier)
+			go(`#/products/${answer.id}`);
 		notice(t('product_made', {id: answer.id}));
 	});
 }
@@ -245,12 +277,13 @@ async function restock(view, form) {
 	const reason = of.get('reason');
 
 	await faulted(view, async () => {
-		const {answer} = await once(`restock-${view.product.id}`, 'POST',
+		const {answer, earlier} = await once(`restock-${view.product.id}`, 'POST',
 		    `/v1/products/${view.product.id}/restock`,
 		    {quantity: Number(of.get('quantity')), ...(reason ? {reason} : {})});
 
 		view.product = {...view.product, stock: answer.stock};
-		form.reset();
+		if (!earlier)
+			form.reset();
 		notice(t('restocked', {n: count(answer.stock)}));
 	});
 }

@@ -12,6 +12,8 @@ shop_start
 as 1
 port=$(free_port)
 by_nginx=
+# An address of this machine that does not look like one, if it has any.
+elsewhere=$(hostname -I 2>/dev/null | tr ' ' '\n' | grep -m 1 '^[0-9.]*$')
 by_port="--connect-to shop:80:127.0.0.1:$port"
 
 # ---- The customer's directory
@@ -172,6 +174,16 @@ flows() {
 		[ "$status" = 400 ] || made=$((made + 1))
 	done
 	is "$(balance 1)" "$((before + made))" "$name: nor by its own name"
+
+	# What is counted is for this machine alone; without shopd it is not known.
+	request GET /metrics
+	like "$status $(json .code)" '^(200 |503 "unavailable")$' \
+	    "$name: what is counted"
+	if [ -n "$elsewhere" ]; then
+		request GET /metrics --interface "$elsewhere"
+		is "$status $(json .code)" '403 "forbidden"' \
+		    "$name: is not for others"
+	fi
 
 	# Bodies.
 	before=$(balance 1)

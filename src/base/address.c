@@ -94,7 +94,6 @@ address_is_listed(const char *client, const char *list)
 bool
 address_is_local(const char *client)
 {
-	return client == NULL || client[0] == '\0' ||
-	    strcmp(client, "unix:") == 0 ||
-	    address_is_listed(client, "127.0.0.0/8 ::1");
+	return client != NULL && (strcmp(client, "unix:") == 0 ||
+	    address_is_listed(client, "127.0.0.0/8 ::1"));
 }

@@ -13,9 +13,9 @@
 const char *address_fault(const char *address, size_t len);
 
 /*
- * Is this a client of this very machine?  127.0.0.0/8, ::1, "unix:" (nginx' word
- * for a unix socket), or NULL or "", which no web server says: then somebody
- * writes to our own socket.
+ * Is this a client of this very machine?  127.0.0.0/8, ::1, or "unix:" (nginx'
+ * word for a unix socket).  Not NULL or "": a web server that does not say who
+ * asks may ask for anybody.
  */
 bool address_is_local(const char *client);
 

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/conf.h"
+#include "base/log.h"
 #include "base/num.h"
 #include "io/db.h"
 #include "run/audit_state.h"
@@ -350,5 +351,8 @@ metrics_print(struct ctx *ctx, void *arg, const char **text, size_t *len)
 	}
 	*text = out.data;
 	*len = out.len;
-	return buf_ok(&out) ? E_OK : E_INTERNAL;
+	if (buf_ok(&out))
+		return E_OK;
+	log_msg(LOG_ERROR, "response_too_large", "/metrics");
+	return E_INTERNAL;
 }

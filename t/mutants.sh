@@ -39,7 +39,7 @@ mutant() {
 	rm -rf "$work/src" "$work/build"
 	mkdir "$work/src" "$work/build"
 	(cd "$top_srcdir" && tar -cf - configure.ac Makefile.am Makefile.in \
-	    configure aclocal.m4 config.h.in build-aux src schema nginx apache lighttpd \
+	    configure aclocal.m4 config.h.in build-aux src schema nginx apache lighttpd monitoring \
 	    systemd docs t \
 	    README.md CHANGELOG.md SECURITY.md) |
 	    tar -C "$work/src" -xf -
@@ -347,6 +347,15 @@ mutant password-outlives-account schema/routines/account_erase.sql \
 mutant address-of-another schema/routines/account_open.sql \
     's/\n +AND c\.hash = CAST\(p_hash AS BINARY\)//' \
     '5310-accounts.t'
+mutant counts-end-with-worker src/run/metrics.c \
+    's/\n\tctx->count->retry_tenths/\n\tmemset(ctx->count, 0, sizeof *ctx->count);\n\tctx->count->retry_tenths/' \
+    '8120-metrics.t'
+mutant counts-in-anothers-place src/run/metrics.c \
+    's/board->counters != metrics_digest\(\)/board->counters == 1/' \
+    '8120-metrics.t'
+mutant metrics-for-all src/base/address.c \
+    's/return client != NULL && \(strcmp/return client != NULL || (strcmp/' \
+    '8120-metrics.t'
 
 echo "1..$count"
 [ $failures -eq 0 ]

@@ -32,6 +32,14 @@ struct telling {
 
 /* ---- What the values of an axis are called */
 
+#define NAMES(a) (a), sizeof (a) / sizeof (a)[0]
+
+static const char *
+name_at(size_t i, const char *const *names, size_t n)
+{
+	return i < n ? names[i] : NULL;
+}
+
 static const char *
 axis_value(enum metric_axis axis, size_t i)
 {
@@ -56,11 +64,11 @@ axis_value(enum metric_axis axis, size_t i)
 		return i != DB_OK && i <= DB_CROWDED
 		    ? db_class_name((enum db_class)i) : NULL;
 	case AXIS_CACHE:
-		return cached[i];
+		return name_at(i, NAMES(cached));
 	case AXIS_REASON:
-		return reasons[i];
+		return name_at(i, NAMES(reasons));
 	case AXIS_POOL:
-		return pools[i];
+		return name_at(i, NAMES(pools));
 	case AXIS_AUDIT:
 		return audit_state_kind((enum metric_audit)i);
 	case AXIS_VERSION:

@@ -50,6 +50,22 @@ well() {
 }
 sums() { sql 'SELECT id, balance FROM users; SELECT id, stock, sold FROM products' | sha256sum; }
 
+# A column that a migration adds and the archive does not know would be lost.
+columns() {
+	sql "SELECT column_name, column_type, is_nullable, COALESCE(collation_name, '')
+	    FROM information_schema.columns WHERE table_schema = 'shop'
+	    AND table_name = '$1' AND column_name <> 'entries_archived' ORDER BY 1"
+}
+for table in $live; do
+	columns "$table" >"$dir/a"
+	columns "archive_$table" | cmp -s - "$dir/a" || echo "archive_$table"
+	for column in $(columns "$table" | cut -f 1); do
+		sed -n "/INTO archive_$table/,/;/p" "$top_srcdir"/schema/routines/archive_*.sql |
+		    grep -qw "$column" || echo "$table.$column"
+	done
+done >"$dir/copied"
+is "$(cat "$dir/copied")" '' 'the archive has each column, and its routines copy them'
+
 # ---- Bad usage
 
 for bad in '' now 2026-1-1 2026-02-30 2026-13-01 2026-01-01T 20260101; do
@@ -317,6 +333,7 @@ eventually 5 grep -q gone "$dir/race"
 cancel "$race"
 is_problem 404 order_not_found 'an order that goes while its cancel waits'
 wait $!
+is "$(sql "SELECT COUNT(*) FROM requests WHERE made_id = $race")" 0 'and no key says that it was done'
 sql 'INSERT INTO orders SELECT * FROM kept; DROP TABLE kept'
 
 # ---- Emptied

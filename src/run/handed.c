@@ -117,31 +117,36 @@ handed_take(int fd[QUEUES], char *why)
 	return e;
 }
 
+union address {
+	struct sockaddr any;
+	struct sockaddr_un un;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
 /* A host may be a name, so of an address only the port is compared. */
 static bool
-is_at(const struct sockaddr_storage *a, const char *text)
+is_at(const union address *a, const char *text)
 {
-	const struct sockaddr_un *u = (const void *)a;
-	const struct sockaddr_in *in = (const void *)a;
-	const struct sockaddr_in6 *in6 = (const void *)a;
 	const char *path = listen_path(text), *port = strrchr(text, ':');
 	char number[8];
 
-	if (path != NULL || a->ss_family == AF_UNIX)
-		return path != NULL && a->ss_family == AF_UNIX &&
-		    strncmp(u->sun_path, path, sizeof u->sun_path) == 0;
-	snprintf(number, sizeof number, "%d", ntohs(a->ss_family == AF_INET6
-	    ? in6->sin6_port : in->sin_port));
+	if (path != NULL || a->any.sa_family == AF_UNIX)
+		return path != NULL && a->any.sa_family == AF_UNIX &&
+		    strncmp(a->un.sun_path, path, sizeof a->un.sun_path) == 0;
+	snprintf(number, sizeof number, "%d", ntohs(a->any.sa_family == AF_INET6
+	    ? a->in6.sin6_port : a->in.sin_port));
 	return port != NULL && strcmp(port + 1, number) == 0;
 }
 
 enum err
 handed_fits(int fd, const char *text, char *why)
 {
-	struct sockaddr_storage a = { 0 };
+	union address a;
 	socklen_t len = sizeof a;
 
-	if (getsockname(fd, (struct sockaddr *)&a, &len) != 0)
+	memset(&a, 0, sizeof a);
+	if (getsockname(fd, &a.any, &len) != 0)
 		return handed_fault(why, fd, strerror(errno));
 	if (text[0] == '\0')
 		return handed_fault(why, fd, "is for reads, but listen_read is "

@@ -204,7 +204,7 @@ none_down 'all workers are killed, one after the other: nothing goes down'
 is "$(grown 'shop_worker_restarts_total{reason="killed"}')" \
     $((workers + workers_read + 1)) 'and each is counted'
 cp "$dir/now" "$dir/first"
-killed SEGV
+killed ABRT
 cp "$dir/first" "$dir/before"
 is "$(grown 'shop_worker_restarts_total{reason="crashed"}')" 1 'as is one that crashes'
 none_down 'nothing goes down then, too'

@@ -34,6 +34,10 @@ ok 'and has a successor'
 kill -KILL "$victim" 2>/dev/null
 wait "$one_pid"
 ok 'its client came to an end'
+id=$(sed -n 's/.* event=worker-stuck .* busy_ms=[0-9]* id=\(.*\)/\1/p' \
+    "$dir/log/shopd.log")
+like "$(grep -F "\"request_id\":\"${id:-none}\"" "$dir/log/access.log")" \
+    '"uri":"/v1/orders"' 'and the log says at which request the worker stood'
 clients_stop
 
 is "$(figure server_errors) $(figure status_000)" '0 0' 'the others were served'

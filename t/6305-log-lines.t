@@ -25,7 +25,7 @@ order() { printf '{"items": [{"productId": %s, "quantity": 1}]}' "$1"; }
 
 # line_of ID: a request's, and every other line that bears its id.
 line_of() { grep "event=request id=$1 " "$log"; }
-others_of() { grep " id=$1 " "$log" | grep -v event=request; }
+others_of() { grep -E " id=$1( |\$)" "$log" | grep -v event=request; }
 # value NAME LINE: a number in it.
 value() { echo "$2" | sed -n "s/.* $1=\([0-9]*\).*/\1/p"; }
 
@@ -132,11 +132,11 @@ like "$(others_of frozen)" \
     'the database'\''s error bears the id: no answer'
 like "$(others_of frozen)" 'event=db_error id=frozen statement=connect ' \
     'no connection'
-ready() {
+is_ready() {
 	request GET /readyz
 	[ "$status" = 200 ]
 }
-eventually 10 ready
+eventually 10 is_ready
 ok 'it is back'
 remake "$top_srcdir/schema/routines/order_buy.sql" shop_definer@localhost '' \
     "s/'ok'/'bad'/" >/dev/null
@@ -158,6 +158,31 @@ mc_start
 is "$(grep -E 'event=(db_error|cache_away|not_ready|bad_outcome|request) ' "$log" |
     grep -v 'event=db_error statement=connect ' |
     grep -vc 'event=[a-z_]* id=[^ ]')" 0 'no such line is without'
+
+# ---- Those of a worker that dies with a request in its hands
+
+held_order killed
+victim=$(pool_workers)
+kill -KILL "$victim"
+eventually 10 none_of "$victim"
+let_go
+wait $pids
+shot_look killed
+is "$status" 201 'another is asked'
+serves() {
+	request GET /v1/products/1
+	[ "$status" = 200 ]
+}
+eventually 10 pool_is_full && eventually 10 serves
+ok 'it is replaced'
+like "$(others_of killed)" \
+    "level=warn event=worker-exit worker=$victim .* signal=9 .* id=killed\$" \
+    'shopd tells at which request it died'
+victim=$(pool_workers)
+kill -KILL "$victim"
+eventually 10 none_of "$victim" && eventually 10 serves
+unlike "$(grep "event=worker-exit worker=$victim " "$log")" ' id=' \
+    'one that was idle died at none'
 
 conf worker_requests_max 1
 mode all

@@ -32,7 +32,8 @@ static const char *const priorities[] = {
 static enum log_level threshold = LOG_INFO;
 static bool to_journal;
 /* The request that is being served; empty: none. */
-static char request_id[REQUEST_ID_BYTES_MAX + 1];
+static char own_id[REQUEST_ID_BYTES_MAX + 1];
+static char *request_id = own_id;
 /* Lines that could not be written since the last one that could. */
 static int64_t dropped;
 /* Where they are counted for all to see; NULL: nowhere. */
@@ -67,7 +68,13 @@ log_count(struct counters *c)
 void
 log_id(const char *id)
 {
-	snprintf(request_id, sizeof request_id, "%s", id);
+	snprintf(request_id, sizeof own_id, "%s", id);
+}
+
+void
+log_id_at(char *place)
+{
+	request_id = place;
 }
 
 bool

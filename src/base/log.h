@@ -61,6 +61,12 @@ void log_catch_up(void);
 void log_id(const char *id);
 
 /*
+ * Keep that id here, REQUEST_ID_BYTES_MAX + 1 bytes that outlive the process:
+ * another one can tell which request this one was at when it died.
+ */
+void log_id_at(char *);
+
+/*
  * May a line about a repeating fault be written now?  True once in
  * LOG_PAUSE_US; *last_us is the caller's, 0 at first.
  */

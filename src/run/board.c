@@ -17,7 +17,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "base/num.h"
 #include "run/metrics.h"
 
@@ -70,7 +69,20 @@ seat_clear(struct seat *s, enum queue q)
 	s->connected_us = 0;
 	s->looked_us = 0;
 	s->hashing_since_us = 0;
+	s->request_id[0] = '\0';
 	s->queue = q;
+}
+
+void
+seat_log_id(const struct seat *s, struct log_line *l)
+{
+	char id[sizeof s->request_id];
+
+	/* A worker that is alive may be writing it, and may have gone mad. */
+	memcpy(id, s->request_id, sizeof id);
+	id[sizeof id - 1] = '\0';
+	if (id[0] != '\0')
+		log_str(l, "id", id);
 }
 
 static bool
@@ -198,5 +210,5 @@ board_join(struct seat **seat)
 }
 
 _Static_assert(offsetof(struct board, db) == 64, "a cache line");
-_Static_assert(sizeof(struct seat) == 64, "a cache line");
+_Static_assert(sizeof(struct seat) == 128, "two cache lines");
 _Static_assert(sizeof(struct counters) <= BOARD_COUNTERS_BYTES, "there is room");

@@ -19,6 +19,7 @@
 #include "base/breaker.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/metric.h"
 #include "run/queue.h"
 
@@ -26,7 +27,7 @@
 #define BOARD_SEATS (2 * WORKERS_MAX)
 
 /* To be counted up with every change of struct board. */
-#define BOARD_LAYOUT "shop-board 5 (counters)"
+#define BOARD_LAYOUT "shop-board 6 (counters, ids)"
 
 struct seat {
 	_Atomic int64_t busy_since_us;	/* 0: waiting for a request */
@@ -37,7 +38,8 @@ struct seat {
 	_Atomic int64_t queue;		/* an enum queue, by shopd */
 	_Atomic int64_t hashing_since_us;	/* a password; 0: none */
 	_Atomic int64_t counted;	/* its counters were in use, ever */
-	int64_t unused[2];		/* a cache line each */
+	char request_id[REQUEST_ID_BYTES_MAX + 1];	/* base/log's; "": none */
+	char unused[15];		/* two cache lines each */
 };
 
 /*
@@ -72,6 +74,12 @@ struct board {
 
 /* The seat is a new worker's, of this queue. */
 void seat_clear(struct seat *, enum queue);
+
+/*
+ * Adds the id of the request that the seat's worker is at, or was when it died;
+ * nothing where there is none.
+ */
+void seat_log_id(const struct seat *, struct log_line *);
 
 /*
  * How many workers of a queue have a connection to the database.  One that has

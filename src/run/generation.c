@@ -98,6 +98,7 @@ generation_kill_late(struct generation *g)
 		log_begin(&l, LOG_WARN, "worker-kill");
 		log_int(&l, "worker", g->slots[i].pid);
 		log_int(&l, "generation", g->slots[i].generation);
+		seat_log_id(&g->launch.board->seat[g->slots[i].seat], &l);
 		log_end(&l);
 		kill(g->slots[i].pid, SIGKILL);
 	}

@@ -177,6 +177,7 @@ slot_kill_stuck(struct slot *s, const struct launch *a)
 		return;
 	begin_event(&l, LOG_ERROR, "worker-stuck", s);
 	log_int(&l, busy != 0 ? "busy_ms" : "silent_ms", for_us / 1000);
+	seat_log_id(seat, &l);
 	log_end(&l);
 	s->stuck = true;
 	kill(s->pid, SIGKILL);
@@ -213,7 +214,8 @@ slot_hear(struct slot *s)
 }
 
 static void
-log_exit(const struct slot *s, int status, bool wanted, int64_t lived_us)
+log_exit(const struct slot *s, const struct seat *seat, int status,
+    bool wanted, int64_t lived_us)
 {
 	bool killed = WIFSIGNALED(status);
 	int code = killed ? WTERMSIG(status) : WEXITSTATUS(status);
@@ -223,6 +225,7 @@ log_exit(const struct slot *s, int status, bool wanted, int64_t lived_us)
 	begin_event(&l, fine ? LOG_INFO : LOG_WARN, "worker-exit", s);
 	log_int(&l, killed ? "signal" : "status", code);
 	log_int(&l, "lived_ms", lived_us / 1000);
+	seat_log_id(seat, &l);
 	log_end(&l);
 }
 
@@ -252,11 +255,12 @@ void
 slot_end(struct slot *s, const struct launch *a, int status, bool wanted)
 {
 	int64_t now = num_monotonic_us(), lived_us = now - s->started_us;
+	struct seat *seat = &a->board->seat[s->seat];
 
 	slot_hear(s);
 	stop_hearing(s);
-	seat_clear(&a->board->seat[s->seat], s->queue);
-	log_exit(s, status, wanted, lived_us);
+	log_exit(s, seat, status, wanted, lived_us);
+	seat_clear(seat, s->queue);
 	if (!wanted)
 		metric_add(&board_pool(a->board)->restarts[reason_of(s,
 		    status)], 1);

@@ -239,6 +239,8 @@ worker_run(const struct conf *conf, int listen_fd)
 	metrics_join(&ctx, board, seat);
 	if (board != NULL)
 		db_share_breaker(ctx.db, &board->db);
+	if (seat != NULL)
+		log_id_at(seat->request_id);
 	if ((f = fcgi_new(listen_fd, is_of_reads()
 	    ? CONNS_KEPT_MAX : 0, told_fd)) == NULL)
 		goto out;

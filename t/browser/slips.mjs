@@ -155,6 +155,75 @@ await run({
 		await leave(one, name);
 	},
 
+	async 'mistakes in forms'(name) {
+		const one = await visitor(), {page} = one, who = await customer();
+		const submit = () => page.locator('main form button.main').click();
+		const told = async () => {
+			await page.locator('main [role=alert]').waitFor();
+			return [await page.locator('main [role=alert]').count(),
+			    await page.locator('#email').inputValue()];
+		};
+
+		await page.goto(`${shop}/#/login`);
+		await submit();
+		await page.locator('#email').fill(who.email);
+		await page.locator('#password').fill('wrong horse');
+		await submit();
+		same(await told(), [1, who.email], 'a wrong password is said aloud');
+		await page.goto(`${shop}/#/signup`);
+		await page.locator('#name').fill('👩‍👩‍👧‍👦 이름');
+		await page.locator('#email').fill(who.email);
+		await page.locator('#password').fill('correct horse');
+		await submit();
+		same(await told(), [1, who.email], 'and an e-mail that is taken');
+		await page.locator('#email').fill(`other.${who.email}`);
+		await submit();
+		await page.locator('header nav a[href="#/account"]').click();
+		await page.locator('#old').waitFor();
+		same(await page.locator('#name').inputValue(), '👩‍👩‍👧‍👦 이름', 'a name of emoji');
+		await leave(one, name);
+	},
+
+	async 'two writes of two tabs'(name) {
+		const one = await visitor(), {page} = one, who = await customer();
+		const other = await one.context.newPage();
+		const charge = (tab) => Promise.all([tab.waitForRequest('**/v1/points/charge'),
+		    tab.locator('.offers button').first().click()]);
+		const kept = () => page.evaluate(() => Object.keys(localStorage)
+			.filter((k) => k.endsWith('.charge')).length);
+		let arrive, go;
+		const late = new Promise((resolve) => { arrive = resolve; });
+		const held = new Promise((resolve) => { go = resolve; });
+
+		await logIn(page, who);
+		for (const tab of [page, other]) {
+			await tab.goto(`${shop}/#/points`);
+			await tab.locator('.offers').waitFor();
+		}
+		await other.route('**/v1/points/charge', async (route) => {
+			const response = await route.fetch();
+
+			await late;
+			await route.fulfill({response});
+		});
+		await charge(other);
+		await charge(page);		// finds that of the other tab
+		await page.locator('.rows > li').waitFor();
+		await page.route('**/v1/points/charge', async (route) => {
+			await held;
+			await route.continue();
+		});
+		await charge(page);
+		arrive();
+		await other.locator('#note').waitFor();
+		same(await kept(), 1, 'the end of one is not that of the next');
+		go();
+		await page.locator('.rows > li').nth(1).waitFor();
+		same([await kept(), (await api('GET', '/v1/points/balance', {token: who.token}))
+		    .body.balance], [0, 20000], 'and each happens once');
+		await leave(one, name);
+	},
+
 	async 'numbers in the cart'(name) {
 		const p = await productOf({stock: 50}), one = await atCart(50000, p), {page} = one;
 		const field = page.locator('.line input');
@@ -284,7 +353,7 @@ await run({
 		await page.waitForFunction(() =>
 		    document.querySelectorAll('tbody tr').length === 1);
 		await page.locator('#which').selectOption('off');
-		await page.getByText('There is none').waitFor();
+		await page.getByText('No products here').waitFor();
 		same(await page.locator('#find').inputValue(), p.name.toLowerCase(),
 		    'off sale, the search goes on');
 		await page.locator('#which').selectOption('on');
@@ -347,6 +416,53 @@ await run({
 		await page.waitForURL(/#\/products\/\d+$/);
 		same((await api('GET', '/v1/products?q=Described&sort=-id')).body.items.length > 0,
 		    true, 'is saved as one, which the shop takes');
+		await leave(one, name);
+	},
+
+	async 'the end of a long list'(name) {
+		const one = await visitor(), {page} = one;
+		const cards = page.locator('ul.cards:not(.best) .card');
+		const bottom = async () => {
+			await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+			await wait(150);
+		};
+
+		for (let n = 0; n < 101; n++)
+			await productOf({name: `One of many ${process.pid}`});
+		await page.goto(`${shop}/#/?q=of+many+${process.pid}`);
+		for (let n = 0; n < 20 && await cards.count() < 100; n++)
+			await bottom();
+		await bottom();
+		await bottom();
+		same([await cards.count(), await page.evaluate(() => {
+			const {bottom} = document.querySelector('footer').getBoundingClientRect();
+
+			return bottom <= innerHeight + 1;
+		})], [100, true], 'is come by in steps, and the foot of the page, too');
+		await leave(one, name);
+	},
+
+	async 'Korean as it is typed'(name) {
+		const one = await visitor({locale: 'ko-KR'}), {page} = one;
+		const typist = await one.context.newCDPSession(page);
+		const compose = (text) => typist.send('Input.imeSetComposition',
+		    {text, selectionStart: text.length, selectionEnd: text.length});
+
+		await page.goto(shop);
+		await page.locator('.card').first().waitFor();
+		await page.locator('#q').focus();
+		await page.evaluate(() => {
+			window.ends = 0;
+			addEventListener('compositionend', () => window.ends++, true);
+		});
+		for (const text of ['ㄴ', '노', '녹', '녹ㅊ']) {
+			await compose(text);
+			await wait(400);
+		}
+		await compose('녹차');
+		await page.waitForFunction(() => document.querySelectorAll('.card').length === 1);
+		same([await page.locator('#q').inputValue(), await page.evaluate(() => window.ends)],
+		    ['녹차', 0], 'no search breaks a syllable off');
 		await leave(one, name);
 	},
 

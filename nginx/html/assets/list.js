@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A list that goes on: page by page by its cursor, when its end comes into sight or
-// the button there is pressed.
+// the button there is pressed.  After some pages by itself it waits for the button: what
+// stands below a list of thousands can be reached.
 import {html, nothing, draw, words} from './page.js';
 import {get} from './api.js';
 import {t} from './text.js';
@@ -12,11 +13,14 @@ const eye = new IntersectionObserver((entries) => {
 			entry.target.click();
 }, {rootMargin: '400px'});
 
+const BY_ITSELF = 5;			// pages
+
 export class List {
 	items = [];
 	cursor = null;
 	error = null;
 	loading = false;
+	#pages = 0;
 	#path;
 	#stop = new AbortController();
 
@@ -55,6 +59,7 @@ export class List {
 
 	#add(page) {
 		this.items.push(...page.items);
+		this.#pages++;
 		this.cursor = page.nextCursor;
 	}
 
@@ -69,7 +74,8 @@ export class List {
 			return html`<p class="fault">${words(this.error)}
 				<button @click=${() => this.more()}>${t('again')}</button></p>`;
 		return this.cursor === null ? nothing : html`<p class="more">
-			<button id="more" aria-disabled=${String(this.loading)}
+			<button id="more" ?data-waits=${this.#pages % BY_ITSELF === 0}
+				aria-disabled=${String(this.loading)}
 				@click=${() => this.more()}>${
 				this.loading ? t('loading') : t('more')}</button></p>`;
 	}
@@ -80,6 +86,6 @@ export function watch() {
 	eye.disconnect();
 	const button = document.getElementById('more');
 
-	if (button)
+	if (button && !('waits' in button.dataset))
 		eye.observe(button);
 }

@@ -198,7 +198,8 @@ export const field = (label, name, fault, input, hint) => html`
 		<label for=${name}>${label}</label>
 		${input}
 		${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : nothing}
-		${fault ? html`<p class="fault" id="${name}-fault">${fault}</p>` : nothing}
+		${fault ? html`<p class="fault" role="alert"
+			id="${name}-fault">${fault}</p>` : nothing}
 	</div>`;
 
 export const languageButtons = () => html`

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "io/cache.h"
 #include "io/db.h"
 #include "web/route.h"
 
@@ -140,7 +139,6 @@ metrics_join(struct ctx *ctx, struct board *board, struct seat *seat)
 	ctx->count->retry_tenths = RETRY_BUDGET * 10;
 	ctx->count->cache_rest_until_us = 0;
 	seat->counted = 1;
-	cache_count(ctx->cache, ctx->count);
 	log_count(ctx->count);
 	ctx->metrics.print = metrics_print;
 	ctx->metrics.arg = board;

@@ -18,8 +18,8 @@
 uint64_t metrics_digest(void);
 
 /*
- * Take the counters of the seat for this worker, its cache and its log, and let
- * requests have the text.  board may be NULL, and must outlive ctx.
+ * Take the counters of the seat for this worker and its log, and let requests
+ * have the text.  board may be NULL, and must outlive ctx.
  */
 void metrics_join(struct ctx *, struct board *, struct seat *);
 

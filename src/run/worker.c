@@ -237,6 +237,7 @@ worker_run(const struct conf *conf, int listen_fd)
 	ctx.grant_keys = grant_keys;
 	share_hashing(&ctx, &hashing);
 	metrics_join(&ctx, board, seat);
+	cache_count(ctx.cache, ctx.count);
 	if (board != NULL)
 		db_share_breaker(ctx.db, &board->db);
 	if (seat != NULL)

@@ -417,13 +417,6 @@ db_run(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 
 /* ---- The cache */
 
-void
-cache_count(struct cache *cache, struct counters *count)
-{
-	(void)cache;
-	(void)count;
-}
-
 bool
 cache_get(struct cache *cache, struct arena *a, const char *key,
     const char **value, size_t *len)

@@ -42,7 +42,7 @@ is "$(offers bogus '')" '' 'nothing for what is no command'
 # what is offered is taken.
 {
 	sed -n 's/.*\.name = "\([a-z-]*\)", \.type = OPTION_.*/--\1/p' \
-	    "$top_srcdir"/src/ops/cmd_*.c
+	    "$top_srcdir"/src/ops/cmd_*.c "$top_srcdir/src/ops/command.h"
 	sed -n 's/^OPTION([A-Z0-9_]*, "\([a-z0-9-]*\)".*/--\1/p' \
 	    "$top_srcdir/src/ops/site.def"
 } | sort -u >"$dir/a"

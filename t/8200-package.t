@@ -104,11 +104,10 @@ is "$(env -i "$dir/root/usr/bin/shopctl" -c /dev/null --check-config |
 'worker_path = /usr/libexec/shop.fcgi
 schema_dir = /usr/share/shop/schema
 nginx_dir = /usr/share/shop/nginx' 'and its parts in /usr'
-for word in deb-systemd-invoke\ start systemctl\ start systemctl\ enable \
-    deb-systemd-helper\ enable\ .shopd; do
-	grep -F "$word" "$dir/control/postinst" |
-	    grep -v 'enable --now\|was-enabled\|>/dev/null || true'
-done >"$dir/found"
+# debhelper's own parts begin a unit by $_dh_action, and enable by helper enable.
+sed '/was-enabled/,/^	*fi$/d; /^is_active/d; /^\(next_steps\|take_new_version\|upgrade\)()/,/^}/d' \
+    "$dir/control/postinst" |
+    grep -E 'systemctl|deb-systemd-invoke|helper.* enable|_dh_action' >"$dir/found"
 is "$(cat "$dir/found")" '' 'it starts nothing and enables nothing'
 like "$(cat "$dir/control/postinst")" '^  shopctl init$' 'but says what to do'
 is "$(dpkg-deb -f "$deb" Depends | grep -o 'libmariadb3\|libmysqlclient[0-9]*\|libmemcached[0-9]*\|libfcgi[0-9a-z]*\|libcjson1\|libssl3' |

@@ -32,7 +32,7 @@ nginx
 
 host=shop.test
 live=/etc/letsencrypt/live/$host
-grep -q 'ssl_protocols TLSv1.*TLSv1\.2' /etc/nginx/nginx.conf || die 'another nginx.conf'
+grep -q 'ssl_protocols .*TLSv1\.2' /etc/nginx/nginx.conf || die 'another nginx.conf'
 shopctl init --dry-run >/tmp/dry
 [ ! -e /etc/shop ] || die 'a dry run made things'
 

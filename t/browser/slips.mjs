@@ -112,6 +112,31 @@ await run({
 		await leave(one, name);
 	},
 
+	async 'back to a list'(name) {
+		const one = await visitor({width: 360, height: 740}), {page} = one;
+		const cards = page.locator('ul.cards:not(.best) .card');
+
+		await page.goto(shop);
+		await cards.first().waitFor();
+		await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+		await cards.nth(21).waitFor();
+		const link = cards.nth(19), depth = await page.evaluate(() => scrollY);
+
+		await link.evaluate((a) => a.click());
+		await page.locator('form.add').waitFor();
+		same(await page.evaluate(() => scrollY), 0, 'a product begins at its top');
+		await page.goBack();
+		await link.waitFor();
+		same([await page.evaluate(() => scrollY), await cards.count() > 21], [depth, true],
+		    'and its list is where it was left');
+		await page.evaluate(() => scrollTo(0, 0));
+		await page.locator('.brand').click();
+		await page.locator('#q').fill('coffee');
+		await page.waitForFunction(() => document.querySelectorAll('.card').length < 5);
+		check(true, 'and can be searched again');
+		await leave(one, name);
+	},
+
 	async 'a slow first answer'(name) {
 		const one = await visitor(), {page} = one;
 

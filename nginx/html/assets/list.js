@@ -36,6 +36,8 @@ export class List {
 	}
 
 	async more() {
+		const {signal} = this.#stop;
+
 		if (this.loading || this.cursor === null)
 			return;
 		this.loading = true;
@@ -43,9 +45,9 @@ export class List {
 		draw();
 		try {
 			this.#add(await get(`${this.#path}&cursor=${
-				encodeURIComponent(this.cursor)}`, this.#stop.signal));
+				encodeURIComponent(this.cursor)}`, signal));
 		} catch (e) {
-			if (this.#stop.signal.aborted)
+			if (signal.aborted)
 				return;
 			this.error = e;
 		}
@@ -53,8 +55,11 @@ export class List {
 		draw();
 	}
 
+	// It can go on later.
 	stop() {
 		this.#stop.abort();
+		this.#stop = new AbortController();
+		this.loading = false;
 	}
 
 	#add(page) {

@@ -19,8 +19,12 @@ let routes, frame, current = null, opening = 0, note = null, waiting = null, slo
 // The log-in before a view that keeps what is typed into it, and whose view it is.
 let asking = null, owner, at;
 
-// view: {title(), draw(), drawn()?, leave()?, keeps?}.  One that keeps waits, hidden,
-// where its owner has to log in again.
+// This entry of the browser's history, and the list left last: {entry, view, depth}.
+let entry, left = null;
+
+// view: {title(), draw(), drawn()?, leave()?, keeps?, returns?}.  One that keeps waits,
+// hidden, where its owner has to log in again.  One that returns is as it was, and as
+// deep in it, for whoever comes back by the browser's button.
 export function draw() {
 	if (!current)
 		return;
@@ -89,7 +93,6 @@ export async function open({quietly = false} = {}) {
 
 	clearTimeout(slow);
 	slow = setTimeout(loads, SLOW_MS);
-
 	try {
 		view = await find(place().path)();
 	} catch (e) {
@@ -101,13 +104,8 @@ export async function open({quietly = false} = {}) {
 		view.leave?.();
 		return;
 	}
-	clearTimeout(slow);
-	root.removeAttribute('aria-busy');
-	current?.leave?.();
-	current = view;
-	asking = null;
+	become(view);
 	owner = session()?.user.id;
-	at = place().path;
 	// One of another place has been read; one of here may have come before its view.
 	if (!quietly && (note?.shown || note?.at !== location.hash))
 		note = null;
@@ -116,6 +114,36 @@ export async function open({quietly = false} = {}) {
 	draw();
 	if (!quietly)
 		arrive();
+}
+
+// The view is the one of this address from now on, and this entry has a name.
+function become(view) {
+	clearTimeout(slow);
+	root.removeAttribute('aria-busy');
+	current?.leave?.();
+	current = view;
+	asking = null;
+	at = place().path;
+	entry = history.state?.entry ?? String(Math.random());
+	history.replaceState({entry}, '');
+}
+
+// By a link, or by the browser's button: then the entry has its name already.
+function moved() {
+	const back = left && left.entry === history.state?.entry ? left : null;
+
+	if (current?.returns)
+		left = {entry, view: current, depth: scrollY};
+	if (!back) {
+		void open();
+		return;
+	}
+	opening++;
+	note = null;
+	become(back.view);
+	draw();
+	root.querySelector('main h1')?.focus({preventScroll: true});
+	scrollTo(0, back.depth);
 }
 
 // The answers take their time: the view that is there is dimmed, the first one awaited.
@@ -139,6 +167,7 @@ function arrive() {
 async function sessionChanged(why) {
 	const keeps = current?.keeps && place().path === at;
 
+	left = null;
 	if (why === 'ended')
 		notice(keeps ? t('typing_kept') : t('session_ended'), 'bad');
 	if (!keeps || session() && !(asking && session().user.id === owner)) {
@@ -216,7 +245,8 @@ export const languageButtons = () => html`
 export function start(ways, around) {
 	routes = ways;
 	frame = around;
-	addEventListener('hashchange', () => open());
+	history.scrollRestoration = 'manual';
+	addEventListener('hashchange', moved);
 	onSession((why) => void sessionChanged(why));
 	onWaiting((w) => {
 		waiting = w;

@@ -51,7 +51,7 @@ async function look(view) {
 			return;
 		view.list.stop();
 		view.list = list;
-		history.replaceState(null, '', address(view, view.onSale));
+		history.replaceState(history.state, '', address(view, view.onSale));
 		say(t('found', {n: list.count()}));
 		draw();
 	} catch (e) {

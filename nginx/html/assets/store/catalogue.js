@@ -64,7 +64,7 @@ export async function catalogue() {
 	    bestSellers().catch(() => [])]);
 	return {
 		title: () => view.q ? t('found_title', {q: view.q}) : t('welcome'),
-		draw: () => catalogueDraw(view),
+		draw: () => catalogueDraw(view), returns: true,
 		drawn: () => {
 			search = view;
 			watch();
@@ -159,7 +159,7 @@ async function searchFor(q) {
 			return;
 		view.list.stop();
 		Object.assign(view, {q, list});
-		history.replaceState(null, '', address(q, view.sort));
+		history.replaceState(history.state, '', address(q, view.sort));
 		say(list.items.length ? t('found', {n: list.count()}) : t('found_none', {q}));
 		draw();
 	} catch (e) {

@@ -171,7 +171,7 @@ await run({
 		await other.locator('#pay').waitFor();
 		await Promise.all([one.page, other].map((page) => page.locator('#pay').click()));
 		await Promise.all([one.page, other].map((page) => Promise.any([ordered(page),
-		    page.getByText('was it paid already').waitFor()])));
+		    page.locator('.note.bad', {hasText: 'was it paid already'}).waitFor()])));
 		same((await ordersOf(one.who)).length, 1, 'one order');
 		await leave(one, name);
 	},

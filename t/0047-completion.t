@@ -41,7 +41,10 @@ is "$(offers bogus '')" '' 'nothing for what is no command'
 # The tables: each option of a command is offered, with that command or another, and
 # what is offered is taken.
 {
-	sed -n 's/.*\.name = "\([a-z-]*\)", \.type = OPTION_.*/--\1/p' \
+	# That of a word which stands alone is nobody's to offer.
+	sed -n '/"text", .type = OPTION_TEXT, .required = true/d
+	    s/.*\.name = "\([a-z-]*\)", \.type = OPTION_.*/--\1/p
+	    s/^	SEEN("\([a-z-]*\)".*/--\1/p' \
 	    "$top_srcdir"/src/ops/cmd_*.c "$top_srcdir/src/ops/command.h"
 	sed -n 's/^OPTION([A-Z0-9_]*, "\([a-z0-9-]*\)".*/--\1/p' \
 	    "$top_srcdir/src/ops/site.def"

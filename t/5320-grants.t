@@ -144,11 +144,11 @@ refuses() {
 }
 conf charge_by grant
 conf jwt_key_dir "$dir/grants"
-refuses '^1 .*grant_key_dir .* must be a directory of its own' 'no pool with one directory for both'
+refuses '^78 .*grant_key_dir .* must be a directory of its own' 'no pool with one directory for both'
 sed -i '/^jwt_key_dir/d' "$dir/shop.conf"
 mkdir -m 700 "$dir/empty"
 conf grant_key_dir "$dir/empty"
-refuses '^1 .*no key for grants is set' 'nor without a key'
+refuses '^78 .*no key for grants is set' 'nor without a key'
 conf grant_key_dir "$dir/grants"
 pool_start
 ctl grant --user 1 --amount 1 --id 'a b' 2>"$dir/err"

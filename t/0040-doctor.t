@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # shopctl doctor: every thing that can be wrong is found, by name, alone.
 . "${top_srcdir:-.}/t/lib.sh"
-db_options="--log-bin --sync-binlog=1 ${mysql:+--innodb-redo-log-capacity}$(
-    )${mariadb:+--innodb-log-file-size}=64M"
+redo=64M
+db_options='--log-bin --sync-binlog=1'
 shop_db
 mc_start
 nginx_conf
@@ -587,8 +587,8 @@ mv "$dir/nginx.conf" "$dir/nginx"
 pool_stop
 conf pool_pidfile ''
 db_stop
-small=$(echo "$db_options" | sed 's/=64M/=16M/')
-db_options="$small --skip-networking=0 --port=$(free_port) --bind-address=127.0.0.1" \
+redo=16M
+db_options="$db_options --skip-networking=0 --port=$(free_port) --bind-address=127.0.0.1" \
     db_start
 finds 'a small log, and who needs no password' 'redo-log: .* is 16 MiB: ' \
     "open-accounts: no password has .*'root'@'localhost'.*: ALTER USER"
@@ -609,7 +609,7 @@ if [ -n "$as_root" ] && mkdir "$dir/small" &&
 	    /dev/zero >"$dir/small/full"
 	mv "$dir/data" "$dir/data.aside"
 	ln -s "$dir/small/data" "$dir/data"
-	db_options=$small db_start
+	db_start
 	look
 	like "$bad" '^bad disk: .* has [0-9]+ MiB left of [0-9]+: make room' \
 	    'a disk that is nearly full'

@@ -4,6 +4,7 @@
 # nothing; and where their definer was gone every write failed, while migrate,
 # doctor and /readyz said that all was well.
 . "${top_srcdir:-.}/t/lib.sh"
+redo=64M
 shop_start
 as 1
 sql 'UPDATE products SET stock = stock + 1000 WHERE id = 1;

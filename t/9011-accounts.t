@@ -5,6 +5,7 @@
 # password of its own, granted `shop%1`.* as a pattern, and stopped half done
 # where its own account lacked a right.
 . "${top_srcdir:-.}/t/lib.sh"
+redo=64M
 shop_start
 as 1
 

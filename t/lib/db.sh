@@ -9,26 +9,30 @@ if [ -z "$want_db" ] && ! command -v mariadbd >/dev/null &&
 fi
 if [ "$want_db" = mysql ]; then
 	mysql=1 mariadb= dbd=mysqld
-	db_own='--mysqlx=OFF --skip-log-bin --secure-file-priv=NULL
-	    --innodb-redo-log-capacity=8M'
+	db_own='--mysqlx=OFF --skip-log-bin --secure-file-priv=NULL'
+	db_redo=--innodb-redo-log-capacity
 	db_client='mysql --no-defaults'
 else
 	mysql='' mariadb=1 dbd=mariadbd
-	db_own=--innodb-log-file-size=8M
+	db_own=
+	db_redo=--innodb-log-file-size
 	# That of 11.4 verifies a certificate over the socket, too, and a test
 	# may give the server any.
 	db_client='mariadb --no-defaults --skip-ssl'
 fi
 
+# A small log is made soon; a test that asks the doctor sets 64M.
+redo=8M
+
 # db_install DIRECTORY: an empty database.
 db_install() {
 	if [ -n "$mysql" ]; then
 		mysqld --no-defaults ${as_root:+--user=root} --datadir="$1" \
-		    --initialize-insecure $db_own
+		    --initialize-insecure $db_own $db_redo=$redo
 	else
 		mariadb-install-db --no-defaults ${as_root:+--user=root} \
 		    --datadir="$1" --auth-root-authentication-method=normal \
-		    --skip-test-db --skip-name-resolve $db_own
+		    --skip-test-db --skip-name-resolve $db_own $db_redo=$redo
 	fi
 }
 
@@ -73,7 +77,7 @@ db_start() {
 	    --tmpdir="$dir/tmp" \
 	    --pid-file="$dir/db.pid" --log-error="$dir/log/db.err" \
 	    --character-set-server=utf8mb4 --local-infile=0 \
-	    --innodb-flush-log-at-trx-commit=1 $db_own \
+	    --innodb-flush-log-at-trx-commit=1 $db_own $db_redo=$redo \
 	    --innodb-buffer-pool-size=64M --performance-schema=OFF \
 	    --max-connections=200 ${db_options:-} >/dev/null 2>&1 9>&- &
 	db_pid=$!

@@ -25,6 +25,8 @@ my ($here, $there) = @ARGV;
 my $l = IO::Socket::UNIX->new(Local => $here, Listen => 64) or die "$!";
 my $all = IO::Select->new($l);
 my (%other, %client, $words, $swallow);
+# A worker may have closed its end just now.
+$SIG{PIPE} = 'IGNORE';
 $SIG{HUP} = sub { $swallow = 1 };
 $SIG{USR1} = sub { $words = 1 };
 $SIG{USR2} = sub { $words = 2 };

@@ -4,7 +4,7 @@
 # there is room again.
 . "${top_srcdir:-.}/t/lib.sh"
 seeded
-db_on_disk 64 || skip_all 'no loop mounts for us'
+db_on_disk 160 || skip_all 'no loop mounts for us'
 # A full disk may hold a write, and its worker, as long as any failure: more
 # clients than that write at once, and reads have workers of their own.
 shop_start

@@ -368,7 +368,7 @@ test_lines(void)
 		    num_now_ms() / 1000 - 2);
 		if (lines[i].slow)
 			f.queued_at = ago;
-		conf.log_requests = lines[i].setting;
+		conf.log_requests = (int)lines[i].setting;
 		logged(&f, out, sizeof out);
 		if (sscanf(out, "time=%*s level=%15s event=request", level) != 1)
 			snprintf(level, sizeof level, "%.15s", out);

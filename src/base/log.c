@@ -234,7 +234,7 @@ log_say(const char *fmt, ...)
 	size_t len;
 	va_list ap;
 
-	strcpy(text, priority(LOG_ERROR));
+	snprintf(text, sizeof text, "%s", priority(LOG_ERROR));
 	len = strlen(text);
 	va_start(ap, fmt);
 	vsnprintf(text + len, sizeof text - 1 - len, fmt, ap);

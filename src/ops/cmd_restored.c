@@ -8,8 +8,8 @@
 #include "ops/restored.h"
 
 #define SEEN(option, kind) \
-	{ .name = option, .type = OPTION_INT, .max = RESTORED_NUMBER_MAX, \
-	  .offset = offsetof(struct restored, seen[kind]) }
+	{ .name = (option), .type = OPTION_INT, .max = RESTORED_NUMBER_MAX, \
+	  .offset = offsetof(struct restored, seen[(kind)]) }
 
 static const struct option_row restored_options[] = {
 	SEEN("orders-seen", SEEN_ORDERS),

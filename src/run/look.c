@@ -200,13 +200,20 @@ find_listener(int fd, ino_t file)
 	ssize_t len;
 
 	while ((len = recv(fd, answer, sizeof answer, 0)) > 0) {
-		const struct nlmsghdr *h = (const void *)answer;
+		const struct nlmsghdr *h;
+		size_t at = 0;
 
-		for (; NLMSG_OK(h, (size_t)len); h = NLMSG_NEXT(h, len)) {
-			if (h->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+		for (; (size_t)len - at >= sizeof *h;
+		    at += NLMSG_ALIGN(h->nlmsg_len)) {
+			h = (const void *)(answer + at);
+			if (h->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+			    h->nlmsg_len < sizeof *h ||
+			    h->nlmsg_len > (size_t)len - at)
 				return -1;
 			if (read_listener(h, file, &waiting))
 				return waiting;
+			if (NLMSG_ALIGN(h->nlmsg_len) >= (size_t)len - at)
+				break;
 		}
 	}
 	return -1;

@@ -207,6 +207,18 @@ serve_requests(struct ctx *ctx, struct fcgi *f, struct board *board,
 	conns_others(conns, NULL, NULL);
 }
 
+/* What is counted, known and told for all workers. */
+static void
+share_board(struct ctx *ctx, struct board *board, struct seat *seat)
+{
+	metrics_join(ctx, board, seat);
+	cache_count(ctx->cache, ctx->count);
+	if (board != NULL)
+		db_share_breaker(ctx->db, &board->db);
+	if (seat != NULL)
+		log_id_at(seat->request_id);
+}
+
 int
 worker_run(const struct conf *conf, int listen_fd)
 {
@@ -236,12 +248,7 @@ worker_run(const struct conf *conf, int listen_fd)
 	ctx.keys = keys;
 	ctx.grant_keys = grant_keys;
 	share_hashing(&ctx, &hashing);
-	metrics_join(&ctx, board, seat);
-	cache_count(ctx.cache, ctx.count);
-	if (board != NULL)
-		db_share_breaker(ctx.db, &board->db);
-	if (seat != NULL)
-		log_id_at(seat->request_id);
+	share_board(&ctx, board, seat);
 	if ((f = fcgi_new(listen_fd, is_of_reads()
 	    ? CONNS_KEPT_MAX : 0, told_fd)) == NULL)
 		goto out;

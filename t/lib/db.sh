@@ -40,6 +40,8 @@ db_install() {
 template=$top_builddir/t/template.d
 
 template_make() {
+	wanted_redo=$redo
+	redo=8M
 	rm -rf "$template.new"
 	mkdir -p "$template.new"
 	db_install "$template.new/data" >"$dir/log/install.log" 2>&1 ||
@@ -55,6 +57,7 @@ template_make() {
 	mv "$dir/data" "$template.new/data"
 	rm -rf "$template"
 	mv "$template.new" "$template"
+	redo=$wanted_redo
 }
 
 # Made again when the schema has changed since.

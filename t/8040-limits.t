@@ -91,12 +91,18 @@ is "$passed $others" '100 ' 'a page of a hundred requests is shown'
 before=$(served GET)
 office 127.0.0.1 50 100
 is "$passed $others" '5000 ' 'and to fifty people behind one address, all at once'
-burst 127.0.0.1 GET /v1/products/1 $((reads * 2))
-echo "# reads: $passed passed, $limited did not"
+# A slow machine needs some time to be faster than the rate.
+through=0
+for round in 1 2 3 4 5 6; do
+	burst 127.0.0.1 GET /v1/products/1 $((reads * 2))
+	echo "# reads: $passed passed, $limited did not"
+	through=$((through + passed))
+	[ "$limited" -eq 0 ] || break
+done
 [ "$limited" -gt 0 ]
 ok 'but not to everybody'
 is "$others" '' 'who are told nothing else'
-is "$(($(served GET) - before))" "$((passed + 5000))" \
+is "$(($(served GET) - before))" "$((through + 5000))" \
     'no worker hears of what is too much'
 burst_look
 is_problem 429 too_many_requests 'too many reads'

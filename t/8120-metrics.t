@@ -338,6 +338,22 @@ is "$status $(metric 'shop_audit_violations{kind="full"}')" '200 ' \
     'a file of something else tells nothing'
 ctl audit >"$dir/out" && scrape
 is "$(metric 'shop_audit_violations{kind="full"}')" 0 'until the next audit'
+# Of two audits at once none forgets the other's.
+rm -f "$dir/audit.state"
+exec 8<"$dir"
+flock 8
+ctl audit >"$dir/out" 2>&1 8<&- &
+audit_pid=$!
+waits() {
+	ls -l "/proc/$(pgrep -f "shopctl --config $dir/shop.conf audit$")/fd" 2>/dev/null |
+	    grep -q -- "-> $dir\$"
+}
+seen 'an audit that wants to note how it went' waits
+echo 'since 1 1 0' >"$dir/audit.state"
+flock -u 8
+wait $audit_pid
+is "$? $(cut -d ' ' -f 1 "$dir/audit.state" | sort | xargs)" '0 full since' \
+    'two audits at once: both are noted'
 conf audit_state "$dir/no/audit.state"
 run audit
 is "$code $lines $err" "1 1 shopctl: audit: audit_state = $dir/no/audit.state: No such file or directory" \

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "ops/audit.h"
 
 #define LOOK_MS 100
@@ -106,54 +107,19 @@ audit_file_open(struct arena *a, const char *path, struct audit_file *f,
 	return e;
 }
 
-static bool
-write_word(const struct audit_file *f, int fd, const char *mark)
-{
-	struct stat st;
-
-	return fstat(f->fd, &st) == 0 &&
-	    (geteuid() != 0 || fchown(fd, st.st_uid, st.st_gid) == 0) &&
-	    fchmod(fd, st.st_mode & 07777) == 0 &&
-	    dprintf(fd, "%s\n", mark) == (int)strlen(mark) + 1 &&
-	    fsync(fd) == 0;
-}
-
-/* Sync the directory: the new name must last, too. */
-static bool
-sync_dir(char *path)
-{
-	int fd;
-	bool ok;
-
-	*strrchr(path, '/') = '\0';
-	fd = open(path[0] != '\0' ? path : "/", O_RDONLY | O_DIRECTORY |
-	    O_CLOEXEC);
-	ok = fd >= 0 && fsync(fd) == 0;
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 enum err
 audit_file_put(struct arena *a, const struct audit_file *f, const char *mark,
     char *why)
 {
-	char *fresh = arena_printf(a, "%s.XXXXXX", f->path);
-	int fd = fresh != NULL ? mkostemp(fresh, O_CLOEXEC) : -1;
-	const char *bad = NULL;
+	const char *line = arena_printf(a, "%s\n", mark), *bad;
+	struct stat st;
 
-	if (fd < 0)
-		return mark_file_fault(f->path, fresh != NULL ? strerror(errno)
+	if (line == NULL || fstat(f->fd, &st) != 0)
+		return mark_file_fault(f->path, line != NULL ? strerror(errno)
 		    : "out of memory", why);
-	if (!write_word(f, fd, mark) || rename(fresh, f->path) != 0)
-		bad = strerror(errno);
-	close(fd);
-	if (bad != NULL)
-		unlink(fresh);
-	else if (!sync_dir(fresh))
-		bad = strerror(errno);
-	return bad == NULL ? E_OK
-	    : mark_file_fault(f->path, bad, why);
+	bad = file_put(f->path, line, &(struct file_form){ st.st_uid,
+	    st.st_gid, st.st_mode & 07777, true });
+	return bad == NULL ? E_OK : mark_file_fault(f->path, bad, why);
 }
 
 void

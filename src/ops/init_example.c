@@ -41,7 +41,10 @@ static const char format[] =
     "\n"
     "# A cache of the ranking.  Whoever may write to it writes what customers\n"
     "# read: a socket that only the pool and nginx reach.\n"
-    "#memcached = /run/memcached/memcached.sock\n";
+    "#memcached = /run/memcached/memcached.sock\n"
+    "\n"
+    "# How the last audits went, for /metrics: where shop-audit.timer runs.\n"
+    "#audit_state = /var/lib/shop/audit.state\n";
 
 /* /etc/shop for /etc/shop.conf. */
 static const char *

@@ -5,19 +5,18 @@
 #include "run/audit_state.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/num.h"
 #include "base/why.h"
 
-#define STATE_BYTES_MAX 512
+#define STATE_BYTES_MAX 512	/* a line has at most 70 */
 
 const char *
 audit_state_kind(enum metric_audit kind)
@@ -64,46 +63,71 @@ audit_state_read(const char *path, struct audit_state *s)
 	}
 }
 
-static bool
-print_state(int fd, const struct audit_state *s)
+/*
+ * Two audits may be through at once: who writes holds the directory's lock from
+ * before it reads.  Negative: errno says why.
+ */
+static int
+lock_directory_of(const char *path)
 {
-	bool good = fchmod(fd, 0644) == 0;
+	char dir[PATH_MAX];
+	char *slash;
+	int fd;
 
-	for (size_t i = 0; good && i < METRIC_AUDITS; i++)
-		good = s->of[i].run_s == 0 || dprintf(fd, "%s %" PRId64 " %"
-		    PRId64 " %" PRId64 "\n",
-		    audit_state_kind((enum metric_audit)i), s->of[i].run_s,
-		    s->of[i].good_s, s->of[i].violations) > 0;
-	return good && fsync(fd) == 0;
+	snprintf(dir, sizeof dir, "%s", path);
+	if ((slash = strrchr(dir, '/')) == NULL)
+		snprintf(dir, sizeof dir, ".");
+	else
+		slash[slash == dir] = '\0';
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && !file_lock(fd)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Why the file can't be replaced, or NULL. */
+static const char *
+put_state(const char *path, const struct audit_state *s)
+{
+	const struct file_form form = { geteuid(), getegid(), 0644, true };
+	char text[STATE_BYTES_MAX] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; i < METRIC_AUDITS; i++)
+		if (s->of[i].run_s != 0)
+			len += (size_t)snprintf(text + len, sizeof text - len,
+			    "%s %" PRId64 " %" PRId64 " %" PRId64 "\n",
+			    audit_state_kind((enum metric_audit)i),
+			    s->of[i].run_s, s->of[i].good_s,
+			    s->of[i].violations);
+	return file_put(path, text, &form);
 }
 
 enum err
 audit_state_note(const char *path, enum metric_audit kind,
     int64_t violations, char *why)
 {
-	char fresh[PATH_MAX + 8];
+	const char *fault = NULL;
 	struct audit_state s;
-	int fd, bad = 0;
+	int fd;
 
 	if (path[0] == '\0')
 		return E_OK;
-	audit_state_read(path, &s);
-	s.of[kind].run_s = num_now_ms() / 1000;
-	s.of[kind].violations = violations;
-	if (violations == 0)
-		s.of[kind].good_s = s.of[kind].run_s;
-	snprintf(fresh, sizeof fresh, "%s.XXXXXX", path);
-	if ((fd = mkstemp(fresh)) < 0) {
-		bad = errno;
+	if ((fd = lock_directory_of(path)) < 0) {
+		fault = strerror(errno);
 	} else {
-		if (!print_state(fd, &s) || rename(fresh, path) != 0)
-			bad = errno;
+		audit_state_read(path, &s);
+		s.of[kind].run_s = num_now_ms() / 1000;
+		s.of[kind].violations = violations;
+		if (violations == 0)
+			s.of[kind].good_s = s.of[kind].run_s;
+		fault = put_state(path, &s);
 		close(fd);
-		if (bad != 0)
-			unlink(fresh);
 	}
-	if (bad == 0)
+	if (fault == NULL)
 		return E_OK;
-	why_say(why, "audit_state = %.300s: %s", path, strerror(bad));
+	why_say(why, "audit_state = %.300s: %s", path, fault);
 	return E_UNAVAILABLE;
 }

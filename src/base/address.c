@@ -8,9 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/conf.h"
 #include "base/num.h"
 
-#define BLANKS " \t"
 #define BITS 128
 #define IPV4_AT 96		/* bits before the IPv4 address */
 
@@ -75,19 +75,17 @@ bool
 address_is_listed(const char *client, const char *list)
 {
 	unsigned char at[BITS / 8], network[BITS / 8];
+	const char *word;
 	size_t len;
 	int bits;
 
 	if (client == NULL ||
 	    !parse_address(client, strlen(client), at, &bits))
 		return false;
-	for (; *list != '\0'; list += len) {
-		list += strspn(list, BLANKS);
-		len = strcspn(list, BLANKS);
-		if (parse_network(list, len, network, &bits) &&
+	while (conf_word(&list, &word, &len))
+		if (parse_network(word, len, network, &bits) &&
 		    same_bits(at, network, bits))
 			return true;
-	}
 	return false;
 }
 

@@ -273,6 +273,15 @@ check_grants(const struct conf *c, char *why)
 	return E_CONFIG;
 }
 
+bool
+conf_word(const char **list, const char **word, size_t *len)
+{
+	*word = *list + strspn(*list, " \t");
+	*len = strcspn(*word, " \t");
+	*list = *word + *len;
+	return *len > 0;
+}
+
 /* Each word of a list, by what says why one can't be. */
 static enum err
 check_words(const char *key, const char *list,
@@ -281,7 +290,7 @@ check_words(const char *key, const char *list,
 	const char *word, *fault;
 	size_t len;
 
-	while (origin_next(&list, &word, &len))
+	while (conf_word(&list, &word, &len))
 		if ((fault = fault_of(word, len)) != NULL) {
 			why_say(why, "%s: %.*s must %s", key,
 			    len < 200 ? (int)len : 200, word, fault);

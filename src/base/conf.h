@@ -10,6 +10,7 @@
 #ifndef SHOP_CONF_H
 #define SHOP_CONF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -83,5 +84,11 @@ enum err conf_read_octets(const char *path, size_t max, char **out,
  */
 enum err conf_read_secret(const char *path, size_t max, char **out,
     size_t *len, char *why) MUST_CHECK;
+
+/*
+ * The next word of a setting that is a list, with blanks between: where it begins
+ * and how long it is.  *list is moved behind it.  False at the list's end.
+ */
+bool conf_word(const char **list, const char **word, size_t *len);
 
 #endif

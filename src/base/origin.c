@@ -8,15 +8,6 @@
 
 #include "base/num.h"
 
-bool
-origin_next(const char **list, const char **origin, size_t *len)
-{
-	*origin = *list + strspn(*list, " \t");
-	*len = strcspn(*origin, " \t");
-	*list = *origin + *len;
-	return *len > 0;
-}
-
 /* Behind the scheme; NULL: it has another one than ours. */
 static const char *
 behind_scheme(const char *s, size_t len)

@@ -12,7 +12,6 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/limits.h"
-#include "base/origin.h"
 #include "ops/site_part.h"
 
 static const struct problem {
@@ -78,7 +77,7 @@ set_origins(struct making *m)
 	const char *list = m->ctx->conf->cors_origins, *origin, *rows = "";
 	size_t len;
 
-	while (rows != NULL && origin_next(&list, &origin, &len))
+	while (rows != NULL && conf_word(&list, &origin, &len))
 		rows = arena_printf(m->ctx->arena, "%s%s\"%.*s\"\t\"%.*s\";", rows,
 		    rows[0] != '\0' ? "\n\t" : "", (int)len, origin, (int)len,
 		    origin);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The back office: its views by address, and the frame around each.
-import {html, nothing, go, languageButtons, messageView, place, press, start}
+import {html, nothing, go, languageButtons, messageView, place, press, skipLink, start}
     from './page.js';
 import {session, sessionLeave} from './session.js';
 import {t} from './text.js';
@@ -13,10 +13,7 @@ const link = (hash, name) => html`<a href=${hash}
 	aria-current=${place().path === hash.slice(1) ? 'page' : nothing}>${t(name)}</a>`;
 
 const frame = (content) => html`
-	<a class="skip" href="#main" @click=${(event) => {
-		event.preventDefault();
-		document.getElementById('main').focus();
-	}}>${t('skip')}</a>
+	${skipLink()}
 	<header>
 		<a class="brand" href="#/">${t('back_office')}</a>
 		<nav aria-label=${t('menu')}>

@@ -231,6 +231,13 @@ export const field = (label, name, fault, input, hint) => html`
 			id="${name}-fault">${fault}</p>` : nothing}
 	</div>`;
 
+// Over the frame, for those who go by Tab.
+export const skipLink = () => html`
+	<a class="skip" href="#main" @click=${(event) => {
+		event.preventDefault();
+		document.getElementById('main').focus();
+	}}>${t('skip')}</a>`;
+
 export const languageButtons = () => html`
 	<div class="languages" role="group" aria-label="Language · 언어">
 		${[['en', 'English'], ['ko', '한국어']].map(([code, name]) => html`

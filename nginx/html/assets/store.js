@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The storefront: its views by address, and the frame around each.
-import {html, nothing, go, languageButtons, notice, press, start, words} from './page.js';
+import {html, nothing, go, languageButtons, notice, press, skipLink, start, words}
+    from './page.js';
 import {onSession, session, sessionLeave} from './session.js';
 import {openSlots, Postponed, resume} from './once.js';
 import {points} from './format.js';
@@ -14,10 +15,7 @@ import {account} from './store/account.js';
 import {login, signup} from './login.js';
 
 const frame = (content) => html`
-	<a class="skip" href="#main" @click=${(event) => {
-		event.preventDefault();
-		document.getElementById('main').focus();
-	}}>${t('skip')}</a>
+	${skipLink()}
 	<header>
 		<a class="brand" href="#/">${t('shop')}</a>
 		<form role="search" @submit=${(event) => event.preventDefault()}>

@@ -49,21 +49,19 @@ LEFT JOIN ledger_openings o ON o.user_id = c.user_id
 WHERE c.balance_after <> COALESCE(o.amount, 0) + c.running OR c.id <= o.last_id;
 
 -- ledger_chain@since: each new balance_after is the one before it and the amount
-SELECT CONCAT('ledger row ', c.id, ' of user ', c.user_id, ': balance after ', c.balance_after, ', row before ', COALESCE(b.balance_after, o.balance_after, 0), ', amount ', c.amount) AS violation
+SELECT CONCAT('ledger row ', d.id, ' of user ', d.user_id, ': balance after ', d.balance_after, ', row before ', d.balance_before, ', amount ', d.amount) AS violation
 FROM (
-  SELECT n.id, n.user_id, n.amount, n.balance_after, COALESCE(
-      LAG(n.id) OVER (PARTITION BY n.user_id ORDER BY n.id), f.before_id) AS before_id
-  FROM points_ledger n
-  JOIN (
-    SELECT t.user_id, (SELECT MAX(p.id) FROM points_ledger p FORCE INDEX (points_ledger_idem)
-      WHERE p.user_id = t.user_id AND p.id < @ledger_from) AS before_id
-    FROM (SELECT DISTINCT user_id FROM points_ledger WHERE id >= @ledger_from) t
-  ) f ON f.user_id = n.user_id
-  WHERE n.id >= @ledger_from
-) c
-LEFT JOIN points_ledger b ON b.id = c.before_id
-LEFT JOIN ledger_openings o ON o.user_id = c.user_id
-WHERE c.balance_after <> COALESCE(b.balance_after, o.balance_after, 0) + c.amount;
+  SELECT c.id, c.user_id, c.amount, c.balance_after, COALESCE(c.new_before, (
+      SELECT p.balance_after FROM points_ledger p FORCE INDEX (points_ledger_user)
+      WHERE p.user_id = c.user_id AND p.id < @ledger_from
+      ORDER BY p.id DESC LIMIT 1), o.balance_after, 0) AS balance_before
+  FROM (
+    SELECT id, user_id, amount, balance_after, LAG(balance_after) OVER (PARTITION BY user_id ORDER BY id) AS new_before
+    FROM points_ledger WHERE id >= @ledger_from
+  ) c
+  LEFT JOIN ledger_openings o ON o.user_id = c.user_id
+) d
+WHERE d.balance_after <> d.balance_before + d.amount;
 
 -- ledger_openings: what a user's ledger begins with adds up, and is somebody's
 SELECT CONCAT('opening of user ', o.user_id, ': ', o.entries, ' rows of ', o.amount, ', balance after ', o.balance_after, IF(u.id IS NULL, ', no such user', '')) AS violation
@@ -194,12 +192,16 @@ GROUP BY x.order_id, x.user_id
 HAVING SUM(x.total) <> SUM(x.refunded) OR SUM(x.entries) <> SUM(x.wanted);
 
 -- refund_order@since: each order that a new refund is of is cancelled, and has that refund alone, of its total
-SELECT CONCAT('order ', n.order_id, ': ', COALESCE(MIN(o.status), 'missing'), ', total ', COALESCE(MIN(o.total_price), 0), ', given back ', SUM(l.amount), ' in ', COUNT(*), ' rows') AS violation
-FROM (SELECT DISTINCT order_id, user_id FROM points_ledger WHERE id >= @ledger_from AND type = 'refund') n
-STRAIGHT_JOIN points_ledger l FORCE INDEX (points_ledger_user) ON l.user_id = n.user_id AND l.order_id = n.order_id AND l.type = 'refund'
-LEFT JOIN orders o ON o.id = n.order_id AND o.user_id = n.user_id
-GROUP BY n.order_id, n.user_id
-HAVING COUNT(*) <> 1 OR COALESCE(MIN(o.status), '') <> 'cancelled' OR COALESCE(MIN(o.total_price), 0) <> SUM(l.amount);
+SELECT CONCAT('order ', r.order_id, ': ', COALESCE(o.status, 'missing'), ', total ', COALESCE(o.total_price, 0), ', given back ', r.refunded, ' in ', r.entries, ' rows') AS violation
+FROM (
+  SELECT l.order_id, l.user_id, SUM(l.amount) AS refunded, COUNT(*) AS entries
+  FROM (SELECT DISTINCT user_id FROM points_ledger WHERE id >= @ledger_from AND type = 'refund') n
+  STRAIGHT_JOIN points_ledger l FORCE INDEX (points_ledger_user) ON l.user_id = n.user_id AND l.type = 'refund'
+  GROUP BY l.order_id, l.user_id
+  HAVING MAX(l.id) >= @ledger_from
+) r
+LEFT JOIN orders o ON o.id = r.order_id AND o.user_id = r.user_id
+WHERE r.entries <> 1 OR COALESCE(o.status, '') <> 'cancelled' OR COALESCE(o.total_price, 0) <> r.refunded;
 
 -- order_entries: no order has more rows of the ledger archived than it made
 SELECT CONCAT('order ', id, ': ', status, ', ', entries_archived, ' rows of the ledger archived') AS violation

@@ -247,6 +247,37 @@ run audit --since "$now"
 clean 'all set right'
 run audit
 clean 'for the audit of everything too'
+
+# ---- Twice as much that is new is twice the work
+
+reads() { sql_root "SHOW GLOBAL STATUS LIKE 'Handler_read%'" |
+    awk '{ n += $2 } END { print n }'; }
+# work: rows that the audit since `mark` reads.
+work() {
+	work_before=$(reads)
+	ctl audit --since "$mark" >/dev/null || fail 'the audit'
+	echo $(($(reads) - work_before))
+}
+# lives TIMES: of one user, orders that are cancelled.
+lives() {
+	for n in $(seq "$1"); do
+		post /v1/points/charge '{"amount": 100000}'
+		post /v1/orders '{"items": [{"productId": 7, "quantity": 1}]}'
+		user POST "/v1/orders/$(json .id)/cancel"
+	done
+	is "$status" 200 'orders, and all of them cancelled'
+}
+as 4
+run audit
+clean 'before them'
+none=$(work)
+lives 50
+once=$(work)
+lives 50
+twice=$(work)
+[ $((twice - none)) -lt $(((once - none) * 5 / 2)) ]
+ok "of one user, too: $none rows, $once, $twice"
+
 conf schema_dir "$dir/none"
 run audit --since "$now"
 is "$code $lines $out" '1 1 ' 'without its file it can'\''t be carried out'

@@ -12,7 +12,7 @@ sql_root 'DROP DATABASE shop; CREATE DATABASE shop CHARACTER SET utf8mb4
     COLLATE utf8mb4_unicode_ci'
 ctl migrate --take-account >/dev/null || bail 'migrate failed'
 shop_id=$(ctl id)
-db_client="$db_client" sh "$top_srcdir/t/bench/load.sh" -n "$db_sock" 12000 60 \
+db_client="$db_client" sh "$top_srcdir/t/bench/load.sh" -n "$db_sock" 6000 60 \
     >/dev/null || bail 'no history'
 # One in ten was never sent.
 sql 'UPDATE orders SET status = "fulfilled",
@@ -55,9 +55,9 @@ ends() {
 		[ $verb = cancel ] && verb=fulfil || verb=cancel
 	done >"$dir/ends"
 }
-mix_start 8 charge,order,order,cancel,fulfil,add,checkout,list,history
+mix_start 4 charge,order,order,cancel,fulfil,add,checkout,list,history
 ends $(sql 'SELECT id FROM orders WHERE status = "paid" AND id % 10 = 1
-    AND id <= '"$last_paid"' ORDER BY id LIMIT 1200' |
+    AND id <= '"$last_paid"' ORDER BY id LIMIT 600' |
     awk 'NR % 4 == 1') &
 ends_pid=$!
 
@@ -110,7 +110,7 @@ is "$(sql "SELECT COUNT(*) FROM points_ledger WHERE created_at < '$day'")" 0 \
     'of the ledger nothing older is left'
 is "$(sql "SELECT COUNT(*) FROM orders WHERE created_at < '$day' AND status = 'fulfilled'
     AND fulfilled_at < '$day'")" 0 'nor of settled orders'
-[ "$(sql 'SELECT COUNT(*) FROM archive_orders')" -gt 5000 ]
+[ "$(sql 'SELECT COUNT(*) FROM archive_orders')" -gt 2500 ]
 ok 'which are many'
 is "$(grep -cE 'status=500|bad_outcome' "$dir/log/shopd.log")" 0 'no 500'
 run audit --since "$mark"

@@ -46,7 +46,7 @@ is "$(got .database.server)" "\"$(sql 'SELECT VERSION()')\"" 'its version'
 is "$(got 'has("audit")')" false 'no audit is asked for'
 run status
 is "$code $err" '0 ' 'a page for people'
-for word in 'version ' 'pool$' 'running ' 'queues$' 'main ' 'read ' 'breaker$' \
+for word in 'version ' 'pool$' 'running ' 'queues$' 'main ' 'read ' 'breaker$' 'work$' 'requests .*retriesInHand .*killed ' \
     'closed ' 'cache$' 'database$' 'ok '; do
 	like "$out" "^$word" "has: $word"
 done
@@ -82,6 +82,35 @@ for pid in $(write_workers); do
 done
 eventually 10 shows '[.queues[0].waiting, .queues[0].busy]' '[0,0]'
 ok 'and are served'
+
+# ---- What was done
+
+requests=$(jq .work.requests <"$dir/now")
+as 1
+for n in 1 2; do
+	post /v1/points/charge '{"amount": 7}' -H 'Idempotency-Key: told'
+done
+eventually 5 shows '[.work.requests, .work.replays]' "[$((requests + 2)),1]"
+ok 'requests, and the one that was done already'
+is "$(jq -c '[.work.failures, .work.retries, .work.retriesInHand > 0]' <"$dir/now")" \
+    '[0,0,true]' 'none had to be tried again'
+hold 60 'SELECT * FROM users WHERE id = 1 FOR UPDATE'
+shot_post lost /v1/points/charge '{"amount": 7}' &
+asking=$!
+seen 'a waiting charge' lock_waits_are 1
+put_out $(sql "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx
+    WHERE trx_state = 'LOCK WAIT'")
+let_go
+wait $asking
+shot_look lost
+is "$status" 201 'a session that was ended is no matter'
+eventually 5 shows '[.work.failures > 0, .work.retries > 0]' '[true,true]'
+ok 'but counted'
+kill -KILL "$(write_workers | head -n 1)"
+eventually 10 shows '[.work.restarts.killed, .work.restarts.crashed]' '[1,0]'
+ok 'a worker that was killed'
+eventually 10 shows '.queues[0].workers' 4
+ok 'has a successor'
 
 # ---- The audit's mark
 
@@ -155,8 +184,8 @@ db_start
 pool_stop
 run status --json
 fails 'shopd.pid' 'no pool'
-is "$(got '[.pool.state, .pool.pid, .queues, .breaker, .database.state]')" \
-    '["unknown",null,[],null,"ok"]' 'and what can be seen without one'
+is "$(got '[.pool.state, .pool.pid, .queues, .breaker, .work, .database.state]')" \
+    '["unknown",null,[],null,null,"ok"]' 'and what can be seen without one'
 pool_start
 shots >/dev/null
 finish

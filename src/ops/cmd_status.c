@@ -23,6 +23,7 @@
 #include "ops/command.h"
 #include "ops/script.h"
 #include "ops/show.h"
+#include "run/counted.h"
 #include "run/look.h"
 #include "run/queue.h"
 #include "run/roll.h"
@@ -62,6 +63,16 @@ struct breaker_status {
 	int64_t failures;
 };
 
+/* Since shopd was started. */
+struct restarts_status {
+	int64_t crashed, killed, stuck, outgrown, unready;
+};
+
+struct work_status {
+	int64_t requests, replays, failures, retries, in_hand;
+	struct restarts_status restarts;
+};
+
 struct cache_status {
 	const char *state;		/* ok, away, off */
 };
@@ -86,7 +97,8 @@ struct status {
 	size_t queues;
 	struct queue_status *queue;
 	struct breaker_status breaker;
-	enum json_presence has_breaker;
+	struct work_status work;
+	enum json_presence has_breaker, has_work;
 	struct cache_status cache;
 	struct database_status database;
 	struct audit_status audit;
@@ -120,6 +132,26 @@ static const struct json_field queue_fields[] = {
 static const struct json_field breaker_fields[] = {
 	{ JSON_AT("state", STR, struct breaker_status, state) },
 	{ JSON_AT("failures", INT, struct breaker_status, failures) },
+	JSON_END
+};
+
+static const struct json_field restarts_fields[] = {
+	{ JSON_AT("crashed", INT, struct restarts_status, crashed) },
+	{ JSON_AT("killed", INT, struct restarts_status, killed) },
+	{ JSON_AT("stuck", INT, struct restarts_status, stuck) },
+	{ JSON_AT("outgrown", INT, struct restarts_status, outgrown) },
+	{ JSON_AT("unready", INT, struct restarts_status, unready) },
+	JSON_END
+};
+
+static const struct json_field work_fields[] = {
+	{ JSON_AT("requests", INT, struct work_status, requests) },
+	{ JSON_AT("replays", INT, struct work_status, replays) },
+	{ JSON_AT("failures", INT, struct work_status, failures) },
+	{ JSON_AT("retries", INT, struct work_status, retries) },
+	{ JSON_AT("retriesInHand", INT, struct work_status, in_hand) },
+	{ JSON_AT("restarts", OBJECT, struct work_status, restarts),
+	    .fields = restarts_fields },
 	JSON_END
 };
 
@@ -158,6 +190,8 @@ static const struct json_field status_fields[] = {
 	{ JSON_AT("breaker", OBJECT, struct status, breaker), .nullable = true,
 	    JSON_PRESENCE(struct status, has_breaker),
 	    .fields = breaker_fields },
+	{ JSON_AT("work", OBJECT, struct status, work), .nullable = true,
+	    JSON_PRESENCE(struct status, has_work), .fields = work_fields },
 	{ JSON_AT("cache", OBJECT, struct status, cache),
 	    .fields = cache_fields },
 	{ JSON_AT("database", OBJECT, struct status, database),
@@ -234,6 +268,27 @@ look_at_breaker(struct status *s, const struct breaker *b)
 }
 
 static void
+look_at_work(struct ctx *ctx, struct status *s, const struct board *b)
+{
+	struct counted c;
+
+	if (!counted_read(b, &c)) {
+		s->pool.why = fault(ctx, s, "shopd is of another version than "
+		    "this program: restart it");
+		return;
+	}
+	s->has_work = JSON_GIVEN;
+	s->work = (struct work_status){ .requests = c.requests,
+	    .replays = c.replays, .failures = c.failures,
+	    .retries = c.retries, .in_hand = c.in_hand,
+	    .restarts = { .crashed = c.restarts[REASON_CRASHED],
+	    .killed = c.restarts[REASON_KILLED],
+	    .stuck = c.restarts[REASON_STUCK],
+	    .outgrown = c.restarts[REASON_OUTGROWN],
+	    .unready = c.restarts[REASON_UNREADY] } };
+}
+
+static void
 look_at_pool(struct ctx *ctx, struct status *s)
 {
 	char path[ROLL_STATE_PATH_BYTES], why[WHY_BYTES];
@@ -264,6 +319,7 @@ look_at_pool(struct ctx *ctx, struct status *s)
 	}
 	look_at_queues(ctx, s, board);
 	look_at_breaker(s, &board->db);
+	look_at_work(ctx, s, board);
 	look_done(board);
 	if (s->queue != NULL && s->queue[QUEUE_MAIN].workers == 0)
 		p->why = fault(ctx, s, "no worker is ready");
@@ -353,7 +409,8 @@ run_status(struct ctx *ctx, const void *options)
 {
 	const struct status_options *o = options;
 	struct status s = { .version = PACKAGE_VERSION,
-	    .has_breaker = JSON_IS_NULL, .has_audit = JSON_ABSENT };
+	    .has_breaker = JSON_IS_NULL, .has_work = JSON_IS_NULL,
+	    .has_audit = JSON_ABSENT };
 
 	look_at_pool(ctx, &s);
 	look_at_cache(ctx, &s);

@@ -56,11 +56,13 @@ BEGIN
       SET v_outcome = 'ok';
     END IF;
   END;
-  ROLLBACK;
   IF v_outcome = 'ok' THEN
+    -- An earlier attempt may have done it, or nothing is new.
+    CALL await_durable();
     SELECT v_outcome AS outcome, id, email, name, role, created_at
       FROM users WHERE id = p_user;
   ELSE
+    ROLLBACK;
     SELECT v_outcome AS outcome;
   END IF;
 END

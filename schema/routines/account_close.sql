@@ -28,5 +28,8 @@ BEGIN
     CALL account_erase(p_user);
   END IF;
   COMMIT;
+  IF v_outcome = 'ok' AND v_status = 'closed' THEN
+    CALL await_durable();
+  END IF;
   SELECT v_outcome AS outcome;
 END

@@ -28,7 +28,10 @@ BEGIN
     SELECT u.id INTO v_id FROM users u JOIN credentials c ON c.user_id = u.id
       WHERE u.email_key = CAST(p_key AS BINARY)
         AND c.hash = CAST(p_hash AS BINARY);
-    SET v_outcome = IF(v_id IS NULL, v_outcome, 'ok');
+    IF v_id IS NOT NULL THEN
+      SET v_outcome = 'ok';
+      CALL await_durable();
+    END IF;
   END IF;
   SELECT created_at INTO v_at FROM users WHERE id = v_id;
   SELECT v_outcome AS outcome, v_id AS id, v_at AS created_at;

@@ -64,14 +64,15 @@ BEGIN
     END IF;
   END LOOP once;
 
-  ROLLBACK;
   IF v_outcome = 'replayed' THEN
+    CALL await_durable();
     -- The grant has kept what the ledger's row had, where that was archived.
     SELECT v_outcome AS outcome, g.ledger_id AS id, g.amount,
         COALESCE(l.balance_after, g.balance_after) AS balance_after, g.created_at
       FROM grants g LEFT JOIN points_ledger l ON l.id = g.ledger_id
       WHERE g.jti = CAST(p_jti AS BINARY);
   ELSE
+    ROLLBACK;
     SELECT v_outcome AS outcome, v_ledger AS id, v_amount AS amount,
       v_balance AS balance_after, v_now AS created_at;
   END IF;

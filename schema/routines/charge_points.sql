@@ -68,6 +68,9 @@ charge: BEGIN
       WHEN v_fingerprint IS NOT NULL THEN 'idempotency_key_reused'
       WHEN v_balance > 9007199254740991 - p_amount THEN 'validation_failed'
       END;
+    IF v_outcome = 'replayed' THEN
+      CALL await_durable();
+    END IF;
     ROLLBACK;
     IF v_outcome IS NOT NULL THEN
       LEAVE once;

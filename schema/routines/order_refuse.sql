@@ -72,5 +72,8 @@ BEGIN
     END;
   SET v_lines = CASE v_outcome WHEN 'product_not_found' THEN v_missing
     WHEN 'price_changed' THEN v_changed ELSE v_short END;
+  IF v_outcome = 'replayed' THEN
+    CALL await_durable();
+  END IF;
   ROLLBACK;
 END

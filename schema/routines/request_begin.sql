@@ -48,6 +48,9 @@ begin_it: BEGIN
     WHEN v_fingerprint IS NOT NULL THEN 'idempotency_key_reused'
     END;
   IF v_outcome IS NOT NULL THEN
+    IF v_outcome = 'replayed' THEN
+      CALL await_durable();
+    END IF;
     ROLLBACK;
     IF p_wait > 0 THEN
       DO RELEASE_ALL_LOCKS();

@@ -23,6 +23,8 @@ BEGIN
       WHERE id = p_user;
   ELSEIF p_attempt <= 1 THEN
     SET v_outcome = 'invalid_token';
+  ELSE
+    CALL await_durable();
   END IF;
   COMMIT;
   SELECT v_outcome AS outcome;

@@ -89,12 +89,11 @@ judge_lines(struct doctor *d, struct faults *f, struct pair *p,
 	}
 }
 
-/* The command that makes the file anew. */
+/* The command that makes the file anew: into nginx_conf, where this one is. */
 static const char *
 site_again(struct doctor *d, const struct site *s)
 {
 	struct arena *a = d->ctx->arena;
-	const char *file = d->ctx->conf->nginx_conf;
 	const char *text = "run shopctl site";
 
 	for (enum site_option i = 0; text != NULL && i < SITE_OPTIONS;
@@ -102,9 +101,8 @@ site_again(struct doctor *d, const struct site *s)
 		if (s->option[i] != NULL)
 			text = arena_printf(a, "%s --%s '%s'", text,
 			    site_option_name(i), s->option[i]);
-	/* Not straight into the file: nginx may read it meanwhile. */
-	return text == NULL ? NULL : arena_printf(a, "%s >%s.new && mv "
-	    "%s.new %s, and reload nginx", text, file, file, file);
+	return text == NULL ? NULL : arena_printf(a, "%s --write && nginx -t "
+	    "&& nginx -s reload", text);
 }
 
 static bool
@@ -120,11 +118,12 @@ is_as_made(struct doctor *d, const char *is)
 	if (site_needs_id(d->ctx, &s))
 		s.id = identity_get(d->ctx);
 	if (!site_recall(d->ctx->arena, is, &s, &version))
-		return doctor_bad(d, "make it by shopctl site, or set "
-		    "nginx_conf empty", "%s was not made by shopctl site: "
+		return doctor_bad(d, "move it away and run shopctl site "
+		    "--write, or set nginx_conf empty", "%s was not made by shopctl site: "
 		    "nobody can tell whether it fits", file);
 	if ((fault = site_fault(&s, &which)) != NULL)
-		return doctor_bad(d, "make it anew by shopctl site",
+		return doctor_bad(d, "run shopctl site --write with all its "
+		    "options",
 		    "%s: --%s %s", file, site_option_name(which), fault);
 	if ((p.wanted = site_make(d->ctx, &s, why)) == NULL)
 		return doctor_bad(d, "set this right", "%s", why);
@@ -141,7 +140,7 @@ waits_longest(struct doctor *d)
 	    c->db_read_timeout_s * 1000;
 
 	return c->nginx_timeout_s * 1000 > longest_ms || doctor_bad(d,
-	    "set nginx_timeout_s longer, and make nginx's file anew",
+	    "set nginx_timeout_s longer, and run shopctl doctor again",
 	    "nginx_timeout_s is %" PRId64 ", but request_deadline_ms and "
 	    "db_read_timeout_s together %" PRId64 " ms", c->nginx_timeout_s,
 	    longest_ms);
@@ -155,8 +154,9 @@ doctor_nginx(struct doctor *d)
 	if (file[0] == '\0')
 		return doctor_skip(d, "nginx_conf is not set");
 	if ((text = file_read(d->ctx->arena, file)) == NULL)
-		return doctor_bad(d, "set nginx_conf right", "%s: %s", file,
-		    strerror(errno));
+		return doctor_bad(d, errno == ENOENT ? "run shopctl site "
+		    "--write, or set nginx_conf right" : "set nginx_conf "
+		    "right", "%s: %s", file, strerror(errno));
 	return is_as_made(d, text) && waits_longest(d);
 }
 

@@ -64,8 +64,7 @@ none 'with the same values'
 # shellcheck disable=SC2046	# many words
 cat $(ours '*.js') >"$dir/all"
 { grep -oE "\bt\('[a-z_-]+'" "$dir/all" | sed "s/.*('//; s/'//"
-grep -oE "\b(figure|link)\('[^']*', 'today'|\bfigure\('[a-z_]+'|link\('[^']*', '[a-z_]+'" \
-    "$dir/all" | sed "s/.*'\([a-z_]*\)'\$/\1/"
+grep -oE "\bfigure\('[a-z_]+'" "$dir/all" | sed "s/.*'\([a-z_]*\)'\$/\1/"
 grep -oE "\? 'on_sale' : 'off_sale'" "$dir/all" | tr -d "?:' " >/dev/null &&
     printf 'on_sale\noff_sale\n'; } | sort -u >"$dir/used"
 comm -23 "$dir/used" "$dir/names" >"$dir/found"

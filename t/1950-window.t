@@ -24,7 +24,7 @@ is_over() {
 }
 eventually 10 is_over || bail 'a token of a second lives on'
 
-for part in buyer slips owner pages; do
+for part in buyer slips edges owner pages; do
 	browse $part SHOP_URL="http://127.0.0.1:$port" SHOTS="$shots" \
 	    ADMIN_EMAIL=$email ADMIN_PASSWORD="$password" \
 	    ADMIN_TOKEN="$(token "$owner")" EXPIRED_TOKEN="$expired"

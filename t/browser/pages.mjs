@@ -23,6 +23,7 @@ const anybody = {
 	'found-nothing': ['/#/?q=xyzzy', '#all'],
 	product: ['/#/products/1', 'form.add'],
 	'not-sold': ['/#/products/999', 'h1'],
+	'no-page': ['/#/nowhere', 'h1'],
 	login: ['/#/login', '#email'],
 	signup: ['/#/signup', '#name'],
 	problems: ['/problems/', 'section'],
@@ -33,6 +34,7 @@ const buyers = {
 	order: [`/#/orders/${order}`, '#cancel'],
 	points: ['/#/points', '.rows > li'],
 	account: ['/#/account', '#old'],
+	'no-order': ['/#/orders/0', 'h1'],
 };
 const owners = {
 	today: ['/admin/', '.figures'],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The back office: its views by address, and the frame around each.
-import {html, nothing, go, languageButtons, messageView, place, press, skipLink, start}
+import {html, nothing, go, languageButtons, menuLink, messageView, press, skipLink, start}
     from './page.js';
 import {session, sessionLeave} from './session.js';
 import {t} from './text.js';
@@ -9,17 +9,15 @@ import {productNew, productEdit, products} from './admin/products.js';
 import {order, orders} from './admin/orders.js';
 import {login} from './login.js';
 
-const link = (hash, name) => html`<a href=${hash}
-	aria-current=${place().path === hash.slice(1) ? 'page' : nothing}>${t(name)}</a>`;
-
 const frame = (content) => html`
 	${skipLink()}
 	<header>
 		<a class="brand" href="#/">${t('back_office')}</a>
 		<nav aria-label=${t('menu')}>
 			${session()?.user.role === 'admin' ? html`
-				${link('#/', 'today')} ${link('#/products', 'products')}
-				${link('#/orders', 'orders')}` : nothing}
+				${menuLink('#/', t('today'))}
+				${menuLink('#/products', t('products'))}
+				${menuLink('#/orders', t('orders'))}` : nothing}
 			<a href="/">${t('to_shop')}</a>
 		</nav>
 	</header>

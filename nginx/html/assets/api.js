@@ -44,6 +44,17 @@ export async function call(method, path, {body, key, signal, token} = {}) {
 
 export const get = (path, signal) => call('GET', path, {signal});
 
+// The thing at this path, or null: there is none (404), or its number can't be one's (400).
+export async function getOrNull(path) {
+	try {
+		return await get(path);
+	} catch (e) {
+		if (e instanceof Problem && (e.status === 404 || e.status === 400))
+			return null;
+		throw e;
+	}
+}
+
 async function send(method, path, token, body, key, signal) {
 	const headers = {Accept: 'application/json', 'Accept-Language': language()};
 	const timeout = AbortSignal.timeout(TIMEOUT_MS);

@@ -75,7 +75,8 @@ function find(path) {
 		if (match)
 			return () => opener(...match.slice(1).map(decodeURIComponent));
 	}
-	return () => messageView(t('no_page'), t('no_page_text'));
+	return () => messageView(t('no_page'), t('no_page_text'),
+	    html`<p><a href="#/">${t('to_start')}</a></p>`);
 }
 
 export const messageView = (title, text, action) => ({
@@ -237,6 +238,10 @@ export const skipLink = () => html`
 		event.preventDefault();
 		document.getElementById('main').focus();
 	}}>${t('skip')}</a>`;
+
+// One of the menu's: it says where it is the page that one is at.
+export const menuLink = (hash, content) => html`<a href=${hash}
+	aria-current=${place().path === hash.slice(1) ? 'page' : nothing}>${content}</a>`;
 
 export const languageButtons = () => html`
 	<div class="languages" role="group" aria-label="Language · 언어">

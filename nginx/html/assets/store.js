@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The storefront: its views by address, and the frame around each.
-import {html, nothing, go, languageButtons, notice, press, skipLink, start, words}
-    from './page.js';
+import {html, nothing, go, languageButtons, menuLink, notice, press, skipLink, start,
+    words} from './page.js';
 import {onSession, session, sessionLeave} from './session.js';
 import {openSlots, Postponed, resume} from './once.js';
 import {points} from './format.js';
@@ -26,14 +26,14 @@ const frame = (content) => html`
 		</form>
 		<nav aria-label=${t('menu')}>
 			${session() ? html`
-				<a href="#/orders">${t('orders')}</a>
-				<a href="#/points">${t('points')}</a>
-				<a href="#/account">${t('account')}</a>
-				<a class="cart" href="#/cart">${t('cart')}${basketCount() ? html`
-					<span class="badge">${basketCount()}</span>` : nothing}</a>`
+				${menuLink('#/orders', t('orders'))}
+				${menuLink('#/points', t('points'))}
+				${menuLink('#/account', t('account'))}
+				${menuLink('#/cart', html`${t('cart')}${basketCount() ? html`
+					<span class="badge">${basketCount()}</span>` : nothing}`)}`
 			: html`
-				<a href="#/signup">${t('sign_up')}</a>
-				<a href="#/login">${t('log_in')}</a>`}
+				${menuLink('#/signup', t('sign_up'))}
+				${menuLink('#/login', t('log_in'))}`}
 		</nav>
 	</header>
 	<main id="main" tabindex="-1">${content}</main>

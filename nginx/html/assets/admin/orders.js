@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Everybody's orders: by status, to be delivered or cancelled.
 import {html, nothing, draw, go, messageView, notice, place, press} from '../page.js';
-import {call, get} from '../api.js';
+import {call, getOrNull} from '../api.js';
 import {List, watch} from '../list.js';
 import {count, points, time} from '../format.js';
 import {t} from '../text.js';
@@ -58,16 +58,11 @@ async function done(id, what) {
 }
 
 export async function order(id) {
-	const view = {order: null, asked: false};
+	const view = {order: await getOrNull(`/v1/orders/${id}`), asked: false};
 
-	try {
-		view.order = await get(`/v1/orders/${id}`);
-	} catch (e) {
-		if (e.code !== 'order_not_found')
-			throw e;
+	if (!view.order)
 		return messageView(t('order_none'), '',
 		    html`<p><a href="#/orders">${t('orders_all')}</a></p>`);
-	}
 	const act = (what) => press(async () => {
 		view.order = await done(id, what);
 		view.asked = false;

@@ -2,7 +2,7 @@
 // What is sold, and what is not: lists, a new product, its changes and its stock.
 import {html, nothing, draw, faultsOf, field, go, messageView, notice, place, press,
     say, words} from '../page.js';
-import {call, get, Problem} from '../api.js';
+import {call, get, getOrNull, Problem} from '../api.js';
 import {once} from '../once.js';
 import {List, watch} from '../list.js';
 import {count, points} from '../format.js';
@@ -209,16 +209,12 @@ async function faulted(view, action) {
 // ---- A product that there is
 
 export async function productEdit(id) {
-	const view = {faults: {}, product: null, start: null, mine: null, theirs: null};
+	const product = await getOrNull(`/v1/products/${id}`);
+	const view = {faults: {}, product, start: product, mine: null, theirs: null};
 
-	try {
-		view.product = view.start = await get(`/v1/products/${id}`);
-	} catch (e) {
-		if (e.code !== 'product_not_found')
-			throw e;
+	if (!product)
 		return messageView(t('product_none'), '',
 		    html`<p><a href="#/products">${t('products')}</a></p>`);
-	}
 	return {
 		title: () => view.product.name, keeps: true,
 		draw: () => editDraw(view),

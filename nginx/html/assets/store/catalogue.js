@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What there is to buy: the best sellers, the whole catalogue, one product.
-import {html, nothing, draw, go, notice, place, press, say, words}
+import {html, nothing, draw, go, messageView, notice, place, press, say, words}
     from '../page.js';
-import {get, NoAnswer, Problem} from '../api.js';
+import {get, getOrNull} from '../api.js';
 import {List, watch} from '../list.js';
 import {count, points} from '../format.js';
 import {session} from '../session.js';
@@ -169,17 +169,12 @@ async function searchFor(q) {
 }
 
 export async function product(id) {
-	const view = {product: null, quantity: 1, added: false};
+	const view = {product: await getOrNull(`/v1/products/${id}`), quantity: 1,
+	    added: false};
 
-	try {
-		view.product = await get(`/v1/products/${id}`);
-	} catch (e) {
-		if (!(e instanceof Problem && e.status === 404))
-			throw e;
-		return {title: () => t('not_sold'), draw: () => html`
-			<h1 tabindex="-1">${t('not_sold')}</h1>
-			<p><a href="#/">${t('go_on')}</a></p>`};
-	}
+	if (!view.product)
+		return messageView(t('product_none'), t('product_none_text'),
+		    html`<p><a href="#/">${t('go_on')}</a></p>`);
 	return {
 		title: () => view.product.name,
 		draw: () => productDraw(view),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A customer's orders: all of them, and one with the way to cancel it.
 import {html, nothing, draw, messageView, notice, press} from '../page.js';
-import {call, get} from '../api.js';
+import {call, getOrNull} from '../api.js';
 import {List, watch} from '../list.js';
 import {count, points, time} from '../format.js';
 import {t} from '../text.js';
@@ -33,16 +33,11 @@ export const first = (o) => html`${count(o.first.quantity)} × <bdi>${o.first.na
 	o.lines > 1 ? ` ${t('and_more', {n: o.lines - 1})}` : ''}`;
 
 export async function order(id) {
-	const view = {order: null, asked: false};
+	const view = {order: await getOrNull(`/v1/orders/${id}`), asked: false};
 
-	try {
-		view.order = await get(`/v1/orders/${id}`);
-	} catch (e) {
-		if (e.code !== 'order_not_found')
-			throw e;
+	if (!view.order)
 		return messageView(t('order_none'), t('order_none_text'),
 		    html`<p><a href="#/orders">${t('orders_all')}</a></p>`);
-	}
 	return {
 		title: () => t('order_n', {id}),
 		draw: () => orderDraw(view),

@@ -5,7 +5,8 @@
 //
 //	const {answer} = await once('checkout', 'POST', '/v1/cart/checkout', body);
 //
-// 1. The key is made and kept BEFORE the request is sent.
+// 1. The key is made and kept BEFORE the request is sent.  Where the browser keeps
+//    nothing the page does, and whoever would leave it meanwhile is asked first.
 // 2. While nobody knows what happened - no answer, 503, 429, a reload, a crash - the
 //    same request is sent again with the same key.  The shop does it once, and
 //    answers as it answered first.
@@ -15,6 +16,7 @@
 // its answer instead of making another one.
 import {call, NoAnswer, Problem} from './api.js';
 import {session} from './session.js';
+import {forgets, store, stored, storedNames, unstore} from './stored.js';
 
 // The shop keeps a key for 24 hours at least.  After that the same request would
 // be a new one, so it isn't sent any more.
@@ -33,21 +35,32 @@ const nameOf = (slot) => `${PREFIX}${session()?.user.id ?? 0}.${slot}`;
 
 function load(name) {
 	try {
-		const write = JSON.parse(localStorage.getItem(name));
+		const write = JSON.parse(stored(name));
 
 		return write && Date.now() - write.made < KEPT_MS ? write : null;
 	} catch {
 		return null;
 	}
 }
-const keep = (name, write) => localStorage.setItem(name, JSON.stringify(write));
+
+// The browser's own question; it takes no words of a page.
+const askFirst = (event) => {
+	if (storedNames().some((name) => name.startsWith(PREFIX) && forgets(name)))
+		event.preventDefault();
+};
+
+function keep(name, write) {
+	store(name, JSON.stringify(write));
+	if (forgets(name))
+		addEventListener('beforeunload', askFirst);
+}
 
 // Another tab may have heard the answer already, and begun the next write.
 const isLast = (name, write) => load(name)?.key === write.key;
 
 function drop(name, write) {
 	if (isLast(name, write))
-		localStorage.removeItem(name);
+		unstore(name);
 }
 
 function newKey() {
@@ -150,8 +163,8 @@ async function begin(name, slot, asked) {
 export function openSlots() {
 	const prefix = nameOf('');
 
-	return Object.keys(localStorage).filter((name) => name.startsWith(prefix) &&
-	    load(name)).map((name) => name.slice(prefix.length));
+	return storedNames().filter((name) => name.startsWith(prefix) && load(name))
+		.map((name) => name.slice(prefix.length));
 }
 
 // Asks for the answer to such a write.

@@ -7,6 +7,7 @@ import {html, nothing, render} from './vendor/lit-html.js';
 import {NoAnswer, Problem} from './api.js';
 import {onSession, session} from './session.js';
 import {onWaiting, Postponed} from './once.js';
+import {forgets} from './stored.js';
 import {language, setLanguage, t} from './text.js';
 
 export {html, nothing};
@@ -31,6 +32,8 @@ export function draw() {
 	document.title = `${(asking ?? current).title()} · ${t('shop')}`;
 	document.documentElement.lang = language();
 	render(frame(html`
+		${session() && forgets() ? html`<p class="note" id="forgets">${
+			t('forgets')}</p>` : nothing}
 		${waiting ? html`<p class="note waiting">${t('waiting')}</p>` : nothing}
 		${note ? html`<div class="note ${note.kind}" id="note">
 			<p>${note.text}</p>
@@ -169,6 +172,8 @@ async function sessionChanged(why) {
 	const keeps = current?.keeps && place().path === at;
 
 	left = null;
+	if (why === 'entered' && forgets())
+		say(t('forgets'));
 	if (why === 'ended')
 		notice(keeps ? t('typing_kept') : t('session_ended'), 'bad');
 	if (!keeps || session() && !(asking && session().user.id === owner)) {

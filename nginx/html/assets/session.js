@@ -2,13 +2,15 @@
 //
 // Who is logged in, in all tabs of this browser: the token and the account it is of.
 // A token is sent in a header, and never stands in an address.
+import {store, stored, unstore} from './stored.js';
+
 const NAME = 'shop.session';
 const listeners = new Set();
 let known = read();
 
 function read() {
 	try {
-		return JSON.parse(localStorage.getItem(NAME));
+		return JSON.parse(stored(NAME));
 	} catch {
 		return null;
 	}
@@ -27,13 +29,13 @@ export const onSession = (listener) => listeners.add(listener);
 // why: 'begun', or 'entered' by somebody who logged in here.
 export function sessionBegin(token, user, why = 'begun') {
 	known = {token, user};
-	localStorage.setItem(NAME, JSON.stringify(known));
+	store(NAME, JSON.stringify(known));
 	changed(why);
 }
 
 export function sessionLeave() {
 	known = null;
-	localStorage.removeItem(NAME);
+	unstore(NAME);
 	changed('left');
 }
 
@@ -45,7 +47,7 @@ export function sessionEnded(token) {
 	if (known?.token !== token)
 		return;
 	known = null;
-	localStorage.removeItem(NAME);
+	unstore(NAME);
 	changed('ended');
 }
 

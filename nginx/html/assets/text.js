@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Which language the visitor reads, and texts in it.
+import {store, stored} from './stored.js';
 import {words} from './words.js';
 
 const NAME = 'shop.language';
 const LANGUAGES = ['en', 'ko'];
-const wanted = [localStorage.getItem(NAME), ...navigator.languages]
+const wanted = [stored(NAME), ...navigator.languages]
 	.map((tag) => tag?.slice(0, 2).toLowerCase());
 let chosen = wanted.find((tag) => LANGUAGES.includes(tag)) ?? 'en';
 
@@ -12,7 +13,7 @@ export const language = () => chosen;
 
 export function setLanguage(code) {
 	chosen = code;
-	localStorage.setItem(NAME, code);
+	store(NAME, code);
 }
 
 // The text by its name, with the values in the places that name them; undefined

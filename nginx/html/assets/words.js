@@ -18,6 +18,8 @@ export const words = {
 	    '상점에 연결할 수 없습니다. 인터넷 연결을 확인하십시오.'],
 	waiting: ['No answer yet. We keep asking, and nothing happens twice.',
 	    '아직 응답이 없습니다. 계속 확인하고 있으며, 같은 일이 두 번 처리되지 않습니다.'],
+	forgets: ['This browser keeps nothing for the shop. After a reload you have to log in again, and a purchase that has no answer yet could be forgotten: look at the orders before you repeat it.',
+	    '이 브라우저는 상점의 정보를 저장하지 않습니다. 새로 고치면 다시 로그인해야 하고, 아직 응답이 없는 구매는 잊힐 수 있습니다. 다시 구매하기 전에 주문 내역을 확인하십시오.'],
 	not_done: ['What you had begun was not done: {why}', '하시던 일이 처리되지 않았습니다: {why}'],
 	no_page: ['There is no such page', '없는 페이지입니다'],
 	no_page_text: ['The address may be old or mistyped.', '주소가 오래되었거나 잘못되었을 수 있습니다.'],

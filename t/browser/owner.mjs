@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An owner in the back office, and a developer at the docs page.
-import {admin, api, check, customer, leave, logIn, office, ordersOf, run, same, shop, shot,
-    text, visitor} from './lib.mjs';
+import {admin, api, check, customer, leave, logIn, office, ordersOf, productOf, run, same, shop,
+    shot, text, visitor} from './lib.mjs';
 
 const patch = (p, members) => api('PATCH', `/v1/products/${p.id}`,
     {token: admin, body: {version: p.version, ...members}});
@@ -130,6 +130,70 @@ await run({
 		same([figure[0], ...figure.slice(2)].map(Number),
 		    [all.length, of('paid'), of('fulfilled'), of('cancelled')],
 		    'today adds up');
+		await leave(one, name);
+	},
+
+	async 'answers that came to nobody'(name) {
+		const who = await customer(100000), one = await office(), {page} = one;
+		const p = await productOf({stock: 3});
+		const orders = [await order(who), await order(who)];
+		const open = () => page.evaluate(() => Object.keys(localStorage)
+			.filter((k) => k.startsWith('shop.once.')).length);
+		// What was pressed there gets no answer, whether the shop hears it or not.
+		const lost = async (path, hears, press) => {
+			await page.goto(`${shop}/admin/#${path}`);
+			await page.route('**/v1/**', async (route) => {
+				if (route.request().method() !== 'POST')
+					return route.continue();
+				if (hears)
+					await route.fetch();
+				return route.abort('connectionreset').catch(() => {});
+			});
+			await press();
+			await page.locator('.waiting').waitFor();
+			await page.goto('about:blank');
+			await page.unrouteAll({behavior: 'ignoreErrors'});
+		};
+		const made = `Forgotten ${process.pid}`;
+		const told = async (path, words) => {
+			await page.goto(`${shop}/admin/#${path}`);
+			await page.locator('#note', {hasText: words}).waitFor();
+			same(await open(), 0, `is told: ${words}`);
+		};
+
+		for (const hears of [true, false]) {
+			await lost(`/products/${p.id}`, hears, async () => {
+				await page.locator('#quantity').fill('4');
+				await page.locator('#restock button').click();
+			});
+			const stock = hears ? 7 : 11;
+
+			await told(`/products/${p.id}`,
+			    `Product ${p.id} is restocked. In stock now: ${stock}`);
+			await page.locator('#in-stock', {hasText: `: ${stock}`}).waitFor();
+		}
+		await lost('/products/new', false, async () => {
+			await page.locator('#name').fill(made);
+			await page.locator('#price').fill('5');
+			await page.locator('#product button.main').click();
+		});
+		await told('/products/new', 'is on sale');
+		same((await api('GET', `/v1/products?q=${encodeURIComponent(made)}`)).body.items
+		    .length, 1, 'and made once');
+		await lost(`/orders/${orders[0].id}`, false, () =>
+			page.locator('#fulfil').click());
+		await told(`/orders/${orders[0].id}`, `Order ${orders[0].id} is delivered`);
+		await page.locator('.status.fulfilled').waitFor();
+		await lost(`/orders/${orders[1].id}`, true, async () => {
+			await page.locator('#cancel').click();
+			await page.locator('#cancel-yes').click();
+		});
+		await page.goto(shop);
+		await page.locator('.card').first().waitFor();
+		await page.waitForLoadState('networkidle');
+		same(await open(), 1, 'the storefront leaves it to the back office');
+		await page.goto('about:blank');
+		await told('/', `Order ${orders[1].id} is cancelled`);
 		await leave(one, name);
 	},
 

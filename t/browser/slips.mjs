@@ -413,10 +413,11 @@ await run({
 		});
 		await page.locator('#product button.main').click();
 		await page.locator('.waiting').waitFor();
-		await page.unroute('**/v1/products');
 		await page.reload();
+		await page.locator('.waiting').waitFor();
 		await fill(next);
 		await page.locator('#product button.main').click();
+		await page.unroute('**/v1/products');
 		await page.locator('#note').waitFor();
 		same(await page.locator('#name').inputValue(), next, 'the next is not lost');
 		await page.locator('#product button.main').click();

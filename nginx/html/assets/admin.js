@@ -2,7 +2,9 @@
 // The back office: its views by address, and the frame around each.
 import {html, nothing, go, languageButtons, menuLink, messageView, press, skipLink, start}
     from './page.js';
-import {session, sessionLeave} from './session.js';
+import {onSession, session, sessionLeave} from './session.js';
+import {finish} from './finish.js';
+import {count} from './format.js';
 import {t} from './text.js';
 import {today} from './admin/today.js';
 import {productNew, productEdit, products} from './admin/products.js';
@@ -40,6 +42,13 @@ const owners = (opener) => async (...groups) => {
 	return opener(...groups);
 };
 
+const goOn = () => finish({
+	product: ({id}) => t('product_made', {id}),
+	restock: ({stock}, id) => t('restocked_late', {id, n: count(stock)}),
+	fulfil: (_, id) => t('done_fulfil', {id}),
+	cancel: (_, id) => t('done_cancel', {id}),
+});
+
 await start([
 	[/^\/$/, owners(today)],
 	[/^\/products$/, owners(products)],
@@ -48,3 +57,5 @@ await start([
 	[/^\/orders$/, owners(orders)],
 	[/^\/orders\/(\d+)$/, owners(order)],
 ], frame);
+onSession(() => void goOn());
+await goOn();

@@ -123,31 +123,48 @@ async function settle(name, slot, write) {
 	}
 }
 
+const same = (one, other) => one.path === other.path &&
+    JSON.stringify(one.body) === JSON.stringify(other.body);
+
+// It is still open, and is asked for after the next log-in.
+export const goesOnLater = (e) => e instanceof Postponed || e.status === 401;
+
 // Resolves to {answer, earlier}: `earlier` where it is the answer to a write of this
 // slot that was still open and asked for something else; this one was not sent then.
 // Throws Problem where the shop refused.
 export function once(slot, method, path, body) {
-	const name = nameOf(slot);
+	const name = nameOf(slot), asked = {method, path, body};
+	const other = underWay.get(name);
 
-	if (!underWay.has(name))
-		underWay.set(name, begin(name, slot, {method, path, body})
-		    .finally(() => underWay.delete(name)));
-	return underWay.get(name);
+	if (other)
+		return same(other.asked, asked) ? other.result : after(other, slot, asked);
+	const result = begin(name, slot, asked).finally(() => underWay.delete(name));
+
+	underWay.set(name, {asked, result});
+	return result;
+}
+
+async function after(other, slot, asked) {
+	try {
+		return {answer: (await other.result).answer, earlier: true};
+	} catch (e) {
+		if (goesOnLater(e))
+			throw e;
+	}
+	return once(slot, asked.method, asked.path, asked.body);
 }
 
 async function begin(name, slot, asked) {
-	const same = (write) => write.path === asked.path &&
-	    JSON.stringify(write.body) === JSON.stringify(asked.body);
 	let write = load(name);
 
 	// One that is found here may have been sent by a page that is gone.
 	if (write)
 		write.open = true;
-	if (write && !same(write)) {
+	if (write && !same(write, asked)) {
 		try {
 			return {answer: await settle(name, slot, write), earlier: true};
 		} catch (e) {
-			if (e instanceof Postponed || e.status === 401)
+			if (goesOnLater(e))
 				throw e;
 		}
 		write = null;
@@ -167,9 +184,9 @@ export function openSlots() {
 		.map((name) => name.slice(prefix.length));
 }
 
-// Asks for the answer to such a write.
-export function resume(slot) {
+// Asks for the answer to such a write; null where it came meanwhile, to another tab.
+export async function resume(slot) {
 	const write = load(nameOf(slot));
 
-	return once(slot, write.method, write.path, write.body);
+	return write && await once(slot, write.method, write.path, write.body);
 }

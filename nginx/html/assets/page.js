@@ -23,9 +23,9 @@ let asking = null, owner, at;
 // This entry of the browser's history, and the list left last: {entry, view, depth}.
 let entry, left = null;
 
-// view: {title(), draw(), drawn()?, leave()?, keeps?, returns?}.  One that keeps waits,
-// hidden, where its owner has to log in again.  One that returns is as it was, and as
-// deep in it, for whoever comes back by the browser's button.
+// view: {title(), draw(), drawn()?, leave()?, refresh()?, keeps?, returns?}.  One that
+// keeps waits, hidden, where its owner has to log in again.  One that returns is as it
+// was, and as deep in it, for whoever comes back by the browser's button.
 export function draw() {
 	if (!current)
 		return;
@@ -119,6 +119,15 @@ export async function open({quietly = false} = {}) {
 	if (!quietly)
 		arrive();
 }
+
+// The view may be older than an answer that came: it is opened anew, or, where it
+// keeps what is typed into it, may look by itself.
+export const refresh = async () => {
+	if (!current?.keeps)
+		return open({quietly: true});
+	await current.refresh?.();
+	draw();
+};
 
 // The view is the one of this address from now on, and this entry has a name.
 function become(view) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The storefront: its views by address, and the frame around each.
-import {html, nothing, go, languageButtons, menuLink, notice, press, skipLink, start,
-    words} from './page.js';
+import {html, nothing, go, languageButtons, menuLink, press, skipLink, start}
+    from './page.js';
 import {onSession, session, sessionLeave} from './session.js';
-import {openSlots, Postponed, resume} from './once.js';
+import {finish} from './finish.js';
 import {points} from './format.js';
 import {t} from './text.js';
 import {catalogue, product, searched, typed} from './store/catalogue.js';
@@ -50,24 +50,12 @@ const frame = (content) => html`
 // What belongs to an account asks for it first, and comes back after.
 const mine = (opener) => (...groups) => session() ? opener(...groups) : login();
 
-const done = {
-	checkout: (answer) => paid(answer),
-	charge: (answer) => notice(t('charged', {amount: points(answer.amount)})),
-};
-
-// Writes whose answers never came: the page was closed, or the network went.
-async function finish() {
-	for (const slot of session() ? openSlots() : []) {
-		try {
-			const {answer} = await resume(slot);
-
-			done[slot]?.(answer);
-		} catch (e) {
-			// After a log-in it goes on.
-			if (slot in done && !(e instanceof Postponed || e.status === 401))
-				notice(t('not_done', {why: words(e)}), 'bad');
-		}
-	}
+async function goOn() {
+	await finish({
+		checkout: (answer) => paid(answer),
+		charge: (answer) => t('charged', {amount: points(answer.amount)}),
+		add: () => {},
+	});
 	// The cart's own view tells why there is none.
 	await basketRead().catch(() => {});
 }
@@ -83,5 +71,5 @@ await start([
 	[/^\/login$/, login],
 	[/^\/signup$/, signup],
 ], frame);
-onSession(() => void finish());
-await finish();
+onSession(() => void goOn());
+await goOn();

@@ -197,6 +197,8 @@ export const words = {
 	restock_hint: ['Less than 0 takes away: broken, lost.', '0보다 작으면 줄입니다: 파손, 분실.'],
 	reason: ['Reason', '사유'],
 	restocked: ['In stock now: {n}', '현재 재고 {n}개'],
+	restocked_late: ['Product {id} is restocked. In stock now: {n}',
+	    '상품 {id}번의 재고를 조정했습니다. 현재 재고 {n}개'],
 	status: ['Status', '상태'],
 	all: ['All', '전체'],
 	orders_nobody: ['No such orders.', '주문이 없습니다.'],

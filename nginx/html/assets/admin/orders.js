@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Everybody's orders: by status, to be delivered or cancelled.
 import {html, nothing, draw, go, messageView, notice, place, press} from '../page.js';
-import {call, getOrNull} from '../api.js';
+import {getOrNull} from '../api.js';
+import {once} from '../once.js';
 import {List, watch} from '../list.js';
 import {count, points, time} from '../format.js';
 import {t} from '../text.js';
@@ -49,12 +50,12 @@ const row = (list, o) => html`
 			})}>${t('fulfil')}</button>` : nothing}
 	</li>`;
 
-// Both are one effect however often they are asked for, and need no key.
+// Asked for until there is an answer, by another page if need be.
 async function done(id, what) {
-	const order = await call('POST', `/v1/orders/${id}/${what}`);
+	const {answer} = await once(`${what}-${id}`, 'POST', `/v1/orders/${id}/${what}`);
 
 	notice(t(`done_${what}`, {id}));
-	return order;
+	return answer;
 }
 
 export async function order(id) {

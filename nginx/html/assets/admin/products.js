@@ -218,6 +218,11 @@ export async function productEdit(id) {
 	return {
 		title: () => view.product.name, keeps: true,
 		draw: () => editDraw(view),
+		refresh: async () => {
+			const {stock} = await get(`/v1/products/${id}`);
+
+			view.product = {...view.product, stock};
+		},
 	};
 }
 

@@ -295,6 +295,14 @@ as 2
 user GET "/v1/orders/$second"
 is "$(json '[.status, .payment.status]')" '["cancelled","refunded"]' \
     'the customer sees it'
+# Two tables make them, for the page has its own order of columns, and whose it is.
+run order show $second --json
+is "$(jq -cS 'del(.userId)' "$dir/out") $(got .userId)" \
+    "$(printf '%s' "$body" | jq -cS .) 2" 'an order is as the API has it, and whose'
+user GET '/v1/orders?limit=1'
+run order list --user 2 --limit 1 --json
+is "$(jq -cS '.items[] | del(.userId)' "$dir/out") $(got '.items[].userId')" \
+    "$(printf '%s' "$body" | jq -cS '.items[]') 2" 'and so it is in a list'
 for status in paid cancelled fulfilled; do
 	run order list --status $status --json
 	echo "$status $(got '.items[].id')"

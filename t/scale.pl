@@ -27,7 +27,7 @@ my %default = (
 	cancels => 0,		# of a thousand orders
 	faults => 0,		# crashes, cuts, messages lost, doubled, late: how many
 	copy => 0,		# a silent shard's sales can be read elsewhere
-	down => '',		# SHARD:FROM: it is down from then on
+	down => '',		# SHARD:FROM: it is down from then on, faults=0
 	seed => 1,
 	without => '',		# a guard left out: see %guard
 );
@@ -39,6 +39,7 @@ my %guard = (
 	doubt => 'the coordinator takes nothing back that may have been sold',
 	copy => 'the copy that is read has every acknowledged sale',
 	once => 'what a message asks for is done once',
+	epoch => 'what was asked before pieces were taken back is not done',
 	durable => 'a sale is in the shard\'s row before it is acknowledged',
 );
 
@@ -108,9 +109,8 @@ sub asked {
 	my $b = $book[$i];
 	my ($short, @others);
 
-	return if $m->{try} < $b->{try};
 	$figure{messages}++;
-	if ($m->{epoch} == $b->{epoch}) {
+	if ($m->{epoch} == $b->{epoch} || !with('epoch')) {
 		$b->{held} -= $m->{net} - $b->{net};
 		$b->{net} = $m->{net};
 		if ($m->{seq} > $b->{seq} || !with('once')) {
@@ -131,21 +131,26 @@ sub asked {
 			post($_, \&recalled, {});
 		}
 	}
-	@$b{qw(try end)} = ($m->{try}, $now + $o{time});
-	post($i, \&answered, { try => $b->{try}, epoch => $b->{epoch}, held => $b->{held},
+	$b->{end} = $now + $o{time};
+	post($i, \&answered, { try => $m->{try}, epoch => $b->{epoch}, held => $b->{held},
 	    net => $b->{net}, out => $short && !@others });
+}
+
+# A copy that doesn't have every sale: what it had when the shard was last heard of.
+sub lag {
+	$_->{stale} = $_->{true} for grep { !$_->{down} && !$_->{cut} } @shard;
 }
 
 # A shard that is silent for longer than its lease sells nothing any more.  What it has
 # sold until then only its own database knows, or a copy of that.
 sub take_back {
-	my $wait = with('margin') ? 0.15 * $o{time} : 0;
+	my $heard = $now - (with('margin') ? 0.15 * $o{time} : 0);
 
 	for my $i (0 .. $#book) {
 		my $b = $book[$i];
-		my $s = $shard[$i];
 
-		next if $b->{held} <= 0 || $now <= $b->{end} + $wait || $down_all;
+		next if $heard <= $b->{end} || $b->{held} <= 0 || $down_all;
+		my $s = $shard[$i];
 		if ($o{copy}) {
 			my $net = with('copy') ? $s->{true} : $s->{stale};
 
@@ -248,12 +253,11 @@ sub refuse {
 sub serve {
 	my ($i, $out) = @_;
 	my $s = $shard[$i];
-	my @waiting;
 
-	for (@{$s->{queue}}) {
-		my ($came, $quantity) = @$_;
+	while (@{$s->{queue}}) {
+		my ($came, $quantity) = @{$s->{queue}[0]};
 
-		if (!@waiting && live($s) && (!with('stock') || left($s) >= $quantity)) {
+		if (live($s) && (!with('stock') || left($s) >= $quantity)) {
 			sell($i, $quantity);
 			$figure{waited}++ if $came < $now;
 			$figure{longest} = max($figure{longest}, $now - $came);
@@ -262,10 +266,10 @@ sub serve {
 		} elsif ($now - $came > $o{patience}) {
 			$figure{away}++;
 		} else {
-			push @waiting, $_;
+			return;
 		}
+		shift @{$s->{queue}};
 	}
-	$s->{queue} = \@waiting;
 }
 
 sub work {
@@ -394,7 +398,8 @@ sub settled {
 	return !grep { $_->{held} != 0 } @book;
 }
 
-sub one_sale {
+# Everything as it is before the first customer.
+sub begin {
 	%o = (%default, @_);
 	srand $o{seed};
 	($now, $free, $taken, $draining, $down_all) = (0, $o{stock}, 0, 0, 0);
@@ -402,20 +407,38 @@ sub one_sale {
 	@mail = @orders = ();
 	%figure = map { $_ => 0 } qw(customers served sold_out refused refused_for_silent
 	    away waited longest hot messages cancelled crashes cuts taken_back);
-	@book = map { { held => 0, net => 0, try => 0, seq => 0, epoch => 0, end => 0,
+	@book = map { { held => 0, net => 0, seq => 0, epoch => 0, end => 0,
 	    recalled => -99 } } 1 .. $o{shards};
 	@shard = map { { held => 0, net => 0, ack => 0, true => 0, stale => 0, try => 0,
 	    seq => 0, epoch => 0, returning => 0, end => 0, again => 0, period => 0,
 	    queue => [], base => 0, pace => 0.9 + rand 0.1, until => 0 } } 1 .. $o{shards};
-	my ($down, $from) = split /:/, $o{down};
 	my $part = $o{rule} eq 'split' ? int($o{stock} / $o{shards}) : 0;
 	$_->{held} = $part for @book, @shard;
 	$_->{end} = $o{time} / 2 for @book, @shard;
 	$free -= $part * $o{shards};
+	$faulty = $o{faults};
+}
+
+sub end {
+	my $nowhere = $o{stock} - $taken - $free;
+
+	wrong("$nowhere pieces are nowhere") if $nowhere > 0;
+	wrong(-$nowhere . ' pieces were sold and are there') if $nowhere < 0;
+	wrong('not every customer was told') if $figure{customers} !=
+	    $figure{served} + $figure{sold_out} + $figure{refused} +
+	    $figure{refused_for_silent} + $figure{away};
+	@figure{qw(sold oversold)} = ($taken, max(0, $taken - $o{stock}));
+	return %figure;
+}
+
+sub one_sale {
 	my @weight;
+
+	begin(@_);
+	my ($down, $from) = split /:/, $o{down};
 	push @weight, ($weight[-1] // 0) + 1 / ($_ ** $o{skew}) for 1 .. $o{shards};
 
-	for ($faulty = $o{faults}; ; $now++) {
+	for (; ; $now++) {
 		deliver();
 		break_things() if $faulty;
 		crash($down) if defined $down && $now == $from;
@@ -424,7 +447,7 @@ sub one_sale {
 		work($_) for 0 .. $#shard;
 		take_back();
 		check();
-		$_->{stale} = $_->{true} for grep { !$_->{down} && !$_->{cut} } @shard;
+		lag() if !with('copy');
 		$figure{sold_after} //= $now if $taken == $o{stock};
 		next if $figure{customers} < $o{customers} || grep { @{$_->{queue}} } @shard;
 		$figure{kept} //= kept();
@@ -432,14 +455,7 @@ sub one_sale {
 		$draining ||= $now;
 		last if settled() || $now > $draining + 5000;
 	}
-	my $nowhere = $o{stock} - $taken - $free;
-	wrong("$nowhere pieces are nowhere") if $nowhere > 0;
-	wrong(-$nowhere . ' pieces were sold and are there') if $nowhere < 0;
-	wrong('not every customer was told') if $figure{customers} !=
-	    $figure{served} + $figure{sold_out} + $figure{refused} +
-	    $figure{refused_for_silent} + $figure{away};
-	@figure{qw(sold oversold)} = ($taken, max(0, $taken - $o{stock}));
-	return %figure;
+	return end();
 }
 
 # ---- What is asked for
@@ -466,8 +482,9 @@ sub run {
 sub per { my ($n, $of) = @_; return $of ? sprintf '%.1f', 1000 * $n / $of : '-' }
 
 sub tables {
-	print "| rule | lease | hot row, of 1000 orders | waited, of 1000 | longest wait | refused too early " .
-	    "| pieces elsewhere, at most | for how long |\n|---|---|---|---|---|---|---|---|\n";
+	print '| rule | lease | hot row, of 1000 orders | waited, of 1000 | longest wait ' .
+	    "| refused too early | pieces elsewhere, at most | for how long |\n" .
+	    "|---|---|---|---|---|---|---|---|\n";
 	for my $rule (qw(split fixed last recall)) {
 		for my $lease ($rule eq 'split' ? 500 : $rule eq 'fixed' ? (1, 10, 100, 1000)
 		    : (10, 100, 1000)) {
@@ -476,10 +493,9 @@ sub tables {
 			die "$wrong\n" if defined $wrong;
 			printf "| %s | %d | %s | %s | %d ms | %d | %d | %s |\n", $rule, $lease,
 			    per($f{hot}, $f{served}), per($f{waited}, $f{served}),
-			    $f{longest},
-			    $f{refused}, $f{most} // 0, !defined $f{first} ? '-' :
-			    $f{sold_after} ?
-			    $f{sold_after} - $f{first} . ' ms' : 'to the end';
+			    $f{longest}, $f{refused}, $f{most} // 0,
+			    !defined $f{first} ? '-' : !$f{sold_after} ? 'to the end' :
+			    $f{sold_after} - $f{first} . ' ms';
 		}
 	}
 	print "\n| rule | lease | its copy is read | pieces kept | refused for that | taken back |\n" .

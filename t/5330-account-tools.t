@@ -116,7 +116,7 @@ ok "they take as long as each other (ratio $ratio)"
 
 # ---- How many hash at once: a quarter of eight
 
-conf password_cost 9
+conf password_cost 8
 pool_stop
 pool_start
 as 1

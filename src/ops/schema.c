@@ -159,6 +159,23 @@ schema_version_of(struct arena *a, const char *file)
 	return arena_copy(a, file, strcspn(file, "_"));
 }
 
+/* Up to its last line that is no comment: MySQL keeps none behind a routine. */
+static size_t
+routine_len(const char *text)
+{
+	size_t len = strlen(text), line;
+
+	for (;;) {
+		while (len > 0 && text[len - 1] == '\n')
+			len--;
+		for (line = len; line > 0 && text[line - 1] != '\n'; line--)
+			continue;
+		if (line == 0 || strncmp(text + line, "--", 2) != 0)
+			return len;
+		len = line;
+	}
+}
+
 /*
  * The parts of "CREATE ... PROCEDURE name(arguments)\n  MODIFIES SQL DATA SQL
  * SECURITY DEFINER\nbody", which is what each file has after its comments.
@@ -170,7 +187,6 @@ take_apart(struct arena *a, struct routine *r, const struct account *definer)
 	char *name = arena_printf(a, " PROCEDURE %s(", r->name);
 	const char *at = name != NULL ? strstr(r->text, name) : NULL;
 	const char *open, *close;
-	size_t len;
 
 	if (at == NULL)
 		return false;
@@ -181,9 +197,7 @@ take_apart(struct arena *a, struct routine *r, const struct account *definer)
 	    (int)(at - r->text), r->text, definer->sql, at);
 	r->arguments = arena_copy(a, open, (size_t)(close - open));
 	r->body = close + strlen(after);
-	for (len = strlen(r->body); len > 0 && r->body[len - 1] == '\n'; len--)
-		continue;
-	r->body = arena_copy(a, r->body, len);
+	r->body = arena_copy(a, r->body, routine_len(r->body));
 	return r->create != NULL && r->arguments != NULL && r->body != NULL;
 }
 
@@ -235,7 +249,8 @@ judge_text(struct arena *a, const char *text, const struct routine *r,
 	const char *tail;
 	size_t len;
 
-	if (begin == NULL || head == NULL)
+	text = arena_copy(a, text, routine_len(text));
+	if (begin == NULL || head == NULL || text == NULL)
 		return "could not be looked at, out of memory";
 	if (strncmp(text, begin, strlen(begin)) != 0)
 		return arena_printf(a, "is not %s's", definer->user);

@@ -41,7 +41,7 @@ struct routine {
 	const char *quoted;	/* the text as a literal */
 	const char *create;	/* the same with its definer */
 	const char *arguments;	/* "(...)" as the file has them */
-	const char *body;
+	const char *body;	/* without comments behind it */
 	const char *grant;	/* "EXECUTE ON PROCEDURE ..." where the
 				   workers may call it, else NULL */
 };

@@ -108,7 +108,7 @@ fulfil "$other"
 sql "CALL payment_fail(2, 4, 'aborted', '00000000000000010001000')" >/dev/null
 as 3
 post /v1/products/5/restock '{"quantity": 9}'
-grant() { sql "CALL charge_granted(3, 9223372036854775807, UNHEX(MD5('$1')), UNHEX(MD5('g')), 0, 500, 'jti-1', $2)"; }
+grant() { sql "CALL charge_granted(3, 9223372036854775807, LEFT(UNHEX(SHA2('$1', 256)), 16), LEFT(UNHEX(SHA2('g', 256)), 16), 0, 500, 'jti-1', $2)"; }
 grant a 0 >"$dir/granted"
 like "$(cat "$dir/granted")" '^ok	' 'a grant becomes points'
 well 'months of a shop'

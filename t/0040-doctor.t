@@ -547,13 +547,16 @@ if [ -n "$as_root" ]; then
 	chmod 710 "$dir"
 	theirs=$dir/theirs
 	mkdir "$theirs"
-	cp "$dir/shop.conf" "$dir/jwt.secret" "$dir/db.password" "$theirs"
+	# With its programs: they may not enter where these were built.
+	cp "$dir/shop.conf" "$dir/jwt.secret" "$dir/db.password" \
+	    "$top_builddir/shopd" "$top_builddir/shop.fcgi" "$theirs"
 	chown -R nobody:nogroup "$theirs"
 	sed -i "s,^\(jwt_secret_file\|db_password_file\) = $dir/,\1 = $theirs/,
 	    s,^\(listen\|listen_read\) = unix:$dir/,\1 = unix:$theirs/,
+	    s,^worker_path = .*,worker_path = $theirs/shop.fcgi,
 	    s,^pool_pidfile = .*,pool_pidfile = $theirs/shopd.pid," "$theirs/shop.conf"
 	setpriv --reuid=nobody --regid=nogroup --clear-groups \
-	    "$top_builddir/shopd" --config "$theirs/shop.conf" \
+	    "$theirs/shopd" --config "$theirs/shop.conf" \
 	    >"$theirs/log" 2>&1 &
 	theirs_pid=$!
 	eventually 15 grep -q event=ready "$theirs/log"

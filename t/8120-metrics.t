@@ -345,8 +345,8 @@ flock 8
 ctl audit >"$dir/out" 2>&1 8<&- &
 audit_pid=$!
 waits() {
-	ls -l "/proc/$(pgrep -f "shopctl --config $dir/shop.conf audit$")/fd" 2>/dev/null |
-	    grep -q -- "-> $dir\$"
+	ls -l "/proc/$(running "$top_builddir/shopctl --config $dir/shop.conf audit")/fd" \
+	    2>/dev/null | grep -q -- "-> $dir\$"
 }
 seen 'an audit that wants to note how it went' waits
 echo 'since 1 1 0' >"$dir/audit.state"

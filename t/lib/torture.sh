@@ -44,6 +44,11 @@ torture_settled() {
 	esac
 }
 
+# torture_deaths: how many workers have died.
+torture_deaths() {
+	grep -c 'event=worker-exit .*signal=' "$dir/log/shopd.log"
+}
+
 # try WHAT KIND: fail its 1st, 2nd, ... call.
 try() {
 	n=0
@@ -55,8 +60,13 @@ try() {
 		echo 'none 0' >"$SHOP_FAULT_FILE"
 		ready "$1"
 		echo "$2 $n" >"$SHOP_FAULT_FILE"
+		deaths=$(torture_deaths)
 		flow "$1" "$key"
-		torture_answered || bad="$bad $n:$status"
+		# Oracle's library uses memory that it did not get, and dies.  nginx
+		# asks another worker then, which may find a write without a key done.
+		torture_answered || { [ "$mysql$2" = 1memory ] &&
+		    [ "$(torture_deaths)" -gt "$deaths" ] &&
+		    torture_settled "$1"; } || bad="$bad $n:$status"
 		torture_fired || break
 		echo 'none 0' >"$SHOP_FAULT_FILE"
 		first=$status

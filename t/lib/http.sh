@@ -93,11 +93,24 @@ json() {
 # an instance that leads to its page, and a detail that is not its title.
 is_problem() {
 	problem_id=$(header X-Request-Id)
-	got="$status $(header Content-Type) $(json '[.status, .code, .type,
-	    .requestId == "'"$problem_id"'",
-	    .instance == "/problems/'"$2#$problem_id"'", (.title|type),
-	    (.detail|type == "string" and . != ""), .detail != .title]')"
-	is "$got" "$1 application/problem+json [$1,\"$2\",\"/problems/$2\",true,true,\"string\",true,true]" "$3"
+	# By the shell alone, which is twenty times as quick as jq.
+	problem_title=${body#*'"title":"'}
+	problem_title=${problem_title%%'"'*}
+	problem_detail=${body#*'"detail":"'}
+	problem_detail=${problem_detail%%'"'*}
+	got="$status $(header Content-Type) $body"
+	case $got in
+	"$1 application/problem+json {\"type\":\"/problems/$2\",\"title\":\"$problem_title\",\"status\":$1,\"code\":\"$2\",\"detail\":\"$problem_detail"*"\",\"requestId\":\"$problem_id\",\"instance\":\"/problems/$2#$problem_id\""*'}')
+		if [ -n "$problem_id" ] && [ -n "$problem_title" ] &&
+		    [ -n "$problem_detail" ] &&
+		    [ "$problem_title" != "$problem_detail" ]
+		then
+			pass "$3"
+			return
+		fi ;;
+	esac
+	fail "$3"
+	printf '# got:    %s\n# wanted: %s\n' "$got" "$1 $2"
 }
 
 # example NAME: an example of the OpenAPI document, as JSON.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# An empty Debian, made by debootstrap, and commands in a copy of it: for t/platforms
-# and t/packages, which begin with ". t/debian.bash" at the top of the sources.
+# An empty Debian, made by debootstrap, and commands in a copy of it: for t/platforms,
+# t/packages and t/whole, which begin with ". t/debian.bash" at the top of the sources.
 
 # The machine's own mirror of Debian, and that of its security updates.
 mirror() {
@@ -50,4 +50,36 @@ within() {
 		mount --rbind /dev "$ROOT/dev"
 		exec env -i HOME=/root TERM=dumb LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 			chroot "$ROOT" bash -c "cd /root/shop && $1"' within "$1"
+}
+
+# fresh SUITE: $root is an empty copy, in which packages start nothing, until
+# done_with: with $keep it stays.
+fresh() {
+	base "$1"
+	root=$(mktemp -d "/var/tmp/shop-package-$1.XXXXXX")
+	cp -a "$base/." "$root/"
+	cp /etc/resolv.conf /etc/hosts "$root/etc/"
+	printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+	chmod 755 "$root/usr/sbin/policy-rc.d"
+	mkdir "$root/root/shop"
+	within 'apt-get -q update' >/dev/null
+}
+done_with() {
+	[ -n "$keep" ] || rm -rf --one-file-system "$root"
+	root=
+}
+# get PACKAGE...
+get() {
+	within "DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+		--no-install-recommends install $*" >/dev/null
+}
+# sources: a clone of HEAD in $root.
+sources() {
+	git clone -q . "$root/root/shop"
+	get git ca-certificates
+}
+# package DIRECTORY: built there, in $root, of what its /root/shop has.
+package() {
+	within "mkdir $1 && debian/build --deps $1" 2>"$work/log" ||
+		{ tail -n 40 "$work/log" >&2; return 1; }
 }

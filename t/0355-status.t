@@ -51,6 +51,13 @@ for word in 'version ' 'pool$' 'running ' 'queues$' 'main ' 'read ' 'breaker$' '
 	like "$out" "^$word" "has: $word"
 done
 
+pool_stop
+pool_start
+run status
+like "$out" '^running +[0-9]+ +[0-9]+ +1 ' 'one that was started just now: for 0 s'
+eventually 10 shows '[.queues[] | .workers]' '[4,2]'
+ok 'and all workers are there again'
+
 # ---- At work
 
 hold 60 'SELECT * FROM users WHERE id = 2 FOR UPDATE'

@@ -83,10 +83,11 @@ has_value(const struct json_field *f, const void *in)
 	    ((const char *)in + f->presence) == JSON_GIVEN;
 }
 
+/* Without a presence of its own, a number that there may not be is 0 then. */
 static const char *
 number_text(struct arena *a, const struct json_field *f, int64_t n)
 {
-	return n == 0 && (f->optional || f->nullable) ? "-"
+	return n == 0 && !f->has_presence && (f->optional || f->nullable) ? "-"
 	    : arena_printf(a, "%" PRId64, n);
 }
 

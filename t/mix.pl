@@ -332,6 +332,9 @@ sub check {
 		print "wrong order $_: nobody's\n" unless $order{$_};
 	}
 	my %n;
+	# Who did nothing has nothing.
+	my (undef, @user) = map { /^(\d+)/ } lines_of("$dir/mix.tokens");
+	$points{$_} += 0 for @user;
 	for my $id (keys %order) {
 		my ($user, $total) = @{$order{$id}};
 

@@ -9,7 +9,7 @@
 CREATE /*M! OR REPLACE */ PROCEDURE await_durable()
   MODIFIES SQL DATA SQL SECURITY DEFINER
 BEGIN
-  DECLARE v_idem BINARY(16) DEFAULT UNHEX(MD5(UUID()));
+  DECLARE v_idem BINARY(16) DEFAULT UNHEX(REPLACE(UUID(), '-', ''));
 
   INSERT INTO requests (user_id, idem, fingerprint, created_at, expires_at)
     VALUES (0, v_idem, v_idem, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3));

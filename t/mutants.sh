@@ -125,12 +125,15 @@ mutant archive-of-ends-of-today schema/routines/archive_settled.sql \
 mutant archive-of-steps schema/routines/archive_marks.sql \
     's/GREATEST\(stepped_from, v_stepped\)/stepped_from/; s/v_hour, v_stepped\)/v_hour, 19700101)/' \
     '0038-archive.t'
-mutant archived-and-cancelled schema/routines/order_cancel.sql \
+mutant archived-and-cancelled schema/routines/do_order_cancel.sql \
     's/IF v_status IS NULL THEN/IF FALSE THEN/' \
     '0038-archive.t'
 mutant archive-uncounted schema/invariants.sql \
     's/OR a\.checksum <> COALESCE\(t\.checksum, 0\)//' \
     '0038-archive.t'
+mutant replay-before-flush schema/routines/request_begin.sql \
+    's/CALL await_durable\(\);/DO 0;/' \
+    '6042-undurable.t'
 mutant open-not-awaited src/ops/audit_mark.c \
     's/return wait_for_open\(ctx, list, open, why\);/return E_OK;/; s/^static enum err\nwait_for_open/MUST_CHECK enum err wait_for_open(struct ctx *, const char *, const char **, const char **);\nenum err\nwait_for_open/m' \
     '0036-audit-mark.t'

@@ -29,6 +29,7 @@ eventually 10 shows '[.queues[] | [.name, .workers]]' '[["main",4],["read",2]]'
 ok 'all workers are seen'
 as 1
 order 1
+eventually 10 shows .cache '{"state":"ok"}'
 run status --json
 is "$code $err" '0 ' 'all is well'
 is "$(got '[.id, .pool.state, .pool.pid, .pool.roll, .pool.oldestRoll, .pool.why]')" \

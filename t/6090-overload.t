@@ -35,7 +35,12 @@ before=$(figure server_errors)
 is "$(sed -n 's/^server_errors //p' "$dir/clients.out")" 0 \
     'right after it nobody is turned away'
 echo "# successes a second: $usual before, $crowded in the crowd, $(rate 2) after"
+# Somebody else may have the machine meanwhile.
+for n in 1 2 3 4; do
+	[ "$(rate 2)" -lt $((usual / 2)) ] || break
+	clients --clients 8 --seconds 2
+done
 [ "$(rate 2)" -ge $((usual / 2)) ]
-ok 'and the rate is as before'
+ok "and the rate is as before ($(rate 2))"
 all_is_well 6000
 finish

@@ -155,7 +155,7 @@ conf nginx_conf "$dir/nginx/shop.conf"
 is "$(ctl doctor | grep 'nginx$')" 'ok nginx' 'nginx asks by the right key'
 sed "s/$shop_id_two/$shop_id_one/" "$dir/nginx/shop.conf" >"$dir/wrong.conf"
 conf nginx_conf "$dir/wrong.conf"
-like "$(ctl doctor | grep 'nginx$')" \
+like "$(ctl doctor | grep '^bad nginx:')" \
     "^bad nginx: it was made with id = $shop_id_one instead of $shop_id_two" \
     'and the doctor tells when it is the other'\''s'
 

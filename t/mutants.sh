@@ -40,7 +40,7 @@ mutant() {
 	mkdir "$work/src" "$work/build"
 	(cd "$top_srcdir" && tar -cf - configure.ac Makefile.am Makefile.in \
 	    configure aclocal.m4 config.h.in build-aux src schema nginx apache lighttpd monitoring \
-	    systemd docs t \
+	    systemd completions debian docs t \
 	    README.md CHANGELOG.md SECURITY.md) |
 	    tar -C "$work/src" -xf -
 	perl -0pi -e "$perl" "$work/src/$file"

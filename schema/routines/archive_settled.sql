@@ -7,7 +7,7 @@
 --
 -- entries_archived is -1 of those that go: it locks them, and by it each
 -- statement finds them again.  What they sold goes into the products' openings
--- and into the marks of their hours; no product's row is touched, on which
+-- and (archive_fill) into the marks of their hours; no product's row is touched, on which
 -- everybody waits.  Marks are filled from the oldest of an hour on, and
 -- sales_undo takes from the newest.
 CREATE /*M! OR REPLACE */ PROCEDURE archive_settled(
@@ -60,28 +60,7 @@ BEGIN
           AND o.status <> 'cancelled'
         GROUP BY i.product_id
       ON DUPLICATE KEY UPDATE sold = product_openings.sold + VALUES(sold);
-    UPDATE (
-        SELECT f.product_id, f.id, LEAST(f.free, f.quantity - f.used) AS taken
-        FROM (SELECT m.product_id, m.id, m.quantity, m.free, SUM(m.free)
-              OVER (PARTITION BY m.product_id, m.hour ORDER BY m.id) - m.free AS used
-            FROM (SELECT s.product_id, s.hour, s.quantity, k.id, COALESCE(
-                  (SELECT n.sold_before FROM sales_marks n FORCE INDEX (PRIMARY)
-                    WHERE n.product_id = k.product_id AND n.id > k.id
-                    ORDER BY n.id LIMIT 1), 9223372036854775807)
-                  - k.sold_before - k.archived AS free
-                FROM (SELECT i.product_id, SUM(i.quantity) AS quantity,
-                      CAST(DATE_FORMAT(o.created_at, '%Y-%m-%d %H:00:00') AS DATETIME) AS hour
-                    FROM orders o FORCE INDEX (PRIMARY)
-                      STRAIGHT_JOIN order_items i ON i.order_id = o.id
-                    WHERE o.id > p_after AND o.id <= v_last
-                      AND o.entries_archived = -1 AND o.status <> 'cancelled'
-                    GROUP BY i.product_id, hour) s
-                  STRAIGHT_JOIN sales_marks k FORCE INDEX (sales_marks_product)
-                    ON k.product_id = s.product_id AND k.hour = s.hour) m) f
-        WHERE f.quantity > f.used) t
-        STRAIGHT_JOIN sales_marks m FORCE INDEX (PRIMARY)
-          ON m.product_id = t.product_id AND m.id = t.id
-      SET m.archived = m.archived + t.taken;
+    CALL archive_fill(p_after, v_last);
 
     -- 2. The rows.
     INSERT INTO archive_orders (id, user_id, status, total_price, balance_after,

@@ -9,6 +9,7 @@ BEGIN
   START TRANSACTION;
   SELECT status INTO v_status FROM users WHERE id = p_user FOR UPDATE;
   UPDATE users SET role = p_role WHERE id = p_user AND status = 'active';
-  COMMIT;
+  -- An earlier attempt may have done it.
+  CALL await_durable();
   SELECT IF(v_status = 'active', 'ok', 'unknown_user') AS outcome;
 END

@@ -250,13 +250,11 @@ clean 'for the audit of everything too'
 
 # ---- Twice as much that is new is twice the work
 
-reads() { sql_root "SHOW GLOBAL STATUS LIKE 'Handler_read%'" |
-    awk '{ n += $2 } END { print n }'; }
 # work: rows that the audit since `mark` reads.
 work() {
-	work_before=$(reads)
+	work_before=$(rows_read)
 	ctl audit --since "$mark" >/dev/null || fail 'the audit'
-	echo $(($(reads) - work_before))
+	echo $(($(rows_read) - work_before))
 }
 # lives TIMES: of one user, orders that are cancelled.
 lives() {

@@ -360,4 +360,28 @@ buy 3 1 again
 run archive --before "$(days -10)" --paid
 is "$code $err" '0 ' 'and on'
 well 'then'
+
+# ---- What was sold is noted in a mark that is found at once
+
+# fill PRODUCT: rows that it takes to note an order of it.
+fill() {
+	buy "$1" 1 "fill$1"
+	id=$(json .id)
+	fill_before=$(rows_read)
+	sql "BEGIN; UPDATE orders SET entries_archived = -1 WHERE id = $id;
+	    CALL archive_fill($id - 1, $id);
+	    SELECT archived FROM sales_marks WHERE product_id = $1 ORDER BY id DESC LIMIT 1;
+	    ROLLBACK" >"$dir/filled"
+	is "$(cat "$dir/filled")" 1 "an order of product $1 is noted"
+	fill_rows=$(($(rows_read) - fill_before))
+}
+fill 6
+few=$fill_rows
+for n in $(seq 1000); do
+	echo "INSERT INTO sales_marks (product_id, hour, sold_before)
+	    VALUES (7, '2001-01-01' + INTERVAL $n HOUR, 0);"
+done | db_root shop
+fill 7
+[ "$fill_rows" -lt $((few + 100)) ]
+ok "however many marks were before it: $few rows, $fill_rows behind 1000"
 finish

@@ -116,6 +116,9 @@ mutant archive-by-dates schema/routines/archive_begin.sql \
 mutant archive-of-faults schema/routines/archive_ledger.sql \
     's/IF v_wrong IS NOT NULL/IF FALSE/' \
     '0038-archive.t'
+mutant archive-reads-all-marks schema/routines/archive_fill.sql \
+    's/FORCE INDEX \(sales_marks_product\)/FORCE INDEX (PRIMARY)/' \
+    '0038-archive.t'
 mutant archive-forgets-grants schema/routines/archive_ledger.sql \
     's/UPDATE points_ledger l STRAIGHT_JOIN grants.*?;//s' \
     '0038-archive.t'

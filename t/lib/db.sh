@@ -104,6 +104,10 @@ sql_root() { db_root -e "$1"; }
 # sql QUERY: as the admin, in the shop; rows with tabs.
 sql() { db_root --default-character-set=utf8mb4 shop -e "$1"; }
 
+# rows_read: how many rows the database has read since it was started, for anybody.
+rows_read() { sql_root "SHOW GLOBAL STATUS LIKE 'Handler_read%'" |
+    awk '{ n += $2 } END { printf "%d\n", n }'; }
+
 sql_file() { db_root --default-character-set=utf8mb4 shop <"$1"; }
 
 invariants() {

@@ -107,7 +107,8 @@ grep -rlE --include='*.[ch]' '^#[[:space:]]*include <(mysql/)?mysql\.h>' src |
 is "$(echo $(cat "$dir/found"))" 'src/io/mysql.h' \
     'one header includes mysql.h'
 awk '($2 == "io/db_session.h" || $2 == "io/db_rows.h" ||
-    $2 == "io/mysql.h") && $1 !~ /^io\/db(_session|_rows)?\.[ch]$/' \
+    $2 == "io/db_part.h" || $2 == "io/mysql.h") &&
+    $1 !~ /^io\/db(_connect|_part|_session|_rows)?\.[ch]$/' \
     "$dir/includes" >"$dir/found"
 none 'which io/db alone sees, and how a session is opened'
 for vendor in 'fcgiapp\.h' 'cjson/cJSON\.h' \

@@ -190,6 +190,7 @@ add_suites(void)
 	suite_language();
 	suite_corpus();
 	suite_octets();
+	suite_place();
 	suite_jwt();
 	suite_crypto();
 	suite_route();

@@ -31,6 +31,7 @@ void suite_fields(void);
 void suite_query(void);
 void suite_idem(void);
 void suite_octets(void);
+void suite_place(void);
 void suite_json(void);
 void suite_language(void);
 void suite_corpus(void);

@@ -32,3 +32,10 @@ breaker_failed(struct breaker *b, int64_t now_us)
 		atomic_store(&b->shut_until_us,
 		    now_us + BREAKER_REST_MS * 1000);
 }
+
+void
+breaker_shut(struct breaker *b, int64_t now_us, int64_t rest_ms)
+{
+	atomic_fetch_add(&b->failures, 1);
+	atomic_store(&b->shut_until_us, now_us + rest_ms * 1000);
+}

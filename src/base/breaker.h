@@ -26,5 +26,7 @@ struct breaker {
 bool breaker_allows(struct breaker *, int64_t now_us);
 void breaker_worked(struct breaker *);
 void breaker_failed(struct breaker *, int64_t now_us);
+/* It failed in such a way that nobody is to try for so long. */
+void breaker_shut(struct breaker *, int64_t now_us, int64_t rest_ms);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/num.h"
 #include "base/origin.h"
+#include "base/place.h"
 #include "base/snapshot.h"
 #include "paths.h"
 
@@ -318,6 +319,7 @@ conf_check(const struct conf *c, char *why)
 		{ "nginx_timeout_s", "stuck_timeout_ms",
 		    c->nginx_timeout_s * 1000, c->stuck_timeout_ms },
 	};
+	struct places places;
 
 	for (size_t i = 0; i < sizeof chain / sizeof chain[0]; i++) {
 		if (chain[i].ms < chain[i].longer_ms)
@@ -328,7 +330,7 @@ conf_check(const struct conf *c, char *why)
 		return E_CONFIG;
 	}
 	/* A browser's word is compared with origins as they are. */
-	return check_pool(c, why) != E_OK || check_grants(c, why) != E_OK ||
+	return places_read(c, &places, why) != E_OK || check_pool(c, why) != E_OK || check_grants(c, why) != E_OK ||
 	    check_words("cors_origins", c->cors_origins, origin_fault, why)
 	    != E_OK || check_words("image_origins", c->image_origins,
 	    origin_fault, why) != E_OK || check_words("metrics_allow",

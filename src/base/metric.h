@@ -22,6 +22,7 @@
 #define METRIC_PROBLEMS_MAX	64	/* outcomes of err.def */
 #define METRIC_CLASSES_MAX	20	/* of enum db_class */
 #define METRIC_POOLS		2	/* of enum queue */
+#define METRIC_PLACES		8	/* of base/place.h */
 
 enum metric_method {
 	METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_PATCH,

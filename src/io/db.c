@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* One connection: prepare, run, and clean up after an error. */
+/* On the one connection: prepare, run, and clean up after an error. */
 #include "config.h"
 
+#include "io/db_part.h"
 #include "io/db_rows.h"
-#include "io/db_session.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -14,27 +14,23 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "io/host.h"
-#include "io/mysql.h"
 
 /* Least time between two lines that say that there is no room. */
 #define CROWDED_TOLD_US		INT64_C(60000000)
 #define ARGS_MAX		16
 
-struct db {
-	struct db_login login;
-	const struct db_sql *table;
-	size_t n;
-	MYSQL *conn;			/* NULL: not connected */
-	int64_t connected_us;		/* when it was opened */
-	struct breaker own_breaker, *breaker;
-	unsigned long left;		/* a session we left at work; 0: none */
-	int64_t left_connected_us;	/* when that one was opened */
-	int64_t crowded_until_us;	/* not asked again before */
-	int64_t crowded_told_us;	/* 0: not since there was room */
-	MYSQL_STMT **stmt;		/* n of them, NULL: not prepared */
-	unsigned number;		/* of the last error */
-	char error[256];
-};
+/* False without memory. */
+static bool
+find_hosts(struct db_login *login)
+{
+	const struct places *p = &login->places;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->at[i].port != 0 &&
+		    (login->host[i] = host_new(p->at[i].host)) == NULL)
+			return false;
+	return true;
+}
 
 struct db *
 db_new(const struct conf *c, enum db_account account,
@@ -48,19 +44,17 @@ db_new(const struct conf *c, enum db_account account,
 	why_say(why, "out of memory");
 	if (db == NULL)
 		return NULL;
+	db->slow = DB_LIST_NONE;
 	db->login.conf = c;
 	db->login.account = account;
 	db->login.user = account == DB_ADMIN ? c->db_admin_user : c->db_user;
-	db->breaker = &db->own_breaker;
+	db->list = &db->own_list;
 	db->table = table;
 	db->n = n;
 	db->stmt = calloc(n + 1, sizeof *db->stmt);
-	if (c->db_socket[0] == '\0' &&
-	    (db->login.host = host_new(c->db_host)) == NULL) {
-		db_free(db);
-		return NULL;
-	}
-	if (db->stmt == NULL || (file[0] != '\0' && conf_read_secret(file,
+	if (db->stmt == NULL ||
+	    places_read(c, &db->login.places, why) != E_OK ||
+	    !find_hosts(&db->login) || (file[0] != '\0' && conf_read_secret(file,
 	    PASSWORD_BYTES_MAX, &db->login.password, &len, why) != E_OK)) {
 		db_free(db);
 		return NULL;
@@ -92,14 +86,9 @@ db_free(struct db *db)
 	if (db->login.password != NULL)
 		explicit_bzero(db->login.password, strlen(db->login.password));
 	free(db->login.password);
-	host_free(db->login.host);
+	for (size_t i = 0; i < PLACES_MAX; i++)
+		host_free(db->login.host[i]);
 	free(db);
-}
-
-void
-db_share_breaker(struct db *db, struct breaker *b)
-{
-	db->breaker = b;
 }
 
 bool
@@ -120,17 +109,9 @@ db_error_number(const struct db *db)
 	return db->number;
 }
 
-/* The step that failed: it decides what an error means. */
-enum phase {
-	CONNECTING,
-	PREPARING,		/* nothing has run yet */
-	RUNNING,
-	COMMITTING		/* a statement that may have committed */
-};
-
 /* The class of an error in a phase; class is that of the number alone. */
 static enum db_class
-class_in(enum phase phase, enum db_class class)
+class_in(enum db_phase phase, enum db_class class)
 {
 	switch (phase) {
 	case CONNECTING:
@@ -143,6 +124,13 @@ class_in(enum phase phase, enum db_class class)
 		break;
 	}
 	return class;
+}
+
+/* A number of the server's, and not of the library's. */
+static bool
+is_servers(unsigned number)
+{
+	return number != 0 && (number < 2000 || number >= 3000);
 }
 
 /* It may last for days, and workers ask again and again. */
@@ -158,17 +146,35 @@ crowded_due(struct db *db)
 	return true;
 }
 
-/* Log the server's message where it is first seen. */
-static enum db_class
-told(struct db *db, const char *what, unsigned number, const char *text,
-    enum phase phase)
+/* That a server refused us says more than that another one is not there. */
+static void
+remember_error(struct db *db, const char *name, unsigned number,
+    const char *text, enum db_phase phase)
+{
+	bool choice = db_has_choice(db);
+
+	if (choice && phase == CONNECTING && is_servers(db->number) &&
+	    !is_servers(number))
+		return;
+	db->number = number;
+	snprintf(db->error, sizeof db->error, "%s%s%s", choice ? name : "",
+	    choice ? ": " : "", text);
+}
+
+enum db_class
+db_told(struct db *db, size_t place, const char *what, unsigned number,
+    const char *text, enum db_phase phase)
 {
 	enum db_class by_table = db_classify(number, phase == COMMITTING),
 	    class = class_in(phase, by_table);
+	const char *name = db->login.places.at[place].name;
 	struct log_line l;
 
-	db->number = number;
-	snprintf(db->error, sizeof db->error, "%s", text);
+	remember_error(db, name, number, text, phase);
+	/* Whatever a COMMIT has come to: this one takes none now. */
+	if (phase != CONNECTING && db_has_choice(db) &&
+	    db_classify(number, false) == DB_NOT_WRITABLE)
+		db_list_refused(db->list, place, num_monotonic_us());
 	if (class == DB_CROWDED && !crowded_due(db))
 		return class;
 	log_begin(&l, by_table == DB_BUG || by_table == DB_UNFIT ? LOG_ERROR
@@ -176,9 +182,27 @@ told(struct db *db, const char *what, unsigned number, const char *text,
 	log_str(&l, "statement", what);
 	log_int(&l, "number", number);
 	log_str(&l, "class", db_class_name(class));
+	if (db_has_choice(db))
+		log_str(&l, "database", name);
 	log_str(&l, "msg", text);
 	log_end(&l);
 	return class;
+}
+
+static enum db_class
+told(struct db *db, const char *what, unsigned number, const char *text,
+    enum db_phase phase)
+{
+	return db_told(db, db->place, what, number, text, phase);
+}
+
+/* One that has kept us waiting is not asked again before the others. */
+static void
+note_slow(struct db *db)
+{
+	if (db_has_choice(db) && num_monotonic_us() - db->began_us >=
+	    db->login.conf->db_read_timeout_s * 1000000)
+		db->slow = db->place;
 }
 
 /*
@@ -202,11 +226,15 @@ recover(struct db *db, enum db_class class)
 	case DB_COMMIT_UNKNOWN:
 		if (db->conn != NULL) {
 			db->left = mysql_thread_id(db->conn);
+			db->left_place = db->place;
 			db->left_connected_us = db->connected_us;
 		}
+		note_slow(db);
+		break;
+	case DB_CONN_LOST:
+		note_slow(db);
 		break;
 	case DB_OK:
-	case DB_CONN_LOST:
 	case DB_NO_CONN:
 	case DB_AWAY:
 	case DB_CROWDED:
@@ -214,64 +242,6 @@ recover(struct db *db, enum db_class class)
 		break;
 	}
 	disconnect(db);
-}
-
-/*
- * End the session we left, for its statement might still run and commit
- * after we have told the client otherwise.  If the server restarted since, its
- * thread ids have been reused: do not KILL.
- */
-static void
-kill_left(struct db *db)
-{
-	const char *stat = db->left != 0 ? mysql_stat(db->conn) : NULL;
-	long long uptime_s;
-	char text[48];
-
-	if (stat == NULL || sscanf(stat, "Uptime: %lld", &uptime_s) != 1)
-		return;
-	if (uptime_s * 1000000 > num_monotonic_us() - db->left_connected_us) {
-		snprintf(text, sizeof text, "KILL %lu", db->left);
-		/* It is gone already, more often than not. */
-		(void)mysql_query(db->conn, text);
-	}
-	db->left = 0;
-}
-
-enum db_class
-db_connect(struct db *db)
-{
-	int64_t now = num_monotonic_us();
-	enum db_class class;
-	unsigned number;
-	const char *why;
-
-	if (db->conn != NULL)
-		return DB_OK;
-	if (now < db->crowded_until_us)
-		return DB_CROWDED;
-	if (!breaker_allows(db->breaker, now)) {
-		snprintf(db->error, sizeof db->error, "the database is away");
-		return DB_AWAY;
-	}
-	number = db_session_open(&db->conn, &db->login, &why);
-	now = num_monotonic_us();
-	if (number == 0) {
-		db->connected_us = now;
-		db->crowded_told_us = 0;
-		breaker_worked(db->breaker);
-		kill_left(db);
-		return DB_OK;
-	}
-	class = told(db, "connect", number, why, CONNECTING);
-	disconnect(db);
-	if (class == DB_CROWDED) {
-		db->crowded_until_us = now + DB_CROWDED_MS * 1000;
-		breaker_worked(db->breaker);
-	} else {
-		breaker_failed(db->breaker, now);
-	}
-	return class;
 }
 
 void
@@ -290,7 +260,7 @@ db_socket(const struct db *db, int64_t *since_us)
 }
 
 static enum db_class
-statement_failed(struct db *db, size_t sql, enum phase phase)
+statement_failed(struct db *db, size_t sql, enum db_phase phase)
 {
 	MYSQL_STMT *stmt = db->stmt[sql];
 	enum db_class class = told(db, db->table[sql].name,
@@ -414,8 +384,11 @@ db_run(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 
 	assert(sql < db->n);
 	memset(r, 0, sizeof *r);
-	if ((class = db_connect(db)) != DB_OK ||
-	    (class = prepare(db, sql)) != DB_OK)
+	if ((class = db_connect(db)) != DB_OK)
+		return class;
+	if (db_has_choice(db))
+		db->began_us = num_monotonic_us();
+	if ((class = prepare(db, sql)) != DB_OK)
 		return class;
 	return execute(db, a, sql, arg, n, r);
 }

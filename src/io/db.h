@@ -14,6 +14,10 @@
  * connecting or preparing is never DB_BUG, whatever its number: no statement
  * has run, and what is wrong is there, not here.
  *
+ * There may be several places (base/place.h): it is connected to the first that
+ * takes writes, and goes on to the next when that is away or takes none any more
+ * (io/db_list.h).
+ *
  * A host's name is looked up at each connection, for half of
  * db_connect_timeout_s at most, and all its addresses are tried; without an
  * answer, the last known ones.  Over TLS, where the library must know the
@@ -28,8 +32,8 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "base/breaker.h"
 #include "base/conf.h"
+#include "base/place.h"
 
 /* Until the server is asked again whether it has room. */
 #define DB_CROWDED_MS	100
@@ -103,6 +107,7 @@ struct db_result {
 const struct db_cell *db_at(const struct db_result *, size_t row, size_t col);
 
 struct db;
+struct db_list;
 
 enum db_account { DB_WORKER, DB_ADMIN };
 
@@ -135,7 +140,7 @@ struct db_server_row {
 extern const struct db_session_row db_session_rows[];
 extern const struct db_server_row db_server_rows[];
 
-/* By the settings: over TLS, or not at all? */
+/* By the settings: over TLS to any place, or not at all? */
 bool db_uses_tls(const struct conf *);
 
 /*
@@ -148,10 +153,30 @@ struct db *db_new(const struct conf *, enum db_account,
 void db_free(struct db *);
 
 /*
- * Connect only as this breaker, which others share, allows; before it is
- * called one of its own serves.
+ * Choose as this list of the pool's has it (io/db_list.h), which others share;
+ * before it is called one of its own serves.
  */
-void db_share_breaker(struct db *, struct breaker *);
+void db_share(struct db *, struct db_list *);
+
+/*
+ * Not a request's: try all places, however long that takes.  looks: it writes
+ * nothing, and where none takes writes the first that answers will do.
+ */
+void db_patient(struct db *, bool looks);
+
+/* Is there more than one place? */
+bool db_has_choice(const struct db *);
+
+/* The place that it is or was last connected to, and its number in the list. */
+const struct place *db_where(const struct db *);
+size_t db_place(const struct db *);
+
+/*
+ * Between requests, where there are several places: give up a connection to one
+ * that takes no writes any more, and go back to a better one.  Cheap when there
+ * is nothing to do; else it may take as long as connecting.
+ */
+void db_look(struct db *);
 
 /*
  * Connect, unless that is done: between requests.  DB_CROWDED while the server

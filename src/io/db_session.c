@@ -58,11 +58,17 @@ const struct db_server_row db_server_rows[] = {
 	{ .name = NULL },
 };
 
-/* A socket's other end is this machine's, and has no name to verify. */
 bool
 db_uses_tls(const struct conf *c)
 {
-	return c->db_socket[0] == '\0' && c->db_tls != DB_TLS_OFF;
+	return c->db_tls != DB_TLS_OFF && !places_are_sockets(c);
+}
+
+/* A socket's other end is this machine's, and has no name to verify. */
+static bool
+goes_by_tls(const struct db_login *login, const struct place *to)
+{
+	return to->port != 0 && login->conf->db_tls != DB_TLS_OFF;
 }
 
 bool
@@ -76,9 +82,8 @@ db_verifies_loosely(void)
 }
 
 static void
-set_session_tls(MYSQL *conn, const struct conf *c)
+set_session_tls(MYSQL *conn, const struct conf *c, bool on)
 {
-	bool on = db_uses_tls(c);
 	bool verify = on && c->db_tls == DB_TLS_VERIFY;
 
 	if (on)
@@ -109,7 +114,7 @@ set_session_tls(MYSQL *conn, const struct conf *c)
 }
 
 static void
-set_options(MYSQL *conn, const struct db_login *login)
+set_options(MYSQL *conn, const struct db_login *login, const struct place *to)
 {
 	const struct conf *c = login->conf;
 	unsigned connect_s = (unsigned)c->db_connect_timeout_s;
@@ -123,9 +128,9 @@ set_options(MYSQL *conn, const struct db_login *login)
 	mysql_options(conn, MYSQL_OPT_LOCAL_INFILE, &off);
 	mysql_options(conn, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	/* Else the library takes the host "localhost" for a socket of its. */
-	if (c->db_socket[0] == '\0')
+	if (to->port != 0)
 		mysql_options(conn, MYSQL_OPT_PROTOCOL, &tcp);
-	set_session_tls(conn, c);
+	set_session_tls(conn, c, goes_by_tls(login, to));
 }
 
 /* "@@session.NAME = VALUE": words quoted, numbers not, as both servers want. */
@@ -234,23 +239,22 @@ why_not(MYSQL *conn)
 
 /* At this address, or name; NULL: at the socket. */
 static unsigned
-open_at(MYSQL **conn, const struct db_login *login, const char *host,
-    const char **why)
+open_at(MYSQL **conn, const struct db_login *login, const struct place *to,
+    const char *host, const char **why)
 {
-	const struct conf *c = login->conf;
-
 	if (*conn != NULL)
 		mysql_close(*conn);
 	if ((*conn = mysql_init(NULL)) == NULL) {
 		*why = "out of memory";
 		return CR_OUT_OF_MEMORY;
 	}
-	set_options(*conn, login);
+	set_options(*conn, login, to);
 	if (mysql_real_connect(*conn, host, login->user, login->password,
-	    c->db_name, (unsigned)c->db_port,
-	    host == NULL ? c->db_socket : NULL, 0) != NULL) {
+	    login->conf->db_name, (unsigned)to->port,
+	    host == NULL ? to->host : NULL, 0) != NULL) {
 		/* Connector/C 3.3 goes on in the clear unless it verifies. */
-		if (db_uses_tls(c) && mysql_get_ssl_cipher(*conn) == NULL) {
+		if (goes_by_tls(login, to) &&
+		    mysql_get_ssl_cipher(*conn) == NULL) {
 			*why = "TLS/SSL error: the server offers none";
 			return CR_SSL_CONNECTION_ERROR;
 		}
@@ -266,18 +270,19 @@ open_at(MYSQL **conn, const struct db_login *login, const char *host,
  * failure the next time begins with the next one.
  */
 static unsigned
-open_by_turns(MYSQL **conn, struct db_login *login, int64_t until_us,
-    const char **why)
+open_by_turns(MYSQL **conn, struct db_login *login, size_t place,
+    int64_t until_us, const char **why)
 {
-	size_t n = host_count(login->host);
+	struct host *host = login->host[place];
+	size_t n = host_count(host), *turn = &login->turn[place];
 	unsigned number = CR_UNKNOWN_HOST;
 
 	for (size_t i = 0; i < n; i++) {
-		number = open_at(conn, login, host_address(login->host,
-		    login->at % n), why);
+		number = open_at(conn, login, &login->places.at[place],
+		    host_address(host, *turn % n), why);
 		if (*conn == NULL || number == 0 || !is_lost(*conn))
 			break;
-		login->at++;
+		++*turn;
 		if (num_monotonic_us() >= until_us)
 			break;
 	}
@@ -285,25 +290,90 @@ open_by_turns(MYSQL **conn, struct db_login *login, int64_t until_us,
 }
 
 unsigned
-db_session_open(MYSQL **conn, struct db_login *login, const char **why)
+db_session_open(MYSQL **conn, struct db_login *login, size_t place,
+    const char **why)
 {
-	const struct conf *c = login->conf;
-	int64_t limit_us = c->db_connect_timeout_s * 1000000,
+	const struct place *to = &login->places.at[place];
+	struct host *host = login->host[place];
+	int64_t limit_us = login->conf->db_connect_timeout_s * 1000000,
 	    until_us = num_monotonic_us() + limit_us;
-	bool named = db_uses_tls(c);
+	bool named = goes_by_tls(login, to);
 	enum host_state state;
 	int wait_ms;
 
-	if (login->host == NULL)
-		return open_at(conn, login, NULL, why);
-	wait_ms = named || host_count(login->host) == 0
+	if (host == NULL)
+		return open_at(conn, login, to, NULL, why);
+	wait_ms = named || host_count(host) == 0
 	    ? (int)(limit_us / 2000) : AGAIN_MS;
-	state = host_look(login->host, wait_ms);
+	state = host_look(host, wait_ms);
 	if (state == HOST_UNKNOWN || (named && state != HOST_FOUND)) {
-		*why = host_why(login->host);
+		*why = host_why(host);
 		return CR_UNKNOWN_HOST;
 	}
 	/* TLS wants the name itself, which the library looks up once more. */
-	return named ? open_at(conn, login, c->db_host, why)
-	    : open_by_turns(conn, login, until_us, why);
+	return named ? open_at(conn, login, to, to->host, why)
+	    : open_by_turns(conn, login, place, until_us, why);
+}
+
+/* ---- Does it take writes? */
+
+/* The first row's columns, as far as there are some; false: see the error. */
+static bool
+ask_row(MYSQL *conn, const char *sql, char value[][8], unsigned n)
+{
+	MYSQL_RES *all;
+	MYSQL_ROW row;
+
+	memset(value, 0, n * sizeof value[0]);
+	if (mysql_query(conn, sql) != 0 ||
+	    (all = mysql_store_result(conn)) == NULL)
+		return false;
+	if ((row = mysql_fetch_row(all)) != NULL)
+		for (unsigned i = 0; i < n && i < mysql_num_fields(all); i++)
+			snprintf(value[i], sizeof value[i], "%s",
+			    row[i] != NULL ? row[i] : "");
+	mysql_free_result(all);
+	return true;
+}
+
+static bool
+is_on(const char *value)
+{
+	return value[0] != '\0' && strcmp(value, "0") != 0 &&
+	    strcmp(value, "OFF") != 0;
+}
+
+/* A server without Galera built in has no wsrep_on. */
+static bool
+ask_flags(MYSQL *conn, char flag[3][8])
+{
+	return ask_row(conn, "SELECT @@global.read_only, "
+	    "@@global.innodb_read_only /*M!100100 , @@global.wsrep_on */",
+	    flag, 3) || (mysql_errno(conn) == ER_UNKNOWN_VARIABLE &&
+	    ask_row(conn, "SELECT @@global.read_only, "
+	    "@@global.innodb_read_only", flag, 3));
+}
+
+unsigned
+db_session_writer(MYSQL *conn, const char **why)
+{
+	char flag[3][8], ready[2][8];
+
+	*why = "it takes no writes: read_only is on";
+	if (!ask_flags(conn, flag))
+		goto failed;
+	if (is_on(flag[0]) || is_on(flag[1]))
+		return DB_READ_ONLY;
+	if (!is_on(flag[2]))
+		return 0;
+	if (!ask_row(conn, "SHOW GLOBAL STATUS LIKE 'wsrep_ready'", ready, 2))
+		goto failed;
+	*why = "it takes no writes: wsrep_ready is not ON";
+	if (!is_on(ready[1]))
+		return DB_NOT_PRIMARY;
+	if (mysql_query(conn, "SET SESSION wsrep_sync_wait = 1") == 0)
+		return 0;
+failed:
+	*why = mysql_error(conn);
+	return mysql_errno(conn);
 }

@@ -6,6 +6,7 @@
 #ifndef SHOP_DB_SESSION_H
 #define SHOP_DB_SESSION_H
 
+#include "base/place.h"
 #include "io/db.h"
 #include "io/mysql.h"
 
@@ -19,17 +20,36 @@ struct db_login {
 	enum db_account account;
 	const char *user;
 	char *password;		/* or NULL */
-	struct host *host;	/* NULL: a socket */
-	size_t at;		/* the next of its addresses to try */
+	struct places places;
+	struct host *host[PLACES_MAX];	/* NULL: a socket */
+	size_t turn[PLACES_MAX];	/* the next of its addresses to try */
 };
 
 /*
- * Connect with all that a session of ours has set: at the socket, or at one of
- * the host's addresses.  Returns 0, or the number of the error, and its text in
- * *why: *conn's, or static.  *conn, which must be NULL, is the caller's to close
- * either way.
+ * Connect with all that a session of ours has set: at the place's socket, or at
+ * one of its host's addresses.  Returns 0, or the number of the error, and its
+ * text in *why: *conn's, or static.  *conn, which must be NULL, is the caller's
+ * to close either way.
  */
-unsigned db_session_open(MYSQL **conn, struct db_login *,
+unsigned db_session_open(MYSQL **conn, struct db_login *, size_t place,
     const char **why) MUST_CHECK;
+
+/*
+ * Does the server of an open session take writes?  Asked where there is a choice
+ * of servers.  Returns 0; DB_READ_ONLY or DB_NOT_PRIMARY when it takes none; or
+ * the number of the error.  *why as above.
+ *
+ * read_only says it for a MariaDB or MySQL alone, with replicas, and for a
+ * member of MySQL's group replication, which sets super_read_only, and with it
+ * read_only, on each member but the primary; so nothing has to be granted for
+ * performance_schema.  A node of Galera must be ready: part of the primary
+ * component.  Its session waits before each read until the node has what was
+ * committed on others before (wsrep_sync_wait): thus a retry finds the key of a
+ * write that another node acknowledged to nobody, and a balance is never older
+ * than an answer.
+ */
+#define DB_READ_ONLY	1290u
+#define DB_NOT_PRIMARY	1047u
+unsigned db_session_writer(MYSQL *, const char **why) MUST_CHECK;
 
 #endif

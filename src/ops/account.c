@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
+#include "base/place.h"
 #include "base/utf8.h"
 #include "ops/script.h"
 
@@ -107,7 +108,7 @@ account_worker(struct ctx *ctx, struct account *to, char *why)
 {
 	const struct conf *c = ctx->conf;
 
-	return named(ctx, c->db_user, c->db_socket[0] != '\0' ? "localhost"
+	return named(ctx, c->db_user, places_are_sockets(c) ? "localhost"
 	    : "%", to, why);
 }
 
@@ -371,6 +372,7 @@ try_with(const struct ctx *ctx, const struct conf *c, const char **as,
 	other.db = db_new(c, DB_WORKER, sql_table, SQL_COUNT, why);
 	if (other.db == NULL)
 		return ENTRY_AWAY;
+	db_patient(other.db, true);
 	if (script_run(&other, "SELECT CURRENT_USER()", &r, why) == E_OK) {
 		*as = db_at(&r, 0, 0)->s;
 	} else {
@@ -400,7 +402,7 @@ account_try(struct ctx *ctx, bool with_password, const char **as, char *why)
 		c->db_password_file[0] = '\0';
 	entry = try_with(ctx, c, as, why);
 	/* Perhaps it was made while TLS was on: then it needs TLS still. */
-	if (entry == ENTRY_REFUSED && c->db_socket[0] == '\0' &&
+	if (entry == ENTRY_REFUSED && !places_are_sockets(c) &&
 	    c->db_tls == DB_TLS_OFF) {
 		c->db_tls = DB_TLS_ON;
 		if (try_with(ctx, c, as, why) == ENTRY_OPEN)

@@ -23,6 +23,7 @@
 #include "ops/command.h"
 #include "ops/script.h"
 #include "ops/show.h"
+#include "ops/status_places.h"
 #include "run/counted.h"
 #include "run/look.h"
 #include "run/queue.h"
@@ -58,11 +59,6 @@ struct queue_status {
 	enum json_presence has_waiting;
 };
 
-struct breaker_status {
-	const char *state;		/* closed, open, probing */
-	int64_t failures;
-};
-
 /* Since shopd was started. */
 struct restarts_status {
 	int64_t crashed, killed, stuck, outgrown, unready;
@@ -79,7 +75,7 @@ struct cache_status {
 
 struct database_status {
 	const char *state;		/* ok, unfit, away */
-	const char *server, *schema;
+	const char *at, *server, *schema;
 	bool read_only;
 	enum json_presence has_read_only;
 	const char *why;		/* it is not ok */
@@ -96,6 +92,8 @@ struct status {
 	struct pool_status pool;
 	size_t queues;
 	struct queue_status *queue;
+	size_t places;
+	struct place_status *place;
 	struct breaker_status breaker;
 	struct work_status work;
 	enum json_presence has_breaker, has_work;
@@ -129,12 +127,6 @@ static const struct json_field queue_fields[] = {
 	JSON_END
 };
 
-static const struct json_field breaker_fields[] = {
-	{ JSON_AT("state", STR, struct breaker_status, state) },
-	{ JSON_AT("failures", INT, struct breaker_status, failures) },
-	JSON_END
-};
-
 static const struct json_field restarts_fields[] = {
 	{ JSON_AT("crashed", INT, struct restarts_status, crashed) },
 	{ JSON_AT("killed", INT, struct restarts_status, killed) },
@@ -161,6 +153,7 @@ static const struct json_field cache_fields[] = {
 
 static const struct json_field database_fields[] = {
 	{ JSON_AT("state", STR, struct database_status, state) },
+	{ JSON_AT("at", STR, struct database_status, at), .nullable = true },
 	{ JSON_AT("server", STR, struct database_status, server),
 	    .nullable = true },
 	{ JSON_AT("readOnly", BOOL, struct database_status, read_only),
@@ -187,9 +180,12 @@ static const struct json_field status_fields[] = {
 	{ JSON_AT("pool", OBJECT, struct status, pool), .fields = pool_fields },
 	{ JSON_LIST_AT("queues", struct status, queue, queues, queue_fields,
 	    struct queue_status) },
+	{ JSON_LIST_AT("databases", struct status, place, places,
+	    status_place_fields,
+	    struct place_status) },
 	{ JSON_AT("breaker", OBJECT, struct status, breaker), .nullable = true,
 	    JSON_PRESENCE(struct status, has_breaker),
-	    .fields = breaker_fields },
+	    .fields = status_breaker_fields },
 	{ JSON_AT("work", OBJECT, struct status, work), .nullable = true,
 	    JSON_PRESENCE(struct status, has_work), .fields = work_fields },
 	{ JSON_AT("cache", OBJECT, struct status, cache),
@@ -257,17 +253,6 @@ look_at_queues(struct ctx *ctx, struct status *s, const struct board *b)
 }
 
 static void
-look_at_breaker(struct status *s, const struct breaker *b)
-{
-	int64_t until = b->shut_until_us;
-
-	s->has_breaker = JSON_GIVEN;
-	s->breaker.failures = b->failures;
-	s->breaker.state = until == 0 ? "closed"
-	    : until > num_monotonic_us() ? "open" : "probing";
-}
-
-static void
 look_at_work(struct ctx *ctx, struct status *s, const struct board *b)
 {
 	struct counted c;
@@ -318,7 +303,8 @@ look_at_pool(struct ctx *ctx, struct status *s)
 		return;
 	}
 	look_at_queues(ctx, s, board);
-	look_at_breaker(s, &board->db);
+	s->has_breaker = JSON_GIVEN;
+	status_places(ctx, board, &s->place, &s->places, &s->breaker);
 	look_at_work(ctx, s, board);
 	look_done(board);
 	if (s->queue != NULL && s->queue[QUEUE_MAIN].workers == 0)
@@ -344,10 +330,13 @@ ask_server_itself(struct ctx *ctx, struct database_status *d, char *why)
 	struct db_result r;
 
 	ctx->db = db_new(ctx->conf, DB_WORKER, sql_table, SQL_COUNT, why);
+	if (ctx->db != NULL)
+		db_patient(ctx->db, true);
 	if (ctx->db == NULL || script_run(ctx, "SELECT VERSION(), "
 	    "CAST(@@global.read_only AS CHAR) IN ('0', 'OFF')", &r, why)
 	    != E_OK)
 		return false;
+	d->at = db_where(ctx->db)->name;
 	d->server = db_at(&r, 0, 0)->s;
 	d->has_read_only = JSON_GIVEN;
 	d->read_only = strcmp(db_at(&r, 0, 1)->s, "1") != 0;

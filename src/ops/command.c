@@ -154,6 +154,8 @@ bool
 command_open_db(struct ctx *ctx, char *why)
 {
 	ctx->db = db_new(ctx->conf, DB_ADMIN, sql_table, SQL_COUNT, why);
+	if (ctx->db != NULL)
+		db_patient(ctx->db, false);
 	return ctx->db != NULL;
 }
 

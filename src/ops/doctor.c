@@ -192,12 +192,10 @@ database(struct doctor *d)
 }
 
 static bool
-is_this_machine(const struct conf *c)
+is_this_machine(const struct place *p)
 {
-	return c->db_socket[0] != '\0' ||
-	    strcmp(c->db_host, "localhost") == 0 ||
-	    strcmp(c->db_host, "::1") == 0 ||
-	    strncmp(c->db_host, "127.", 4) == 0;
+	return p->port == 0 || strcmp(p->host, "localhost") == 0 ||
+	    strcmp(p->host, "::1") == 0 || strncmp(p->host, "127.", 4) == 0;
 }
 
 /* A machine in between could read all orders, and answer as the database. */
@@ -206,15 +204,16 @@ tls(struct doctor *d)
 {
 	static const char remedy[] = "set db_tls = verify and db_tls_ca";
 	const struct conf *c = d->ctx->conf;
-	bool loose = db_verifies_loosely() && db_uses_tls(c) &&
+	const struct place *p = db_where(d->ctx->db);
+	bool loose = db_verifies_loosely() && p->port != 0 &&
 	    c->db_tls == DB_TLS_VERIFY;
 	struct db_result r;
 
-	if (loose && strcmp(c->db_host, "127.0.0.1") == 0)
+	if (loose && strcmp(p->host, "127.0.0.1") == 0)
 		return doctor_bad(d, "write db_host = localhost",
 		    "this client library takes any name of a server at "
 		    "127.0.0.1");
-	if (is_this_machine(c))
+	if (is_this_machine(p))
 		return true;
 	if (loose && c->db_tls_ca[0] == '\0')
 		return doctor_bad(d, "set db_tls_ca (Debian has the system's "
@@ -226,10 +225,10 @@ tls(struct doctor *d)
 		return false;
 	if (r.rows == 0 || db_at(&r, 0, 1)->s[0] == '\0')
 		return doctor_bad(d, remedy, "the connection to %s is not "
-		    "encrypted", c->db_host);
+		    "encrypted", p->host);
 	return c->db_tls == DB_TLS_VERIFY || doctor_bad(d, remedy,
 	    "the connection to %s is encrypted, but whose certificate it is "
-	    "was not verified", c->db_host);
+	    "was not verified", p->host);
 }
 
 bool
@@ -320,6 +319,7 @@ static const struct check {
 	{ "nginx", NEEDS_NOTHING, doctor_nginx },
 	{ "nginx-connections", NEEDS_NOTHING, doctor_nginx_connections },
 	{ "database", NEEDS_NOTHING, database },
+	{ "databases", NEEDS_ADMIN, doctor_places },
 	{ "tls", NEEDS_ADMIN, tls },
 	{ "flush", NEEDS_ADMIN, doctor_server },
 	{ "binlog", NEEDS_ADMIN, doctor_server },
@@ -363,6 +363,7 @@ doctor_run(struct ctx *ctx, FILE *out, size_t *checks)
 	struct doctor d = { .ctx = ctx };
 	size_t bad = 0;
 
+	db_patient(ctx->db, true);
 	*checks = sizeof table / sizeof table[0];
 	for (size_t i = 0; i < *checks; i++) {
 		if (run_check(&d, &table[i])) {

@@ -209,6 +209,7 @@ doctor_worker_account(struct doctor *d)
 	d->worker.db = db_new(c, DB_WORKER, sql_table, SQL_COUNT, why);
 	if (d->worker.db == NULL)
 		return doctor_bad(d, remedy, "%s", why);
+	db_patient(d->worker.db, true);
 	d->has_worker = db_text(d->worker.db, d->ctx->arena, "SELECT 1", &r)
 	    == DB_OK;
 	if (!d->has_worker)

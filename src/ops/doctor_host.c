@@ -46,12 +46,11 @@ doctor_redo_log(struct doctor *d)
 bool
 doctor_disk(struct doctor *d)
 {
-	const struct conf *c = d->ctx->conf;
 	const char *dir;
 	struct statvfs st;
 	int64_t free_mib, all_mib;
 
-	if (c->db_socket[0] == '\0')
+	if (db_where(d->ctx->db)->port != 0)
 		return doctor_skip(d, "db_socket is not set: the server may "
 		    "be another machine's");
 	if (!doctor_variable(d, d->ctx, "GLOBAL", "datadir", &dir))

@@ -50,6 +50,7 @@ void doctor_add(struct doctor *, struct faults *, const char *format, ...)
 bool doctor_variable(struct doctor *, struct ctx *, const char *scope,
     const char *name, const char **value) MUST_CHECK;
 
+bool doctor_places(struct doctor *);
 bool doctor_writable(struct doctor *);
 bool doctor_connections(struct doctor *);
 bool doctor_admin_rights(struct doctor *);

@@ -164,6 +164,17 @@ look_without(struct aside *a, struct conns *c, int64_t now)
 	return others || a->crowded;
 }
 
+/* Busy meanwhile, as when it connects. */
+static void
+visit_places(struct aside *a, int64_t now)
+{
+	if (!db_has_choice(a->db))
+		return;
+	a->seat->busy_since_us = now;
+	db_look(a->db);
+	a->seat->busy_since_us = 0;
+}
+
 bool
 aside_look(struct aside *a, struct conns *c)
 {
@@ -172,8 +183,10 @@ aside_look(struct aside *a, struct conns *c)
 	a->seat->looked_us = now;
 	if (conns_lost(c))
 		db_drop(a->db);
+	visit_places(a, now);
 	if (db_connected(a->db) && !give_way(a, now)) {
 		a->seat->connected_us = now;
+		a->seat->place = (int64_t)db_place(a->db);
 		watch(a, c);
 		return false;
 	}

@@ -67,6 +67,7 @@ seat_clear(struct seat *s, enum queue q)
 {
 	s->busy_since_us = 0;
 	s->connected_us = 0;
+	s->place = 0;
 	s->looked_us = 0;
 	s->hashing_since_us = 0;
 	s->request_id[0] = '\0';
@@ -209,6 +210,6 @@ board_join(struct seat **seat)
 	return b;
 }
 
-_Static_assert(offsetof(struct board, db) == 64, "a cache line");
+_Static_assert(offsetof(struct board, db) == 128, "a cache line");
 _Static_assert(sizeof(struct seat) == 128, "two cache lines");
 _Static_assert(sizeof(struct counters) <= BOARD_COUNTERS_BYTES, "there is room");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The board: some pages of memory that shopd and its workers share.  A worker
- * writes only at its own seat and counters, to the breaker, and that its queue
- * is starved.
+ * writes only at its own seat and counters, how the databases are, and that its
+ * queue is starved.
  * A worker without a shopd has no board.  Nor has a worker that was built for
  * another layout.  The board begins with BOARD_LAYOUT and its size to tell:
  * after an upgrade shopd may still be the old program and the worker the new
@@ -16,18 +16,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/breaker.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "io/db_list.h"
 #include "run/queue.h"
 
 /* Two generations. */
 #define BOARD_SEATS (2 * WORKERS_MAX)
 
 /* To be counted up with every change of struct board. */
-#define BOARD_LAYOUT "shop-board 6 (counters, ids)"
+#define BOARD_LAYOUT "shop-board 7 (databases)"
 
 struct seat {
 	_Atomic int64_t busy_since_us;	/* 0: waiting for a request */
@@ -38,8 +38,9 @@ struct seat {
 	_Atomic int64_t queue;		/* an enum queue, by shopd */
 	_Atomic int64_t hashing_since_us;	/* a password; 0: none */
 	_Atomic int64_t counted;	/* its counters were in use, ever */
+	_Atomic int64_t place;		/* the database that it is connected to */
 	char request_id[REQUEST_ID_BYTES_MAX + 1];	/* base/log's; "": none */
-	char unused[15];		/* two cache lines each */
+	char unused[7];		/* two cache lines each */
 };
 
 /*
@@ -58,9 +59,14 @@ union board_counters {
 struct board {
 	char layout[56];		/* BOARD_LAYOUT */
 	uint64_t bytes;			/* sizeof(struct board) */
-	struct breaker db;
 	uint64_t counters;		/* metrics_digest() of shopd */
 	int64_t started_s;		/* since the epoch */
+	/*
+	 * A roll may change the list.  Then what old and new workers say of a
+	 * place is of two, for as long as both are there: a connection is made
+	 * in vain, or not at once.
+	 */
+	_Alignas(64) struct db_list db;
 	/*
 	 * When workers of a queue were last refused a connection to the database
 	 * while none of them had one; 0: not, or one has been given up since.

@@ -20,7 +20,7 @@
 #include "web/route.h"
 
 /* Longest name of a series with its labels. */
-#define SERIES_BYTES 256
+#define SERIES_BYTES 320
 
 /* What is told, and to where. */
 struct telling {
@@ -28,6 +28,7 @@ struct telling {
 	const struct counters *used[BOARD_SEATS + 1];
 	size_t n;		/* of these */
 	struct gauges gauges;
+	struct places places;
 };
 
 /* ---- What the values of an axis are called */
@@ -41,7 +42,7 @@ name_at(size_t i, const char *const *names, size_t n)
 }
 
 static const char *
-axis_value(enum metric_axis axis, size_t i)
+axis_value(const struct telling *t, enum metric_axis axis, size_t i)
 {
 	static const char *const cached[] = {
 		[CACHED_HIT] = "hit", [CACHED_STALE] = "stale",
@@ -71,6 +72,8 @@ axis_value(enum metric_axis axis, size_t i)
 		return name_at(i, NAMES(pools));
 	case AXIS_AUDIT:
 		return audit_state_kind((enum metric_audit)i);
+	case AXIS_PLACE:
+		return i < t->places.n ? t->places.at[i].name : NULL;
 	case AXIS_VERSION:
 		return PACKAGE_VERSION;
 	case AXIS_NONE:
@@ -113,7 +116,8 @@ request_labels(size_t at, char to[SERIES_BYTES])
 
 /* The labels of a value, without braces; false: there is no such value. */
 static bool
-labels(enum metric_axis axis, size_t i, char to[SERIES_BYTES])
+labels(const struct telling *t, enum metric_axis axis, size_t i,
+    char to[SERIES_BYTES])
 {
 	const char *value;
 
@@ -124,7 +128,7 @@ labels(enum metric_axis axis, size_t i, char to[SERIES_BYTES])
 		return route_labels(i, NULL, to);
 	if (metric_label(axis) == NULL)
 		return true;
-	if ((value = axis_value(axis, i)) == NULL)
+	if ((value = axis_value(t, axis, i)) == NULL)
 		return false;
 	snprintf(to, SERIES_BYTES, "%s=\"%s\"", metric_label(axis), value);
 	return true;
@@ -199,7 +203,7 @@ put_counter(struct telling *t, const struct metric *m)
 	for (size_t i = 0; i < metric_values(m->axis); i++) {
 		uint64_t n;
 
-		if (!labels(m->axis, i, label))
+		if (!labels(t, m->axis, i, label))
 			continue;
 		n = total(t, m->offset + i * sizeof(_Atomic uint64_t));
 		if (n == 0 && rare)
@@ -252,7 +256,7 @@ put_histogram(struct telling *t, const struct metric *m)
 	for (size_t i = 0; i < metric_values(m->axis); i++) {
 		size_t offset = m->offset + i * sizeof(struct histogram);
 
-		if (labels(m->axis, i, label) &&
+		if (labels(t, m->axis, i, label) &&
 		    (m->axis != AXIS_ROUTE || !is_empty(t, offset)))
 			put_times(t, m, label, offset);
 	}
@@ -266,7 +270,7 @@ put_gauge(struct telling *t, const struct metric *m)
 	char label[SERIES_BYTES];
 
 	for (size_t i = 0; i < metric_values(m->axis); i++) {
-		if (value[i] == METRIC_UNKNOWN || !labels(m->axis, i, label))
+		if (value[i] == METRIC_UNKNOWN || !labels(t, m->axis, i, label))
 			continue;
 		put_series(t->out, m->name, "", label, "");
 		buf_i64(t->out, value[i]);
@@ -289,6 +293,9 @@ look_at_seats(struct gauges *g, const struct board *b, int64_t now)
 			continue;
 		g->workers[q]++;
 		g->busy[q] += busy;
+		if (s->connected_us != 0 && s->place >= 0 &&
+		    s->place < METRIC_PLACES)
+			g->at_place[s->place]++;
 		if (s->counted == 0)
 			continue;
 		g->cache_away[0] += c->cache_rest_until_us > now;
@@ -311,8 +318,21 @@ look_at_audits(struct gauges *g, const struct conf *c)
 	}
 }
 
+_Static_assert(METRIC_PLACES == PLACES_MAX, "a value each");
+
 static void
-take_gauges(struct gauges *g, const struct conf *c, const struct board *b)
+look_at_breakers(struct gauges *g, const struct board *b, size_t places)
+{
+	g->breaker[0] = 1;
+	for (size_t i = 0; i < places; i++) {
+		g->passed_over[i] = b->db.breaker[i].shut_until_us != 0;
+		g->breaker[0] &= g->passed_over[i];
+	}
+}
+
+static void
+take_gauges(struct gauges *g, const struct conf *c, const struct board *b,
+    size_t places)
 {
 	int64_t now = num_monotonic_us();
 
@@ -325,7 +345,7 @@ take_gauges(struct gauges *g, const struct conf *c, const struct board *b)
 	for (int q = 0; q < QUEUES; q++)
 		g->connected[q] = (int64_t)board_connected(b, (enum queue)q,
 		    now);
-	g->breaker[0] = b->db.shut_until_us != 0;
+	look_at_breakers(g, b, places);
 }
 
 enum err
@@ -335,10 +355,12 @@ metrics_print(struct ctx *ctx, void *arg, const char **text, size_t *len)
 	char *to = arena_alloc(ctx->arena, RESPONSE_BYTES_MAX);
 	const struct board *b = arg;
 	const struct metric *m;
+	char why[WHY_BYTES];
 	struct buf out;
 	size_t n;
 
-	if (t == NULL || to == NULL)
+	if (t == NULL || to == NULL ||
+	    places_read(ctx->conf, &t->places, why) != E_OK)
 		return E_INTERNAL;
 	buf_init(&out, to, RESPONSE_BYTES_MAX);
 	t->out = &out;
@@ -346,7 +368,7 @@ metrics_print(struct ctx *ctx, void *arg, const char **text, size_t *len)
 		if (b->seat[i].counted != 0)
 			t->used[t->n++] = &b->count[i].c;
 	t->used[t->n++] = &b->count[BOARD_SEATS].c;
-	take_gauges(&t->gauges, ctx->conf, b);
+	take_gauges(&t->gauges, ctx->conf, b, t->places.n);
 	m = metric_table(&n);
 	for (size_t i = 0; i < n; i++) {
 		put_head(&out, &m[i]);

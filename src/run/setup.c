@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/place.h"
 #include "base/snapshot.h"
 #include "io/cache.h"
 #include "io/crypto.h"
@@ -81,7 +82,7 @@ read_authorities(const struct conf *c, char *why)
 	size_t len;
 	enum err e;
 
-	if (file[0] == '\0' || c->db_socket[0] != '\0' ||
+	if (file[0] == '\0' || places_are_sockets(c) ||
 	    c->db_tls == DB_TLS_OFF)
 		return E_OK;
 	e = snapshot_read(file, SNAPSHOT_OPEN, AUTHORITIES_BYTES_MAX, &pem,

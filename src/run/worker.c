@@ -214,7 +214,7 @@ share_board(struct ctx *ctx, struct board *board, struct seat *seat)
 	metrics_join(ctx, board, seat);
 	cache_count(ctx->cache, ctx->count);
 	if (board != NULL)
-		db_share_breaker(ctx->db, &board->db);
+		db_share(ctx->db, &board->db);
 	if (seat != NULL)
 		log_id_at(seat->request_id);
 }

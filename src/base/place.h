@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the databases are: db_socket, or db_host where that is empty, as a list,
+ * the best first.
+ *
+ *	db_host = db1.example.org, 192.0.2.7:3307, [2001:db8::7]:3306, /run/db.sock
+ *
+ * A host without a port has db_port.  An address of IPv6 with one stands in
+ * brackets, and without one need not.  What begins with / is a socket.
+ */
+#ifndef SHOP_PLACE_H
+#define SHOP_PLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/why.h"
+
+struct conf;
+
+#define PLACES_MAX		8
+#define PLACE_HOST_BYTES_MAX	255
+#define PLACE_SOCKET_BYTES_MAX	107	/* sun_path */
+/* Either, with a port and brackets. */
+#define PLACE_NAME_BYTES	(PLACE_HOST_BYTES_MAX + 10)
+
+struct place {
+	char host[PLACE_HOST_BYTES_MAX + 1];	/* or the socket's path */
+	int64_t port;				/* 0: a socket */
+	char name[PLACE_NAME_BYTES];		/* for people: HOST:PORT */
+};
+
+struct places {
+	size_t n;			/* 1 or more */
+	struct place at[PLACES_MAX];
+};
+
+/*
+ * By the settings.  E_CONFIG: too many, none, one twice, or one that is no
+ * place, which why[WHY_BYTES] names.
+ */
+enum err places_read(const struct conf *, struct places *, char *why)
+    MUST_CHECK;
+
+/* Is each of them a socket?  False also where places_read() fails. */
+bool places_are_sockets(const struct conf *);
+
+#endif

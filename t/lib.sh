@@ -39,7 +39,7 @@ workers_read=2
 db_env=
 mounted=
 
-for part in tap db db_faults cache pool nginx shop http contract browser load backup torture; do
+for part in tap db db_faults pair cache pool nginx shop http contract browser load backup torture; do
 	. "$top_srcdir/t/lib/$part.sh"
 done
 unset part

@@ -1,0 +1,102 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A list of two databases, the second a replica of the first: the writer is handed
+# over and back under load; and with nobody at work the workers go back to the
+# better one by and by.
+. "${top_srcdir:-.}/t/lib.sh"
+pair_need
+seeded
+one=$dir/db.sock
+two=$dir/b.sock
+pair_start
+mc_start
+pool_start
+nginx_start
+
+eventually 10 all_at "$one"
+ok 'all workers are at the first'
+is "$(ctl status --json | jq -c '.databases[] | [.name, .state]' | tr '\n' ' ')" \
+    "[\"$one\",\"closed\"] [\"$two\",\"closed\"] " 'status tells both'
+is "$(ctl status --json | jq -r .database.at)" "$one" 'and where it looked'
+request GET /metrics
+is "$(grep '^shop_database_workers' "$dir/body" | sed 's/.*=//')" \
+    "\"$one\"} $(pool_size)
+\"$two\"} 0" '/metrics tells how many are where'
+ctl doctor >"$dir/doctor"
+is "$(grep databases "$dir/doctor")" 'ok databases' 'doctor finds both well'
+
+clients_start --clients 8 --think-ms 5 --pause-ms 100 \
+    --mix charge,order,read,top
+
+# handed FROM TO PORT SOCKET NAME: the writer is, and the workers with it.
+handed() {
+	from_ms=$(now_ms)
+	hand_over "$1" "$2" "$3"
+	lead_ms=$(now_ms)
+	eventually 10 all_at "$4"
+	ok "$5: all workers go there"
+	eventually 5 succeeds_after "$lead_ms"
+	sleep 1
+	pause_ms=$(gap "$from_ms" "$(now_ms)")
+	less "$pause_ms" $((lead_ms - from_ms + 2500)) \
+	    "$5: the longest time without a success (ms)"
+}
+handed A B "$b_port" "$two" 'to the second'
+request GET /metrics
+is "$(grep '^shop_database_passed_over' "$dir/body" | sed 's/.*=//')" \
+    "\"$one\"} 1
+\"$two\"} 0" 'the first is passed over'
+handed B A "$a_port" "$one" 'and back'
+like "$(grep 'event=db-moved' "$dir/log/shopd.log")" \
+    "level=warn .*from=$one to=$two" 'the log says so'
+
+clients_stop
+is "$(figure status_000)" 0 'everybody got an answer'
+all_is_well 8000
+eventually 10 has_all B A
+is "$(at_b tables)" "$(tables)" 'both have the same'
+
+# ---- shopctl writes where the workers do
+
+hand_over A B "$b_port"
+id=$(ctl product add --name Two --price 5 --stock 5)
+is "$(at_b sql "SELECT name FROM products WHERE id = $id")" Two \
+    'shopctl finds the one that takes writes'
+
+# ---- Reads don't stay behind
+
+eventually 10 all_at "$two"
+ok 'without a write, the workers leave the one that takes none'
+as 1
+before=$(at_b balance 1)
+post /v1/points/charge '{"amount": 1}'
+user GET /v1/points/balance
+is "$status $(json .balance)" "200 $((before + 1))" 'a read sees what was written'
+
+# ---- By and by
+
+sql_root 'STOP SLAVE'
+lead B alone
+run doctor
+is "$(echo "$out" | grep databases)" 'ok databases' 'one takes writes'
+moved() { grep -c 'event=db-moved' "$dir/log/shopd.log"; }
+before=$(moved)
+lead A alone
+run doctor
+like "$out" '^bad databases: each takes writes by itself' \
+    'doctor says so where two do'
+eventually 20 all_at "$one"
+ok 'the first takes writes again: the workers go back'
+is "$(($(moved) - before))" "$(pool_size)" 'each once'
+grep 'event=db-moved' "$dir/log/shopd.log" | tail -n "$(pool_size)" |
+    sed 's/^time=[^T]*T\([0-9]*\):\([0-9]*\):\([0-9.]*\)Z.*/\1 \2 \3/' |
+    awk '{ ms = int((($1 * 60 + $2) * 60 + $3) * 1000)
+	if (NR > 1 && ms - last < 200) soon++
+	last = ms } END { print soon + 0 }' >"$dir/soon"
+is "$(cat "$dir/soon")" 0 'one by one, a few a second'
+at_b db_stop
+run doctor
+like "$out" "^bad databases: $two: " 'doctor says so where one is away'
+run status --json
+is "$code" 0 'status has no fault for it'
+finish

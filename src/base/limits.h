@@ -47,6 +47,11 @@
 /* Connections of the web server that a worker of reads keeps. */
 #define CONNS_KEPT_MAX		16
 
+/* Databases in a list, and how each is written. */
+#define PLACES_MAX		8
+#define PLACE_HOST_BYTES_MAX	255
+#define PLACE_SOCKET_BYTES_MAX	107	/* sun_path */
+
 /* Letters and digits of the id that tells a shop from others. */
 #define IDENTITY_CHARS		16
 

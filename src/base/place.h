@@ -16,13 +16,11 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/why.h"
 
 struct conf;
 
-#define PLACES_MAX		8
-#define PLACE_HOST_BYTES_MAX	255
-#define PLACE_SOCKET_BYTES_MAX	107	/* sun_path */
 /* Either, with a port and brackets. */
 #define PLACE_NAME_BYTES	(PLACE_HOST_BYTES_MAX + 10)
 

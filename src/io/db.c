@@ -376,6 +376,17 @@ execute(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 	return db->table[sql].writes ? DB_COMMIT_UNKNOWN : DB_BUG;
 }
 
+/* What a statement begins with. */
+static enum db_class
+connect_to_run(struct db *db)
+{
+	enum db_class class = db_connect(db);
+
+	if (db_has_choice(db))
+		db->began_us = num_monotonic_us();
+	return class;
+}
+
 enum db_class
 db_run(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
     size_t n, struct db_result *r)
@@ -384,11 +395,8 @@ db_run(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 
 	assert(sql < db->n);
 	memset(r, 0, sizeof *r);
-	if ((class = db_connect(db)) != DB_OK)
-		return class;
-	if (db_has_choice(db))
-		db->began_us = num_monotonic_us();
-	if ((class = prepare(db, sql)) != DB_OK)
+	if ((class = connect_to_run(db)) != DB_OK ||
+	    (class = prepare(db, sql)) != DB_OK)
 		return class;
 	return execute(db, a, sql, arg, n, r);
 }
@@ -399,7 +407,7 @@ db_text(struct db *db, struct arena *a, const char *sql, struct db_result *r)
 	enum db_class class;
 
 	memset(r, 0, sizeof *r);
-	if ((class = db_connect(db)) != DB_OK)
+	if ((class = connect_to_run(db)) != DB_OK)
 		return class;
 	if (mysql_query(db->conn, sql) == 0 && db_rows_text(db->conn, a, r))
 		return DB_OK;

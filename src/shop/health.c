@@ -66,6 +66,7 @@ known(unsigned number)
 {
 	switch (number) {
 	case 1047:
+	case 1290:
 		return "The database takes no writes.";
 	case 1045:
 	case 1698:

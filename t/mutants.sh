@@ -164,6 +164,21 @@ mutant no-rollback src/io/db.c \
 mutant retry-without-key src/shop/attempt.c \
     's/(\*a->number = ctx->trace\.attempts;)/$1\n\t\tif (ctx->trace.attempts > 1)\n\t\t\t((unsigned char *)(uintptr_t)a->arg[1].bytes)[0]++;/' \
     '6200-faults.t 6040-commit-kill.t'
+mutant writer-not-asked src/io/db_connect.c \
+    's/ && !any && db_has_choice\(db\)/ \&\& false/' \
+    '6610-two-databases.t'
+mutant writer-not-watched src/io/db_connect.c \
+    's/ \|\|\n\t    \(db_list_check_due\([^)]*\) &&\n\t    !still_takes_writes\(db\)\)\)/)/' \
+    '6610-two-databases.t'
+mutant no-way-back src/io/db_connect.c \
+    's/db->place > 0 && db_list_look_due/false \&\& db_list_look_due/' \
+    '6610-two-databases.t'
+mutant all-back-at-once src/io/db_list.h \
+    's/(DB_LIST_LOOK_MS\t\t)250/${1}0/' \
+    '6610-two-databases.t'
+mutant slow-one-again src/io/db.c \
+    's/\n\t\tdb->slow = db->place;/\n\t\treturn;/' \
+    '6620-lost-database.t'
 mutant unknown-is-failure src/io/db_err.def \
     's/(DB_ERR\(20(06|13|55), CONN_LOST, )COMMIT_UNKNOWN/$1RESOURCE/g' \
     '6350-server-ends.t'

@@ -29,6 +29,8 @@ next_takes_ms(const struct conf *c, enum db_class class)
 	switch (class) {
 	case DB_ABORTED:
 	case DB_STMT_FAILED:
+	/* A routine leaves no duplicate unhandled but another node's (Galera). */
+	case DB_DUPLICATE:
 		/*
 		 * The server answers, so one more lock wait is the worst; and
 		 * 200 ms for the routine's statements and its commit, ten
@@ -46,7 +48,6 @@ next_takes_ms(const struct conf *c, enum db_class class)
 		    1000 - 500;
 	case DB_OK:
 	case DB_RESOURCE:
-	case DB_DUPLICATE:
 	case DB_REFUSED:
 	case DB_BUG:
 	case DB_UNFIT:
@@ -65,7 +66,8 @@ elapsed_ms(const struct ctx *ctx)
 static void
 pause_before(int attempt, enum db_class class)
 {
-	bool quick = class == DB_ABORTED || class == DB_STMT_FAILED;
+	bool quick = class == DB_ABORTED || class == DB_STMT_FAILED ||
+	    class == DB_DUPLICATE;
 	int64_t bound_us = (quick ? 5000 : 50000) << attempt;
 	int64_t most_us = quick ? 100000 : 500000;
 	struct timespec t = { 0 };
@@ -166,6 +168,7 @@ gave_up(enum db_class class, enum err failed)
 	switch (class) {
 	case DB_ABORTED:
 	case DB_STMT_FAILED:
+	case DB_DUPLICATE:
 		return failed;
 	case DB_CONN_LOST:
 	case DB_NO_CONN:
@@ -178,7 +181,6 @@ gave_up(enum db_class class, enum err failed)
 	case DB_COMMIT_UNKNOWN:
 		return E_OUTCOME_UNKNOWN;
 	case DB_OK:
-	case DB_DUPLICATE:
 	case DB_REFUSED:
 	case DB_BUG:
 		break;

@@ -129,6 +129,30 @@ hasnt 'no http2' 'http2 on;'
 is "$(sed -n 's/^# --\([a-z0-9-]*\) = .*/\1/p' "$dir/out" | tr '\n' ' ')" \
     'host listen certificate key plain acme-dir html-dir access-log name limit-reads limit-writes limit-logins ' \
     'the head remembers those that were given'
+# Pools of several machines, each at the ports of listen and listen_read.
+SHOP_LISTEN=0.0.0.0:9001 SHOP_LISTEN_READ='[::]:9002' \
+    run $log --pools 'app1.test,10.0.0.22,[fd00::23]'
+for port in 9001 9002 9002; do
+	for pool in app1.test 10.0.0.22 '[fd00::23]'; do
+		echo "	server \"$pool:$port\" max_fails=10 fail_timeout=5s;"
+	done
+done >"$dir/wanted"
+is "$(grep 'max_fails=10' "$dir/out")" "$(cat "$dir/wanted")" \
+    'pools: each is asked for writes and, twice, for reads'
+is "$(grep -c 'max_fails=0' "$dir/out")" 1 'and nobody else, but memcached'
+SHOP_LISTEN=0.0.0.0:9001 SHOP_LISTEN_READ='[::]:9002' \
+    run $log --pools '10.0.0.22,[fd00::23]'
+fits 'with several pools'
+SHOP_LISTEN=0.0.0.0:9001 SHOP_LISTEN_READ= run $log --pools 10.0.0.22
+is "$(grep -c 'server "10.0.0.22:9001" max_fails=0;' "$dir/out")" 5 \
+    'one machine is asked as one socket is'
+run $log --pools app1.test
+is "$code $lines $out" '1 1 ' 'pools, and listen is a unix socket'
+like "$err" 'listen = unix:.*: with --pools it must be HOST:PORT' 'and says so'
+for pools in ',' 'a,' 'a,,b' 'a b' 'a:1' '[::1' '[]' '[::1]x' 'a;b' '"' ' '; do
+	refused pools "$pools" 'must be names or addresses of machines'
+done
+
 run $log --http2 on
 has 'http2' '	http2 on;'
 run $log --host one.test --host two.test

@@ -122,6 +122,7 @@ const struct command cmd_site = {
 	    "addresses: --listen LIST --http2 on\n"
 	    "TLS: --certificate FILE --key FILE\n"
 	    "redirect: --plain LIST --acme-dir DIR\n"
+	    "pools of several machines: --pools LIST\n"
 	    "files: --html-dir DIR --access-log FILE\n"
 	    "reads: --limit-reads LIMIT\n"
 	    "writes: --limit-writes LIMIT\n"

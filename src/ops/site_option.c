@@ -23,7 +23,7 @@
 #define NAME_BYTES_MAX 18
 
 enum form { FORM_HOSTS, FORM_LISTEN, FORM_SWITCH, FORM_PATH, FORM_LOG,
-    FORM_NAME, FORM_LIMIT };
+    FORM_NAME, FORM_LIMIT, FORM_POOLS };
 
 static const struct row {
 	const char *name;
@@ -136,6 +136,25 @@ limit_fault(const char *text)
 	    "1..1000000 a second, 1..1000000 at once and 1..65535 under way";
 }
 
+/* "" or machines by commas, each a name or an address: what a port can follow. */
+static const char *
+pools_fault(const char *text)
+{
+	bool good = true;
+
+	for (const char *at = text; good && *at != '\0'; at += *at == ',') {
+		size_t len = strcspn(at, ","), name = strspn(at, LETTERS DIGITS
+		    ".-"), v6 = at[0] == '[' ? 1 + strspn(at + 1, DIGITS
+		    "abcdefABCDEF:.") : 0;
+
+		good = len > 0 && (at[len] == '\0' || at[len + 1] != '\0') &&
+		    (len == name || (v6 > 1 && at[v6] == ']' && len == v6 + 1));
+		at += len;
+	}
+	return good ? NULL : "must be names or addresses of machines, without "
+	    "ports, with commas between; of IPv6 in [ ]";
+}
+
 static const char *
 form_fault(enum form form, const char *text)
 {
@@ -155,6 +174,8 @@ form_fault(enum form form, const char *text)
 		return name_fault(text);
 	case FORM_LIMIT:
 		return limit_fault(text);
+	case FORM_POOLS:
+		return pools_fault(text);
 	}
 	return NULL;
 }

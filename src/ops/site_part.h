@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "ops/site_option.h"
 
-#define SITE_WORDS_MAX 40
+#define SITE_WORDS_MAX 48
 
 /* A site that is being made. */
 struct making {

@@ -61,12 +61,18 @@ set_number(struct making *m, const char *name, int64_t value)
 
 /* A setting's text stands in nginx's quotes. */
 static void
-set_quoted(struct making *m, const char *name, const char *key,
-    const char *value)
+must_be_quotable(struct making *m, const char *key, const char *value)
 {
 	if (strpbrk(value, "\"\\$") != NULL)
 		(void)site_stop(m, "%s = %.256s: must be without \" \\ and "
 		    "$, for nginx", key, value);
+}
+
+static void
+set_quoted(struct making *m, const char *name, const char *key,
+    const char *value)
+{
+	must_be_quotable(m, key, value);
 	set_word(m, name, value);
 }
 
@@ -94,6 +100,47 @@ set_image_origins(struct making *m)
 	    arena_printf(m->ctx->arena, " %s", list));
 }
 
+/* all, and behind it a server of an upstream. */
+static const char *
+with_server(struct making *m, const char *all, const char *place,
+    const char *how)
+{
+	return all == NULL || place == NULL ? NULL : arena_printf(m->ctx->arena,
+	    "%s%sserver \"%s\" %s;", all, all[0] != '\0' ? "\n\t" : "", place,
+	    how);
+}
+
+/*
+ * The servers of an upstream.  Of one pool the same place n times, so that another of
+ * its workers is asked where one dies; of several machines (--pools) each at the
+ * port of the place, and one that is away is left alone for a while.
+ */
+static void
+set_servers(struct making *m, const char *name, const char *key,
+    const char *place, int n)
+{
+	const char *pools = site_option(m->site, SITE_POOLS), *all = "", *port =
+	    strrchr(place, ':'), *at = strchr(pools, ',') != NULL ? pools : "";
+
+	must_be_quotable(m, key, place);
+	if (pools[0] != '\0' && (port == NULL || strncmp(place, "unix:", 5) == 0))
+		(void)site_stop(m, "%s = %.256s: with --pools it must be HOST:PORT",
+		    key, place);
+	else if (pools[0] != '\0' && at[0] == '\0')
+		place = arena_printf(m->ctx->arena, "%s%s", pools, port);
+	for (int i = 0; at[0] == '\0' && i < n; i++)
+		all = with_server(m, all, place, "max_fails=0");
+	while (at[0] != '\0') {
+		size_t len = strcspn(at, ",");
+
+		all = with_server(m, all, arena_printf(m->ctx->arena, "%.*s%s",
+		    (int)len, at, port != NULL ? port : ""),
+		    "max_fails=10 fail_timeout=5s");
+		at += len + (at[len] == ',');
+	}
+	set_word(m, name, all);
+}
+
 /*
  * Where reads have a socket of their own, and so workers that hold several
  * connections, some are kept.
@@ -103,10 +150,12 @@ set_pool(struct making *m)
 {
 	const struct conf *c = m->ctx->conf;
 	bool of_reads = c->listen_read[0] != '\0';
+	const char *key = of_reads ? "listen_read" : "listen", *place = of_reads
+	    ? c->listen_read : c->listen;
 
-	set_quoted(m, "UPSTREAM", "listen", c->listen);
-	set_quoted(m, "READS", "listen_read",
-	    of_reads ? c->listen_read : c->listen);
+	set_servers(m, "WRITERS", "listen", c->listen, 2);
+	set_servers(m, "READERS", key, place, 1);
+	set_servers(m, "READERS_AGAIN", key, place, 2);
 	set_word(m, "KEEP", of_reads ? "keepalive 32;" : "");
 	set_word(m, "KEEP_CONN", of_reads ? "on" : "off");
 	set_number(m, "NGINX_TIMEOUT", c->nginx_timeout_s);

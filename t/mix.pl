@@ -20,6 +20,11 @@
 # body.  A unit is what must happen once, whoever asks how often: a key, a
 # grant, the cancelling of an order.  check prints "wrong ..." for what can't be,
 # "user ID POINTS ORDERS CANCELLED FULFILLED" as the answers have it, and figures.
+#
+# With MIX_KEYED in the environment each write that takes a key has one: without,
+# nobody can tell what became of a write whose web server died.
+# With MIX_TIMES in the environment a line of DIR/times.N is: when the answer was
+# definite (ms), the longest that one try took (ms), "ok" where a write was done, kind.
 use strict;
 use warnings;
 use Digest::SHA qw(hmac_sha256);
@@ -28,7 +33,7 @@ use MIME::Base64 qw(encode_base64url);
 use Time::HiRes qw(time sleep);
 
 my ($mode, $dir, $clients, $seconds, $seed, $mix) = @ARGV;
-my ($me, $began, $grant_key, $out, $serial) = (0, time, undef, undef, 0);
+my ($me, $began, $grant_key, $out, $times, $serial) = (0, time, undef, undef, undef, 0);
 my (@token, @product, @orders, %seen);
 
 sub lines_of {
@@ -69,18 +74,22 @@ sub note { print $out join("\t", @_), "\n" }
 # Until the answer is definite, or there will be none.
 sub settle {
 	my ($user, $kind, $unit, $token, $method, $path, $key, $body) = @_;
-	my ($tries, $status, $answer, $replayed, $code) = (0);
+	my ($tries, $longest, $status, $answer, $replayed, $code) = (0, 0);
 
 	do {
 		sleep 0.05 + rand 0.2 if $tries++;
+		my $asked = time;
 		($status, $answer, $replayed) =
 		    exchange($method, $path, $token, $key, $body);
+		$longest = time - $asked if time - $asked > $longest;
 		$code = $status < 400 ? '-' : code_of($answer);
 		$key = $1 if $method eq 'POST' && !defined $key && $status == 503 &&
 		    $answer =~ /"idempotencyKey":"([^"]+)"/;
 	} while ($tries < 200 && ($status == 0 || $status >= 500 ||
 	    $code eq 'idempotency_in_progress'));
 	note($user, $kind, $unit, $status, $code, $replayed, $tries, $answer);
+	printf $times "%d %d %s %s\n", time * 1000, $longest * 1000,
+	    $method ne "GET" && $status =~ /^2/ ? "ok" : "-", $kind if $times;
 	return ($status, $answer);
 }
 
@@ -93,7 +102,9 @@ sub of { return (($_[0] % 1000003 * 2654435761 + $_[1] * 40503) >> 7) % $_[2] }
 sub draw {
 	my $n = int((time - $began) * 5) * 4 + int rand 4;
 
-	return rand() < 0.7 ? ($n, "n$n") : (own(), undef);
+	return ($n, "n$n") if rand() < 0.7;
+	$n = own();
+	return ($n, $ENV{MIX_KEYED} ? "own$n" : undef);
 }
 # One that nobody else draws, in no other run either.
 sub own { return int($began) % 1000000 * 10000000 + $me * 100000 + ++$serial }
@@ -235,6 +246,10 @@ sub live {
 	srand($seed * 1000 + $me);
 	open $out, '>>', "$dir/mix.$me" or die "mix.$me: $!\n";
 	$out->autoflush(1);
+	if ($ENV{MIX_TIMES}) {
+		open $times, ">>", "$dir/times.$me" or die "times.$me: $!\n";
+		$times->autoflush(1);
+	}
 	$do{pick(@kinds)}->($user, $token) while time < $began + $seconds;
 	close $out or die "mix.$me: $!\n";
 }

@@ -1,0 +1,503 @@
+# SPDX-License-Identifier: MIT
+# What the scripts of t/cluster begin with, after top_srcdir is known:
+#
+#	. "$top_srcdir/t/cluster/lib.sh"
+#	cluster_need
+#	net_make
+#	cluster_start
+#	pool_make 1; pool_make 2
+#	web_start
+#
+# Machines: where root may make network namespaces each has one, joined by a bridge
+# in another, so that a machine can be cut off; else all are addresses of loopback,
+# and what needs to cut is skipped.  Nothing touches the network of the host.  Files
+# and unix sockets are shared all the same: the clients speak to nginx over
+# $dir/http.sock, and `at N sql ...` to node N over its own.
+#
+#	db1 db2 db3 db4		the databases, 10.77.0.11 and so on
+#	app1 app2		a pool with its memcached each, .21 and .22
+#	web1			nginx, .31
+
+. "$top_srcdir/t/lib.sh"
+
+cluster_need() {
+	for program in mariadbd mariadb memcached nginx curl jq perl ss \
+	    wsrep_sst_mariabackup mariadb-backup socat; do
+		command -v $program >/dev/null || skip_all "no $program"
+	done
+	[ -e "$galera" ] || skip_all 'no galera-4'
+}
+galera=/usr/lib/galera/libgalera_smm.so
+nodes='1 2 3'
+pools=
+
+# await S COMMAND...: as eventually, but asks five times a second: here each look
+# starts a client, and there are few cores.
+await() {
+	await_until=$(($(date +%s) + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -le $await_until ] || return 1
+		sleep 0.2
+	done
+}
+
+# ---- Machines
+
+# net_make: $net is the prefix of the namespaces' names, empty without any.
+net_make() {
+	net=shop$$
+	if [ -n "$as_root" ] && [ -z "${CLUSTER_LOOPBACK:-}" ] &&
+	    ip netns add $net-hub 2>/dev/null; then
+		prefix=10.77.0
+		ip -n $net-hub link add br0 type bridge
+		ip -n $net-hub link set br0 up || bail 'no bridge'
+	else
+		net='' prefix=127.$(($$ % 200 + 20)).0
+	fi
+	for n in 1 2 3 4; do machine db$n; done
+	for n in 1 2; do machine app$n; done
+	machine web1
+}
+
+machine() {
+	[ -n "$net" ] || return 0
+	ip netns add $net-$1
+	ip -n $net-hub link add v-$1 type veth peer name eth0 netns $net-$1
+	ip -n $net-hub link set v-$1 master br0 up
+	ip -n $net-$1 addr add $(addr $1)/24 dev eth0
+	ip -n $net-$1 link set eth0 up
+	ip -n $net-$1 link set lo up || bail "no machine $1"
+}
+
+addr() {
+	case $1 in
+	db*) echo $prefix.1${1#db} ;;
+	app*) echo $prefix.2${1#app} ;;
+	web*) echo $prefix.3${1#web} ;;
+	esac
+}
+
+# within MACHINE COMMAND...: there.  What stays needs $(on MACHINE) COMMAND... &, for a
+# function in the background has another $!.
+on() { echo "${net:+ip netns exec $net-$1}"; }
+within() {
+	within_machine=$1
+	shift
+	$(on $within_machine) "$@"
+}
+
+# cut_off MACHINE: no packet comes or goes any more; nobody is told.
+cut_off() { ip -n $net-hub link set v-$1 down; }
+join_again() { ip -n $net-hub link set v-$1 up; }
+# part A B: these two don't hear each other any more, and all others do.
+part() {
+	ip -n $net-$1 route add blackhole $(addr $2)/32
+	ip -n $net-$2 route add blackhole $(addr $1)/32
+}
+reunite() {
+	ip -n $net-$1 route del blackhole $(addr $2)/32
+	ip -n $net-$2 route del blackhole $(addr $1)/32
+}
+
+net_end() {
+	[ -n "${net:-}" ] || return 0
+	for machine in $(ip netns list | sed -n "s/^\($net-[a-z0-9]*\).*/\1/p"); do
+		ip netns del "$machine"
+	done
+}
+
+# ---- Nodes
+
+# at N COMMAND...: sql, invariants, ctl and the like, of that node.
+at() {
+	at_before=$db_sock
+	db_sock=$dir/n$1.sock
+	SHOP_DB_SOCKET=$db_sock
+	export SHOP_DB_SOCKET
+	shift
+	"$@"
+	at_code=$?
+	db_sock=$at_before
+	unset SHOP_DB_SOCKET
+	return $at_code
+}
+
+# status NAME: of the server's own counters and states.
+status() { sql_root "SHOW GLOBAL STATUS LIKE '$1'" 2>/dev/null | cut -f 2; }
+
+node_pid() { cat "$dir/n$1/pid" 2>/dev/null; }
+is_primary() { [ "$(at $1 status wsrep_ready)" = ON ]; }
+is_synced() { [ "$(at $1 status wsrep_local_state_comment)" = Synced ]; }
+cluster_is() { [ "$(at $1 status wsrep_cluster_size)" = $2 ]; }
+
+# node_files N: its directory, and its my.cnf: the one that is shipped for $profile,
+# with what is this node's, and small.
+node_files() {
+	mkdir -p "$dir/n$1/data" "$dir/n$1/tmp"
+	{
+		conf_of_$profile $1
+		cat <<-END_CNF
+		${as_root:+user = root}
+		datadir = $dir/n$1/data
+		tmpdir = $dir/n$1/tmp
+		socket = $dir/n$1.sock
+		pid_file = $dir/n$1/mariadbd.pid
+		log_error = $dir/log/n$1.err
+		port = 3306
+		bind_address = $(addr db$1)
+		innodb_log_file_size = 16M
+		innodb_buffer_pool_size = 64M
+		performance_schema = OFF
+		max_connections = 200
+		character_set_server = utf8mb4
+		END_CNF
+	} >"$dir/n$1/my.cnf"
+}
+conf_of_galera() {
+	members=
+	for member in $nodes; do
+		members=$members${members:+,}$(addr db$member)
+	done
+	own="gmcast.listen_addr=tcp://$(addr db$1):4567;ist.recv_addr=$(addr db$1):4568;"
+	sed "s/gcache.size=[0-9]*M/gcache.size=${gcache:-32M}/
+	    s|^wsrep_provider_options = \"|&$own|" \
+	    "$top_srcdir/cluster/galera/60-shop-galera.cnf"
+	cat <<-END_CNF
+	wsrep_node_name = db$1
+	wsrep_node_address = $(addr db$1)
+	wsrep_sst_receive_address = $(addr db$1):4444
+	wsrep_cluster_name = shop-$net$$
+	wsrep_cluster_address = gcomm://$members
+	wsrep_sst_auth = sst:SST_PASSWORD
+	END_CNF
+}
+conf_of_replica() {
+	cat "$top_srcdir/cluster/primary-replica/60-shop-replication.cnf"
+	echo "server_id = $1"
+}
+profile=galera
+
+# node_run N [OPTION...]: starts it, and doesn't wait.
+node_run() {
+	node=$1
+	shift
+	node_files $node
+	$(on db$node) env PATH="$PATH:$dir/bin" mariadbd \
+	    --defaults-file="$dir/n$node/my.cnf" "$@" >/dev/null 2>&1 9>&- &
+	echo $! >"$dir/n$node/pid"
+}
+
+# lead_by N: sql, ctl and the like are of that node from here on.
+lead_by() {
+	db_sock=$dir/n$1.sock
+	conf db_socket "$db_sock"
+}
+
+# node_position N: how far it had come when it was killed, as galera_recovery finds
+# it for systemd's unit: with it a node only asks for what it missed.
+node_position() {
+	node_files $1
+	: >"$dir/n$1/recover.err"
+	mariadbd --defaults-file="$dir/n$1/my.cnf" --wsrep-recover \
+	    --log-error="$dir/n$1/recover.err" --skip-networking >/dev/null 2>&1
+	sed -n 's/.*WSREP: Recovered position: *//p' "$dir/n$1/recover.err" | tail -n 1
+}
+
+# node_first: node 1, with the shop's schema and seed, and a cluster of its own.
+node_first() {
+	programs_need
+	template_need
+	mkdir -p "$dir/n1/data"
+	cp -a "$template/data/." "$dir/n1/data/"
+	node_run 1 --wsrep-new-cluster
+	await 30 is_primary 1 || node_failed 1
+	lead_by 1
+	sql_file "$top_srcdir/cluster/galera/setup.sql" || bail 'no accounts'
+	migrate_by_tcp || bail 'migrate failed'
+	shop_id=$(ctl id) || bail 'no id'
+}
+
+# cluster_start: three nodes.  The second and third are copies of the first, which was
+# stopped for it: that takes no state transfer, which is slower by ten seconds each.
+cluster_start() {
+	node_first
+	node_leave 1
+	for n in 2 3; do
+		mkdir -p "$dir/n$n"
+		cp -a "$dir/n1/data" "$dir/n$n/data"
+		rm -f "$dir/n$n/data/galera.cache"
+	done
+	node_run 1 --wsrep-new-cluster
+	await 30 is_primary 1 || node_failed 1
+	node_run 2
+	node_run 3
+	for n in 2 3; do
+		await 30 is_synced $n || node_failed $n
+	done
+}
+
+# The workers come over TCP, and their account must be of any host.
+migrate_by_tcp() {
+	pool_conf 0 db1
+	within db1 "$top_builddir/shopctl" --config "$dir/p0/shop.conf" migrate \
+	    --take-account >"$dir/log/migrate.log" 2>&1
+}
+
+node_failed() { bail "node $1: $(grep -E 'ERROR|WARN' "$dir/log/n$1.err" | tail -n 5)"; }
+
+# node_join N: empty, so that it gets a copy of everything; waits until it is synced.
+node_join() {
+	rm -rf "$dir/n$1/data"
+	node_run $1
+	await ${join_s:-60} is_synced $1 || node_failed $1
+}
+
+# node_again N: after its death, from where it was.
+node_again() {
+	node_at=$(node_position $1)
+	node_run $1 ${node_at:+--wsrep_start_position=$node_at}
+	await ${join_s:-60} is_synced $1 || node_failed $1
+}
+
+node_kill() {
+	kill -KILL "$(node_pid $1)"
+	seen "node $1 killed" gone "$(node_pid $1)"
+}
+node_leave() { stop_pid TERM "$(node_pid $1)"; }
+node_freeze() {
+	kill -STOP "$(node_pid $1)"
+	seen "node $1 frozen" stands_still "$(node_pid $1)"
+}
+node_thaw() { kill -CONT "$(node_pid $1)"; }
+
+# all_again: after all were killed: the one that has come farthest begins a cluster
+# anew, and the others join it, as docs/cluster.md has it.
+all_again() {
+	farthest=0 first=
+	for n in $nodes; do
+		node_at=$(node_position $n)
+		echo "$node_at" >"$dir/n$n/at"
+		[ "${node_at##*:}" -le $farthest ] || first=$n farthest=${node_at##*:}
+	done
+	[ -n "$first" ] || bail 'no node knows where it was'
+	sed -i 's/^safe_to_bootstrap: 0/safe_to_bootstrap: 1/' \
+	    "$dir/n$first/data/grastate.dat"
+	node_run $first --wsrep-new-cluster \
+	    --wsrep_start_position=$(cat "$dir/n$first/at")
+	await 60 is_primary $first || node_failed $first
+	for n in $nodes; do
+		[ $n = $first ] || node_run $n \
+		    --wsrep_start_position=$(cat "$dir/n$n/at")
+		await ${join_s:-60} is_synced $n || node_failed $n
+	done
+}
+
+# alive_nodes: those that take writes.  the_writer: where most of the workers are.
+alive_nodes() {
+	for n in $nodes; do
+		! is_primary $n || echo $n
+	done
+}
+workers_at() {
+	at $1 sql_root "SELECT COUNT(*) FROM information_schema.processlist
+	    WHERE user = 'shop_worker'" 2>/dev/null || echo 0
+}
+the_writer() {
+	for n in $nodes; do
+		echo "$(workers_at $n) $n"
+	done | sort -rn | sed -n '1s/.* //p'
+}
+
+# ---- Pools
+
+# pool_conf K HOSTS: the settings of pool K, whose database is one of HOSTS.
+pool_conf() {
+	mkdir -p "$dir/p$1"
+	(umask 077; echo ADMIN_PASSWORD >"$dir/admin.password")
+	sed '/^\(listen\|listen_read\|db_socket\|memcached\|pool_pidfile\) = /d' \
+	    "$dir/shop.conf" >"$dir/p$1/shop.conf"
+	cat >>"$dir/p$1/shop.conf" <<-END_CONF
+	listen = $(addr app$1):9001
+	listen_read = $(addr app$1):9002
+	pool_pidfile = $dir/p$1/shopd.pid
+	memcached = $dir/p$1/mc.sock
+	db_socket =
+	db_host = $(hosts_of "$2")
+	db_tls = off
+	db_admin_user = shop_admin
+	db_admin_password_file = $dir/admin.password
+	END_CONF
+}
+# hosts_of 'db1 db2': their addresses, as db_host has them.
+hosts_of() {
+	hosts=
+	for machine in $1; do
+		hosts=$hosts${hosts:+,}$(addr $machine)
+	done
+	echo "$hosts"
+}
+
+# pool_make K: on a machine of its own, with a memcached; $dbs are its databases.
+pool_make() {
+	pools="$pools $1"
+	pool_conf $1 "${dbs:-db1}"
+	memcached -s "$dir/p$1/mc.sock" -a 0700 -U 0 -m 8 ${as_root:+-u root} \
+	    >/dev/null 2>&1 &
+	echo $! >"$dir/p$1/mc.pid"
+	pool_run $1
+}
+pool_run() {
+	: >"$dir/log/shopd$1.log"
+	$(on app$1) "$top_builddir/shopd" --config "$dir/p$1/shop.conf" \
+	    >>"$dir/log/shopd$1.log" 2>&1 9>&- &
+	echo $! >"$dir/p$1/pid"
+	await 15 grep -q event=ready "$dir/log/shopd$1.log" ||
+	    bail "pool $1: $(tail -n 5 "$dir/log/shopd$1.log")"
+}
+# pool_dies K: shopd and its workers, by KILL.
+pool_dies() {
+	pool_pid=$(cat "$dir/p$1/pid")
+	kill -KILL "$pool_pid" $(pool_workers)
+	seen "pool $1 killed" gone "$pool_pid"
+}
+
+# ---- nginx
+
+# web_start: before all pools.
+web_start() {
+	web_pools=
+	for pool in $pools; do
+		web_pools=$web_pools${web_pools:+,}$(addr app$pool)
+	done
+	mkdir -p "$dir/nginx"
+	SHOP_LISTEN=0.0.0.0:9001 SHOP_LISTEN_READ=0.0.0.0:9002 \
+	    nginx_conf --pools "$web_pools"
+	web_run
+}
+web_run() {
+	rm -f "$dir/http.sock"
+	$(on web1) nginx -p "$dir" -c "$dir/nginx/nginx.conf" \
+	    -e "$dir/log/nginx.err" -g 'daemon off;' 2>"$dir/log/nginx.out" 9>&- &
+	nginx_pid=$!
+	eventually 10 [ -S "$dir/http.sock" ] ||
+	    bail "nginx: $(cat "$dir/log/nginx.out")"
+}
+# web_dies: all of its processes.
+web_dies() {
+	kill -KILL $nginx_pid $(cat "/proc/$nginx_pid/task/$nginx_pid/children")
+	seen 'nginx killed' gone $nginx_pid
+}
+
+# ---- Faults under load
+
+# The clients' journal of times: t/mix.pl notes in $dir/times when each write was
+# answered for good, and how long each answer took.
+
+# fault NAME SECONDS COMMAND...: it befalls them; then the clients go on for so long.
+# The longest time without an answered write from then to the next fault is its pause.
+fault() {
+	fault_name=$1
+	fault_s=$2
+	shift 2
+	echo "$(now_ms) $fault_name" >>"$dir/faults"
+	"$@"
+	sleep_s "$fault_s"
+}
+sleep_s() { sleep "$1"; }
+
+# pauses: "MS NAME" of each fault: the longest time between two answered writes, of
+# which the second came after it began, and the first before the next one did.
+pauses() {
+	sort -n "$dir"/times.* >"$dir/times"
+	awk 'NR == FNR { at[++n] = $1; $1 = ""; name[n] = $0; next }
+	    $3 != "ok" { next }
+	    last {
+		while (k < n && at[k + 1] <= last) k++
+		of = k < n && at[k + 1] <= $1 ? k + 1 : k
+		if (of > 0 && $1 - last > worst[of]) worst[of] = $1 - last
+	    }
+	    { last = $1 }
+	    END { for (i = 1; i < n; i++) print worst[i] + 0 name[i] }' \
+	    "$dir/faults" "$dir/times"
+}
+# faults_tell: after mix_stop.
+faults_tell() {
+	pauses >"$dir/pauses"
+	sed "s/^\([0-9]*\) /# \1 ms without a write: /" "$dir/pauses"
+	echo "# the longest wait for an answer: $(longest_ms) ms"
+}
+longest_ms() { awk '$2 > max { max = $2 } END { print max + 0 }' "$dir/times"; }
+
+# ---- What must hold
+
+# caught_up: every node has applied what any has.
+caught_up() {
+	committed=$(for n in $nodes; do at $n status wsrep_last_committed; done | sort -u)
+	[ "$(echo "$committed" | wc -l)" = 1 ]
+}
+
+# rows N TABLE: all of its rows.
+rows() {
+	case $2 in
+	*procs_priv) columns="host, db, user, routine_name, proc_priv" ;;	# not who gave it
+	*) columns="*" ;;
+	esac
+	at $1 sql_root "SELECT $columns FROM $2" | LC_ALL=C sort
+}
+
+# checksums N: of the rows of each table, and of the accounts.  CHECKSUM TABLE won't do:
+# it differs where a row came by replication and is the same.
+checksums() {
+	for table in $(at $1 sql_root "SELECT CONCAT(table_schema, '.', table_name)
+	    FROM information_schema.tables WHERE table_schema IN ('shop', 'second')
+	    AND table_type = 'BASE TABLE'") mysql.global_priv mysql.db \
+	    mysql.procs_priv; do
+		echo "$table $(rows $1 $table | sha256sum)"
+	done | sort
+}
+
+# cluster_is_well: after mix_stop.
+cluster_is_well() {
+	if [ $profile = galera ]; then
+		await 60 caught_up
+		ok "all nodes have applied the same"
+	fi
+	mix_is_well
+	for n in $nodes; do
+		checksums $n >"$dir/sums.$n"
+		at $n ctl audit >"$dir/audit.$n"
+		is "$? $(head -n 1 "$dir/audit.$n")" '0 ok' "the audit of node $n agrees"
+	done
+	for n in $nodes; do
+		diff "$dir/sums.1" "$dir/sums.$n" | sed -n "s/^> \([a-z_.]*\).*/\1/p" |
+		    while read -r table; do
+			rows 1 $table >"$dir/rows.1"
+			rows $n $table | diff "$dir/rows.1" - | sed "s/^/# $table /"
+		done
+		is "$(cmp "$dir/sums.1" "$dir/sums.$n" && wc -l <"$dir/sums.$n")" \
+		    "$(wc -l <"$dir/sums.1")" "node $n is equal to node 1"
+	done
+	is "$(cat "$dir"/log/shopd[0-9].log | grep -c 'status=500')" 0 'no 500'
+}
+
+# ---- The end of it
+
+shop_stop() {
+	stop_pid QUIT "${nginx_pid:-}"
+	for n in $pools; do
+		stop_pid TERM "$(cat "$dir/p$n/pid" 2>/dev/null)"
+		stop_pid KILL "$(cat "$dir/p$n/mc.pid" 2>/dev/null)"
+	done
+	for n in 1 2 3 4; do
+		stop_pid KILL "$(node_pid $n)"
+	done
+	net_end
+}
+
+# The pools are this file's.
+pool_stop() {
+	for n in $pools; do
+		stop_pid TERM "$(cat "$dir/p$n/pid" 2>/dev/null)"
+	done
+}

@@ -127,6 +127,25 @@ list_open(struct ctx *ctx, const char **list, char *why)
 	return e != E_OK ? e : script_run(ctx, "ROLLBACK", NULL, why);
 }
 
+/*
+ * Are writes of other servers applied here?  Nobody sees their open transactions,
+ * whose ids may be lower than those of what was committed.
+ */
+static enum err
+is_one_of_several(struct ctx *ctx, bool *several, char *why)
+{
+	struct db_result size, reads;
+	enum err e = script_run(ctx, "SHOW GLOBAL STATUS LIKE "
+	    "'wsrep_cluster_size'", &size, why);
+
+	if (e == E_OK)
+		e = script_run(ctx, "SELECT @@read_only", &reads, why);
+	if (e == E_OK)
+		*several = mark_number(&reads, 0) != 0 ||
+		    (size.rows > 0 && mark_number(&size, 1) > 1);
+	return e;
+}
+
 static enum err
 wait_for_open(struct ctx *ctx, const char *list, const char **open,
     char *why)
@@ -155,6 +174,7 @@ audit_mark_take(struct ctx *ctx, struct audit_mark *m, const char **open,
     char *why)
 {
 	const char *list;
+	bool several;
 	enum err e;
 
 	*open = NULL;
@@ -162,12 +182,13 @@ audit_mark_take(struct ctx *ctx, struct audit_mark *m, const char **open,
 	 * End the snapshot that an earlier audit of this session may have left.
 	 */
 	if ((e = script_run(ctx, "ROLLBACK", NULL, why)) != E_OK ||
-	    (e = take_ids(ctx, m, why)) != E_OK)
+	    (e = take_ids(ctx, m, why)) != E_OK ||
+	    (e = is_one_of_several(ctx, &several, why)) != E_OK)
 		return e;
-	if (list_open(ctx, &list, why) != E_OK) {
+	if (several || list_open(ctx, &list, why) != E_OK) {
 		/*
-		 * Without the right to look: wait for as long as one may be
-		 * open.
+		 * Where we can't look, or may not: wait for as long as one may
+		 * be open.
 		 */
 		return pause(ctx, AUDIT_OPEN_MAX_S * 1000, why);
 	}

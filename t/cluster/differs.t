@@ -81,6 +81,24 @@ is "$(sql 'SELECT COUNT(DISTINCT MOD(id, 3)) FROM points_ledger
     WHERE user_id = 1 AND type = "charge" AND amount = 10')" 2 \
     'nodes have ids of their own, in steps'
 
+# ---- A mark, and a transaction that is open at another node
+
+at 2 ctl audit --mark "$dir/mark" >/dev/null
+ok 'an audit at node 2 has a mark'
+# It breaks something, and is of a lower id than what node 2 writes meanwhile.
+at 1 db_root --unbuffered shop -e "BEGIN; INSERT INTO points_ledger (user_id, type, amount, balance_after, idem,
+    fingerprint, created_at) VALUES (2, 'charge', 1, 1, UNHEX(MD5('open')), '',
+    UTC_TIMESTAMP(3)); SELECT LAST_INSERT_ID(); DO SLEEP(4); COMMIT" >"$dir/open" &
+open_pid=$!
+seen 'an open transaction at node 1' [ -s "$dir/open" ]
+until [ "$(sql 'SELECT MAX(id) FROM points_ledger')" -gt "$(cat "$dir/open")" ]; do
+	charge 2 "ahead $(now_ms)" >/dev/null
+done
+at 2 ctl audit --mark "$dir/mark" >"$dir/out" 2>&1
+is "$? $(grep -c '^balance' "$dir/out")" '1 1' 'what it broke is found'
+wait $open_pid
+sql "DELETE FROM points_ledger WHERE id = $(cat "$dir/open")"
+
 # ---- Two writers: a pool at each of two nodes
 
 dbs=db1

@@ -139,4 +139,23 @@ in_step() {
 await 30 in_step
 ok 'the replica has it all'
 cluster_is_well
+
+# ---- An old primary that lives, and is cut off from its replica and from us
+
+if [ -n "$net" ]; then
+	part db$is_now db$other
+	part db$is_now app1
+	primary move --from "$(server $is_now)" --to "$(server $other)" --dead
+	is "$code" 0 'the replica is the primary now'
+	timeout 4 mariadb --no-defaults -S "$dir/n$is_now.sock" -u root shop \
+	    -e "CALL charge_points(1, 9000000000000, 'lost', 'lost', 2, 10)" \
+	    >"$dir/out" 2>&1
+	is "$? $(cat "$dir/out")" '124 ' 'the old one acknowledges nothing any more'
+	is "$(at $is_now sql "SELECT COUNT(*) FROM points_ledger
+	    WHERE idem LIKE 'lost%'")" 0 'and shows nothing of it'
+	lead_by $other
+	is "$(sql "CALL charge_points(1, 9000000000000, 'new', 'new', 2, 10)" |
+	    cut -f 1)" ok 'the new one does'
+	node_kill $is_now
+fi
 finish

@@ -143,6 +143,8 @@ is "$(grep -c 'max_fails=0' "$dir/out")" 1 'and nobody else, but memcached'
 SHOP_LISTEN=0.0.0.0:9001 SHOP_LISTEN_READ='[::]:9002' \
     run $log --pools '10.0.0.22,[fd00::23]'
 fits 'with several pools'
+is "$(sed -n 's/^\t*fastcgi_next_upstream \(.*\);/\1/p' "$dir/out" | sort | uniq -c | tr -s ' \n' ' ')" \
+    ' 1 error timeout 2 error timeout non_idempotent 1 timeout ' 'and a silent one is no reason to wait'
 SHOP_LISTEN=0.0.0.0:9001 SHOP_LISTEN_READ= run $log --pools 10.0.0.22
 is "$(grep -c 'server "10.0.0.22:9001" max_fails=0;' "$dir/out")" 5 \
     'one machine is asked as one socket is'

@@ -152,10 +152,14 @@ set_pool(struct making *m)
 	bool of_reads = c->listen_read[0] != '\0';
 	const char *key = of_reads ? "listen_read" : "listen", *place = of_reads
 	    ? c->listen_read : c->listen;
+	bool several;
 
 	set_servers(m, "WRITERS", "listen", c->listen, 2);
 	set_servers(m, "READERS", key, place, 1);
 	set_servers(m, "READERS_AGAIN", key, place, 2);
+	several = strchr(site_option(m->site, SITE_POOLS), ',') != NULL;
+	set_word(m, "AT_FIRST", several ? "timeout" : "off");
+	set_word(m, "IF_SILENT", several ? " timeout" : "");
 	set_word(m, "KEEP", of_reads ? "keepalive 32;" : "");
 	set_word(m, "KEEP_CONN", of_reads ? "on" : "off");
 	set_number(m, "NGINX_TIMEOUT", c->nginx_timeout_s);

@@ -38,11 +38,11 @@ mutant() {
 	esac
 	rm -rf "$work/src" "$work/build"
 	mkdir "$work/src" "$work/build"
-	(cd "$top_srcdir" && tar -cf - configure.ac Makefile.am Makefile.in \
-	    configure aclocal.m4 config.h.in build-aux src schema nginx apache lighttpd monitoring \
-	    systemd completions debian docs t \
-	    README.md CHANGELOG.md SECURITY.md) |
-	    tar -C "$work/src" -xf -
+	# All of it, but for what was made in it.
+	(cd "$top_srcdir" && tar -cf - --exclude=./.git --exclude=./var \
+	    --exclude='./build*' --exclude=node_modules --exclude=./config.status \
+	    --exclude='*.[oa]' .
+	    tar -cf - ./build-aux) | tar -C "$work/src" -ixf -
 	perl -0pi -e "$perl" "$work/src/$file"
 	if cmp -s "$work/src/$file" "$top_srcdir/$file"; then
 		result 'not ok' "$name: its guard is no longer in $file"
@@ -165,13 +165,13 @@ mutant retry-without-key src/shop/attempt.c \
     's/(\*a->number = ctx->trace\.attempts;)/$1\n\t\tif (ctx->trace.attempts > 1)\n\t\t\t((unsigned char *)(uintptr_t)a->arg[1].bytes)[0]++;/' \
     '6200-faults.t 6040-commit-kill.t'
 mutant writer-not-asked src/io/db_connect.c \
-    's/ && !any && db_has_choice\(db\)/ \&\& false/' \
+    's/: db_has_choice\(db\) \? db_session_writer/: false ? db_session_writer/' \
     '6610-two-databases.t'
 mutant writer-not-watched src/io/db_connect.c \
-    's/ \|\|\n\t    \(db_list_check_due\([^)]*\) &&\n\t    !still_takes_writes\(db\)\)\)/)/' \
+    's/ \|\|\n\t    \(db_list_check_due\([^)]*\) &&\n\t    !is_still_fit\(db\)\)\)/)/' \
     '6610-two-databases.t'
 mutant no-way-back src/io/db_connect.c \
-    's/db->place > 0 && db_list_look_due/false \&\& db_list_look_due/' \
+    's/db->place != db->first && db_list_look_due/false \&\& db_list_look_due/' \
     '6610-two-databases.t'
 mutant all-back-at-once src/io/db_list.h \
     's/(DB_LIST_LOOK_MS\t\t)250/${1}0/' \
@@ -179,6 +179,12 @@ mutant all-back-at-once src/io/db_list.h \
 mutant slow-one-again src/io/db.c \
     's/\n\t\tdb->slow = db->place;/\n\t\treturn;/' \
     '6620-lost-database.t'
+mutant balance-anywhere src/shop/sql.def \
+    's/SQL\(BALANCE, READ/SQL(BALANCE, ANYWHERE/' \
+    '0010-sources.t 6640-replica.t'
+mutant however-far-behind src/io/db_list.c \
+    's/bool near = behind <= lag_ms;/bool near = true;/' \
+    '6640-replica.t'
 mutant unknown-is-failure src/io/db_err.def \
     's/(DB_ERR\(20(06|13|55), CONN_LOST, )COMMIT_UNKNOWN/$1RESOURCE/g' \
     '6350-server-ends.t'

@@ -430,6 +430,11 @@ awk '/^CREATE TABLE/ { on = 1; next }
 none 'each table is InnoDB and utf8mb4_unicode_ci, each column has a comment'
 grep -rn 'FLOAT\|DOUBLE\|REAL' schema/migrations schema/routines >"$dir/found"
 none 'nothing is counted in floating point'
+awk '/^SQL\(/ { on = /, ANYWHERE, / } on' src/shop/sql.def >"$dir/anywhere"
+grep -oE '(FROM|JOIN) [a-z_]{2,}' "$dir/anywhere" | cut -d ' ' -f 2 |
+    grep -vxE 'products|product_suffixes|sales_marks' >"$dir/found"
+[ "$(grep -c ANYWHERE "$dir/anywhere")" -ge 10 ]
+none 'what is read anywhere is the catalogue and its sales, and nobody'\''s points or orders'
 for file in schema/routines/*.sql; do
 	name=$(basename "$file" .sql)
 	grep -q "PROCEDURE $name(" "$file" &&

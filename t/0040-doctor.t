@@ -404,7 +404,7 @@ finds 'and none in the settings' \
 sql 'DROP USER shop_open@localhost'
 conf db_user shop_worker
 finds 'no password' 'worker-account: .*denied.*: set db_user'
-is "$skipped" 'grant-keys files pool open-accounts worker-rights worker-session clock' \
+is "$skipped" 'grant-keys files pool open-accounts worker-rights worker-session clock replicas' \
     'and what waits for it is not looked at'
 conf db_password_file "$dir/db.password"
 

@@ -94,7 +94,7 @@ test_statements(void)
 		const struct db_sql *s = &sql_table[i];
 		bool call = strncmp(s->text, "CALL ", 5) == 0;
 
-		CHECK_ROW(s->name, call == s->writes);
+		CHECK_ROW(s->name, call == (s->use == DB_WRITE));
 		CHECK_ROW(s->name, call || strncmp(s->text, "SELECT ", 7) == 0);
 		CHECK_ROW(s->name, strstr(s->text, "SELECT *") == NULL &&
 		    strstr(s->text, ".*") == NULL);

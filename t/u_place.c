@@ -23,7 +23,7 @@ read_list(const char *sockets, const char *hosts)
 	conf.db_port = 3306;
 	snprintf(conf.db_socket, sizeof conf.db_socket, "%s", sockets);
 	snprintf(conf.db_host, sizeof conf.db_host, "%s", hosts);
-	return places_read(&conf, &places, why);
+	return places_read(&conf, PLACES_WRITE, &places, why);
 }
 
 /* Their names, with blanks between. */
@@ -108,6 +108,26 @@ test_sockets(void)
 	CU_ASSERT(!places_are_sockets(&conf));
 }
 
+/* Replicas need not be, and are written in the same way. */
+static void
+test_replicas(void)
+{
+	(void)read_list("/a", "");
+	conf.db_read_host[0] = '\0';
+	CU_ASSERT(places_read(&conf, PLACES_READ, &places, why) == E_OK);
+	CU_ASSERT(places.n == 0);
+	strcpy(conf.db_read_host, "/b, r1:3307,r2");
+	CU_ASSERT(!places_are_sockets(&conf));
+	CU_ASSERT(places_read(&conf, PLACES_READ, &places, why) == E_OK);
+	CU_ASSERT(places.n == 3);
+	CU_ASSERT_STRING_EQUAL(places.at[0].name, "/b");
+	CU_ASSERT_STRING_EQUAL(places.at[1].name, "r1:3307");
+	strcpy(conf.db_read_host, "r1,r1");
+	CU_ASSERT(places_read(&conf, PLACES_READ, &places, why) == E_CONFIG);
+	CU_ASSERT(strncmp(why, "db_read_host: 'r1' is there twice", 33) == 0);
+	conf.db_read_host[0] = '\0';
+}
+
 /* ---- Which one */
 
 #define MS INT64_C(1000)
@@ -118,7 +138,7 @@ order_of(const struct db_list *l, size_t n, size_t slow)
 	static char text[PLACES_MAX + 1];
 	size_t order[PLACES_MAX];
 
-	db_list_order(l, n, slow, order);
+	db_list_order(l, n, 0, slow, order);
 	for (size_t i = 0; i < n; i++)
 		text[i] = (char)('0' + order[i]);
 	text[n] = '\0';
@@ -138,12 +158,60 @@ test_order(void)
 	CU_ASSERT_STRING_EQUAL(order_of(&l, 3, DB_LIST_NONE), "021");
 	CU_ASSERT_STRING_EQUAL(order_of(&l, 3, 0), "201");
 	CU_ASSERT_STRING_EQUAL(order_of(&l, 3, 1), "021");
-	db_list_refused(&l, 0, MS);
-	db_list_refused(&l, 2, MS);
+	db_list_refused(&l, 0, DB_LIST_REFUSES_MS, MS);
+	db_list_refused(&l, 2, DB_LIST_REFUSES_MS, MS);
 	CU_ASSERT_STRING_EQUAL(order_of(&l, 3, DB_LIST_NONE), "012");
 	breaker_worked(&l.breaker[2]);
 	CU_ASSERT_STRING_EQUAL(order_of(&l, 3, DB_LIST_NONE), "201");
 	CU_ASSERT_STRING_EQUAL(order_of(&l, 3, 2), "201");
+}
+
+/* Readers begin with a place each, and go round. */
+static void
+test_round(void)
+{
+	struct db_list l = { 0 };
+	size_t order[PLACES_MAX];
+
+	db_list_order(&l, 3, 2, DB_LIST_NONE, order);
+	CU_ASSERT(order[0] == 2 && order[1] == 0 && order[2] == 1);
+	db_list_refused(&l, 2, DB_LIST_FAILED_MS, MS);
+	db_list_order(&l, 3, 2, DB_LIST_NONE, order);
+	CU_ASSERT(order[0] == 0 && order[1] == 1 && order[2] == 2);
+}
+
+/* Behind is what the writer had and it has not, by the writer's clock alone. */
+static void
+test_near(void)
+{
+	struct db_list l = { 0 };
+	int64_t now = 5000 * MS;
+	bool news;
+
+	CU_ASSERT(db_list_near(&l, 0, 7, 2000, now, &news));
+	CU_ASSERT(!news);
+	CU_ASSERT(l.near_us[0] == now && l.behind_ms[0] == 0);
+	db_list_reached(&l, 9007);
+	db_list_reached(&l, 9006);
+	CU_ASSERT(l.far_ms == 9007);
+	CU_ASSERT(!db_list_near(&l, 0, 7006, 2000, now + 1, &news));
+	CU_ASSERT(news);
+	CU_ASSERT(l.near_us[0] == now && l.behind_ms[0] == 2001);
+	CU_ASSERT(!db_list_near(&l, 0, 7006, 2000, now + 2, &news));
+	CU_ASSERT(!news);
+	CU_ASSERT(db_list_near(&l, 0, 7007, 2000, now + 3, &news));
+	CU_ASSERT(news);
+	CU_ASSERT(l.near_us[0] == now + 3 && l.near_us[1] == 0);
+	now += 3;
+	CU_ASSERT(db_list_is_near(&l, 0, 0, now));
+	CU_ASSERT(db_list_is_near(&l, 0, 0, now + DB_LIST_NEAR_MS * MS - 1));
+	CU_ASSERT(!db_list_is_near(&l, 0, 0, now + DB_LIST_NEAR_MS * MS));
+	db_list_refused(&l, 0, DB_LIST_FAILED_MS, now);
+	CU_ASSERT(!db_list_is_near(&l, 0, now - 1, now));
+	CU_ASSERT(db_list_is_near(&l, 0, now, now));
+	CU_ASSERT(db_list_reach_due(&l, now));
+	CU_ASSERT(!db_list_reach_due(&l, now + 1));
+	CU_ASSERT(db_list_reach_due(&l, now + DB_LIST_REACH_MS * MS));
 }
 
 /* One that let a single worker wait is passed over by all of them at once. */
@@ -174,7 +242,7 @@ test_refusing(void)
 	CU_ASSERT(breaker_allows(&l.breaker[0], 2 * MS));
 	db_list_failed(&l, 1, true, false, MS);
 	CU_ASSERT(breaker_allows(&l.breaker[1], 2 * MS));
-	db_list_refused(&l, 2, MS);
+	db_list_refused(&l, 2, DB_LIST_REFUSES_MS, MS);
 	CU_ASSERT(!breaker_allows(&l.breaker[2], 2 * MS));
 	CU_ASSERT(db_list_is_bad(&l, 2, 0));
 	CU_ASSERT(breaker_allows(&l.breaker[2],
@@ -207,7 +275,10 @@ suite_place(void)
 	CU_ADD_TEST(s, test_lists);
 	CU_ADD_TEST(s, test_faults);
 	CU_ADD_TEST(s, test_sockets);
+	CU_ADD_TEST(s, test_replicas);
 	CU_ADD_TEST(s, test_order);
+	CU_ADD_TEST(s, test_round);
+	CU_ADD_TEST(s, test_near);
 	CU_ADD_TEST(s, test_frozen);
 	CU_ADD_TEST(s, test_refusing);
 	CU_ADD_TEST(s, test_turns);

@@ -319,7 +319,6 @@ conf_check(const struct conf *c, char *why)
 		{ "nginx_timeout_s", "stuck_timeout_ms",
 		    c->nginx_timeout_s * 1000, c->stuck_timeout_ms },
 	};
-	struct places places;
 
 	for (size_t i = 0; i < sizeof chain / sizeof chain[0]; i++) {
 		if (chain[i].ms < chain[i].longer_ms)
@@ -330,7 +329,7 @@ conf_check(const struct conf *c, char *why)
 		return E_CONFIG;
 	}
 	/* A browser's word is compared with origins as they are. */
-	return places_read(c, &places, why) != E_OK || check_pool(c, why) != E_OK || check_grants(c, why) != E_OK ||
+	return places_check(c, why) != E_OK || check_pool(c, why) != E_OK || check_grants(c, why) != E_OK ||
 	    check_words("cors_origins", c->cors_origins, origin_fault, why)
 	    != E_OK || check_words("image_origins", c->image_origins,
 	    origin_fault, why) != E_OK || check_words("metrics_allow",

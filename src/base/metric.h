@@ -44,6 +44,9 @@ enum metric_reason {
 
 enum metric_audit { AUDIT_FULL, AUDIT_SINCE, METRIC_AUDITS };
 
+/* Where a read was done that a replica may do. */
+enum metric_read_at { READ_AT_REPLICA, READ_AT_WRITER, METRIC_READ_AT };
+
 enum metric_axis {
 #define AXIS(name, label, values) AXIS_##name,
 #include "base/metric.def"

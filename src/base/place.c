@@ -93,15 +93,21 @@ has_place(const struct places *p, const char *name)
 }
 
 enum err
-places_read(const struct conf *c, struct places *p, char *why)
+places_read(const struct conf *c, enum place_use use, struct places *p,
+    char *why)
 {
-	bool sockets = c->db_socket[0] != '\0';
-	const char *key = sockets ? "db_socket" : "db_host";
-	const char *list = sockets ? c->db_socket : c->db_host, *item;
+	bool reads = use == PLACES_READ,
+	    sockets = !reads && c->db_socket[0] != '\0';
+	const char *key = reads ? "db_read_host" : sockets ? "db_socket"
+	    : "db_host";
+	const char *list = reads ? c->db_read_host : sockets ? c->db_socket
+	    : c->db_host, *item;
 	const char *fault = NULL;
 	size_t len;
 
 	p->n = 0;
+	if (reads && list[0] == '\0')
+		return E_OK;
 	for (;; list++) {
 		cut_place(&list, &item, &len);
 		if (p->n == PLACES_MAX)
@@ -123,16 +129,27 @@ places_read(const struct conf *c, struct places *p, char *why)
 	return E_CONFIG;
 }
 
+enum err
+places_check(const struct conf *c, char *why)
+{
+	struct places p;
+	enum err e = places_read(c, PLACES_WRITE, &p, why);
+
+	return e != E_OK ? e : places_read(c, PLACES_READ, &p, why);
+}
+
 bool
 places_are_sockets(const struct conf *c)
 {
 	struct places p;
 	char why[WHY_BYTES];
 
-	if (places_read(c, &p, why) != E_OK)
-		return false;
-	for (size_t i = 0; i < p.n; i++)
-		if (p.at[i].port != 0)
+	for (int use = PLACES_WRITE; use <= PLACES_READ; use++) {
+		if (places_read(c, (enum place_use)use, &p, why) != E_OK)
 			return false;
+		for (size_t i = 0; i < p.n; i++)
+			if (p.at[i].port != 0)
+				return false;
+	}
 	return true;
 }

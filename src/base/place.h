@@ -7,6 +7,7 @@
  *
  * A host without a port has db_port.  An address of IPv6 with one stands in
  * brackets, and without one need not.  What begins with / is a socket.
+ * Replicas to read from are db_read_host's, in the same way; there may be none.
  */
 #ifndef SHOP_PLACE_H
 #define SHOP_PLACE_H
@@ -31,18 +32,23 @@ struct place {
 };
 
 struct places {
-	size_t n;			/* 1 or more */
+	size_t n;			/* 1 or more; to read from, or none */
 	struct place at[PLACES_MAX];
 };
 
-/*
- * By the settings.  E_CONFIG: too many, none, one twice, or one that is no
- * place, which why[WHY_BYTES] names.
- */
-enum err places_read(const struct conf *, struct places *, char *why)
-    MUST_CHECK;
+enum place_use { PLACES_WRITE, PLACES_READ };
 
-/* Is each of them a socket?  False also where places_read() fails. */
+/*
+ * By the settings.  E_CONFIG: too many, none to write to, one twice, or one that
+ * is no place, which why[WHY_BYTES] names.
+ */
+enum err places_read(const struct conf *, enum place_use, struct places *,
+    char *why) MUST_CHECK;
+
+/* Would it read both? */
+enum err places_check(const struct conf *, char *why) MUST_CHECK;
+
+/* Is each of them all a socket?  False also where places_read() fails. */
 bool places_are_sockets(const struct conf *);
 
 #endif

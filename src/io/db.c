@@ -53,7 +53,8 @@ db_new(const struct conf *c, enum db_account account,
 	db->n = n;
 	db->stmt = calloc(n + 1, sizeof *db->stmt);
 	if (db->stmt == NULL ||
-	    places_read(c, &db->login.places, why) != E_OK ||
+	    places_read(c, account == DB_READER ? PLACES_READ : PLACES_WRITE,
+	    &db->login.places, why) != E_OK || db->login.places.n == 0 ||
 	    !find_hosts(&db->login) || (file[0] != '\0' && conf_read_secret(file,
 	    PASSWORD_BYTES_MAX, &db->login.password, &len, why) != E_OK)) {
 		db_free(db);
@@ -151,7 +152,7 @@ static void
 remember_error(struct db *db, const char *name, unsigned number,
     const char *text, enum db_phase phase)
 {
-	bool choice = db_has_choice(db);
+	bool choice = db_has_choice(db) || db->how_far != NULL;
 
 	if (choice && phase == CONNECTING && is_servers(db->number) &&
 	    !is_servers(number))
@@ -174,7 +175,8 @@ db_told(struct db *db, size_t place, const char *what, unsigned number,
 	/* Whatever a COMMIT has come to: this one takes none now. */
 	if (phase != CONNECTING && db_has_choice(db) &&
 	    db_classify(number, false) == DB_NOT_WRITABLE)
-		db_list_refused(db->list, place, num_monotonic_us());
+		db_list_refused(db->list, place, DB_LIST_REFUSES_MS,
+		    num_monotonic_us());
 	if (class == DB_CROWDED && !crowded_due(db))
 		return class;
 	log_begin(&l, by_table == DB_BUG || by_table == DB_UNFIT ? LOG_ERROR
@@ -182,7 +184,7 @@ db_told(struct db *db, size_t place, const char *what, unsigned number,
 	log_str(&l, "statement", what);
 	log_int(&l, "number", number);
 	log_str(&l, "class", db_class_name(class));
-	if (db_has_choice(db))
+	if (db_has_choice(db) || db->how_far != NULL)
 		log_str(&l, "database", name);
 	log_str(&l, "msg", text);
 	log_end(&l);
@@ -365,15 +367,15 @@ execute(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 	    db_rows_fetch(stmt, &db->table[sql], a, r) && finish_results(stmt))
 		return DB_OK;
 	if (mysql_stmt_errno(stmt) != 0)
-		return statement_failed(db, sql, db->table[sql].writes ? COMMITTING
-		    : RUNNING);
+		return statement_failed(db, sql, db->table[sql].use == DB_WRITE
+		    ? COMMITTING : RUNNING);
 	/*
 	 * No error of the server: no memory, a cell larger than it had said, or
 	 * columns of none of the table's shapes.
 	 */
 	told(db, db->table[sql].name, 0, "the result is not as declared", RUNNING);
 	disconnect(db);
-	return db->table[sql].writes ? DB_COMMIT_UNKNOWN : DB_BUG;
+	return db->table[sql].use == DB_WRITE ? DB_COMMIT_UNKNOWN : DB_BUG;
 }
 
 /* What a statement begins with. */
@@ -382,7 +384,7 @@ connect_to_run(struct db *db)
 {
 	enum db_class class = db_connect(db);
 
-	if (db_has_choice(db))
+	if (db_has_choice(db) || db->how_far != NULL)
 		db->began_us = num_monotonic_us();
 	return class;
 }
@@ -424,14 +426,6 @@ db_release(struct db *db)
 	if (db->conn != NULL && (mysql_rollback(db->conn) != 0 ||
 	    mysql_query(db->conn, "DO RELEASE_ALL_LOCKS()") != 0))
 		disconnect(db);
-}
-
-const struct db_cell *
-db_at(const struct db_result *r, size_t row, size_t col)
-{
-	assert(row < r->rows);
-	assert(col < r->cols);
-	return &r->cell[row * r->cols + col];
 }
 
 char *

@@ -61,6 +61,12 @@ const char *db_class_name(enum db_class);
 /* The class of an error number; at_commit: it may come from a COMMIT. */
 enum db_class db_classify(unsigned number, bool at_commit);
 
+enum db_use {
+	DB_READ,
+	DB_ANYWHERE,		/* a read that a replica may answer, too */
+	DB_WRITE		/* a CALL that commits */
+};
+
 /* A statement; a caller's table of them is what a db is made with. */
 struct db_sql {
 	const char *name;	/* for the log */
@@ -71,7 +77,7 @@ struct db_sql {
 	 * result have | between.
 	 */
 	const char *args, *columns;
-	bool writes;		/* a CALL that commits */
+	enum db_use use;
 };
 
 struct db_arg {
@@ -109,7 +115,8 @@ const struct db_cell *db_at(const struct db_result *, size_t row, size_t col);
 struct db;
 struct db_list;
 
-enum db_account { DB_WORKER, DB_ADMIN };
+/* A reader has the workers' account, and goes to the places of db_read_host. */
+enum db_account { DB_WORKER, DB_ADMIN, DB_READER };
 
 /* A variable that each session sets; the last row has no name. */
 struct db_session_row {
@@ -164,6 +171,28 @@ void db_share(struct db *, struct db_list *);
  */
 void db_patient(struct db *, bool looks);
 
+/*
+ * A reader's, to be called before anything else: it begins with that place of the
+ * list (counted round it), so that many spread over all of them.  how_far is a
+ * statement whose one integer tells until when a database has all that was written,
+ * in ms of the writers' clock: one that is db_read_lag_s behind what db_reached() has
+ * told is passed over.
+ */
+void db_reader(struct db *, size_t first, const char *how_far);
+
+/*
+ * A reader's: the newest that its database can be at.  Is it the caller's turn to
+ * learn that?
+ */
+void db_reached(struct db *, int64_t far_ms);
+bool db_reach_due(struct db *);
+
+/* A reader's: is there a connection, and was it near enough a moment ago? */
+bool db_is_near(const struct db *);
+
+/* A reader's, after a statement failed: all leave that place for a while. */
+void db_pass_over(struct db *);
+
 /* Is there more than one place? */
 bool db_has_choice(const struct db *);
 
@@ -173,8 +202,9 @@ size_t db_place(const struct db *);
 
 /*
  * Between requests, where there are several places: give up a connection to one
- * that takes no writes any more, and go back to a better one.  Cheap when there
- * is nothing to do; else it may take as long as connecting.
+ * that takes no writes any more, and go back to a better one.  A reader looks
+ * whether its place is near, and connects.  Cheap when there is nothing to do; else
+ * it may take as long as connecting.
  */
 void db_look(struct db *);
 

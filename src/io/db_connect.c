@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * To which database, and when to another one: by db_list's order the first that
- * takes writes.  Where there is one alone it is not asked whether it does.
+ * To which database, and when to another one: by db_list's order the first that is
+ * fit, that is, takes writes; or that is near the writer, for a reader.  Where there
+ * is one alone that is to be written to it is not asked whether it takes writes.
  */
 #include "config.h"
 
@@ -13,6 +14,9 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/num.h"
+
+/* No number of a server's. */
+#define TOO_FAR_BEHIND	UINT32_MAX
 
 bool
 db_has_choice(const struct db *db)
@@ -31,6 +35,32 @@ db_patient(struct db *db, bool looks)
 {
 	db->patient = true;
 	db->looks = looks;
+}
+
+void
+db_reader(struct db *db, size_t first, const char *how_far)
+{
+	db->place = db->first = first % db->login.places.n;
+	db->how_far = how_far;
+}
+
+void
+db_reached(struct db *db, int64_t far_ms)
+{
+	db_list_reached(db->list, far_ms);
+}
+
+bool
+db_reach_due(struct db *db)
+{
+	return db_list_reach_due(db->list, num_monotonic_us());
+}
+
+bool
+db_is_near(const struct db *db)
+{
+	return db->conn != NULL && db_list_is_near(db->list, db->place,
+	    db->connected_us, num_monotonic_us());
 }
 
 size_t
@@ -68,13 +98,23 @@ kill_left(struct db *db)
 	db->left = 0;
 }
 
+/* How many stand before it, as the list begins for us. */
+static size_t
+rank_of(const struct db *db, size_t place)
+{
+	size_t n = db->login.places.n;
+
+	return (place + n - db->first) % n;
+}
+
 static void
 log_moved(const struct db *db, size_t to)
 {
 	const struct place *place = db->login.places.at;
 	struct log_line l;
 
-	log_begin(&l, to > db->place ? LOG_WARN : LOG_INFO, "db-moved");
+	log_begin(&l, rank_of(db, to) > rank_of(db, db->place) ? LOG_WARN
+	    : LOG_INFO, "db-moved");
 	log_str(&l, "from", place[db->place].name);
 	log_str(&l, "to", place[to].name);
 	log_end(&l);
@@ -102,28 +142,93 @@ is_late(const struct db *db, int64_t began_us, int64_t now_us)
 	return now_us - began_us >= db->login.conf->db_connect_timeout_s * 900000;
 }
 
+static void
+log_behind(const struct db *db, size_t place)
+{
+	struct log_line l;
+
+	log_begin(&l, LOG_WARN, "replica-behind");
+	log_str(&l, "database", db->login.places.at[place].name);
+	log_int(&l, "behind_ms", db->list->behind_ms[place]);
+	log_end(&l);
+}
+
+/* Is what it has near enough to what was written?  As db_session_writer(). */
+static unsigned
+ask_near(const struct db *db, size_t place, MYSQL *conn, const char **why)
+{
+	int64_t far_ms;
+	unsigned number = db_session_number(conn, db->how_far, &far_ms, why);
+	bool news;
+
+	if (number != 0 || db_list_near(db->list, place, far_ms,
+	    db->login.conf->db_read_lag_s * 1000, num_monotonic_us(), &news))
+		return number;
+	if (news)
+		log_behind(db, place);
+	*why = "it is too far behind";
+	return TOO_FAR_BEHIND;
+}
+
+/* 0: it is fit for us. */
+static unsigned
+ask_fit(const struct db *db, size_t place, MYSQL *conn, const char **why)
+{
+	return db->how_far != NULL ? ask_near(db, place, conn, why)
+	    : db_has_choice(db) ? db_session_writer(conn, why) : 0;
+}
+
+/* The others learn that it is not; late: by waiting. */
+static void
+tell_unfit(const struct db *db, size_t place, unsigned number, bool late)
+{
+	struct db_list *l = db->list;
+	int64_t now = num_monotonic_us();
+
+	if (db->how_far != NULL)
+		db_list_refused(l, place, late ? DB_LIST_WAITED_MS
+		    : DB_LIST_FAILED_MS, now);
+	else if (number == DB_READ_ONLY || number == DB_NOT_PRIMARY)
+		db_list_refused(l, place, DB_LIST_REFUSES_MS, now);
+	else if (db_classify(number, false) == DB_CROWDED)
+		breaker_worked(&l->breaker[place]);
+	else
+		db_list_failed(l, place, !db_has_choice(db), !late, now);
+}
+
 /*
- * A connection to that place; any: whether it takes writes or not.  What went
- * wrong the others learn, too; *why is *conn's or static, and 0 is success.
+ * A connection to that place; any: whether it is fit or not.  What went wrong the
+ * others learn, too; *why is *conn's or static, and 0 is success.
  */
 static unsigned
 open_place(struct db *db, size_t place, bool any, MYSQL **conn,
     const char **why)
 {
-	int64_t began = num_monotonic_us(), now;
+	int64_t began = num_monotonic_us();
 	unsigned number = db_session_open(conn, &db->login, place, why);
 
-	if (number == 0 && !any && db_has_choice(db))
-		number = db_session_writer(*conn, why);
-	now = num_monotonic_us();
-	if (number == DB_READ_ONLY || number == DB_NOT_PRIMARY)
-		db_list_refused(db->list, place, now);
-	else if (number != 0 && db_classify(number, false) == DB_CROWDED)
-		breaker_worked(&db->list->breaker[place]);
-	else if (number != 0)
-		db_list_failed(db->list, place, !db_has_choice(db),
-		    !is_late(db, began, now), now);
+	if (number == 0 && !any)
+		number = ask_fit(db, place, *conn, why);
+	if (number != 0)
+		tell_unfit(db, place, number, is_late(db, began,
+		    num_monotonic_us()));
 	return number;
+}
+
+/*
+ * A reader can do without, and may look in vain for days: once is told, and that one
+ * is behind was.
+ */
+static enum db_class
+not_connected(struct db *db, size_t place, unsigned number, const char *why)
+{
+	if (db->how_far == NULL || (number != TOO_FAR_BEHIND &&
+	    db->list->breaker[place].failures == 1))
+		return db_told(db, place, "connect", number, why, CONNECTING);
+	db->number = number;
+	snprintf(db->error, sizeof db->error, "%s: %s",
+	    db->login.places.at[place].name, why);
+	return DB_NO_CONN;
 }
 
 static enum db_class
@@ -138,7 +243,7 @@ connect_to(struct db *db, size_t place, bool any)
 		take_connection(db, conn, place, num_monotonic_us());
 		return DB_OK;
 	}
-	class = db_told(db, place, "connect", number, why, CONNECTING);
+	class = not_connected(db, place, number, why);
 	if (conn != NULL)
 		mysql_close(conn);
 	if (class == DB_CROWDED)
@@ -160,7 +265,7 @@ connect_in_order(struct db *db, int64_t now)
 
 	if (db_has_choice(db))
 		db->number = 0;
-	db_list_order(db->list, n, db->slow, order);
+	db_list_order(db->list, n, db->first, db->slow, order);
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && (now = num_monotonic_us()) >= until &&
 		    !db->patient)
@@ -193,19 +298,32 @@ db_connect(struct db *db)
 	return class;
 }
 
-/* Does the one that we have still take writes? */
+/* Is the one that we have still fit? */
 static bool
-still_takes_writes(struct db *db)
+is_still_fit(struct db *db)
 {
+	int64_t began = num_monotonic_us();
 	const char *why;
-	unsigned number = db_session_writer(db->conn, &why);
+	unsigned number = ask_fit(db, db->place, db->conn, &why);
 
 	if (number == 0)
 		return true;
-	if (number == DB_READ_ONLY || number == DB_NOT_PRIMARY)
-		db_list_refused(db->list, db->place, num_monotonic_us());
-	(void)db_told(db, db->place, "look", number, why, RUNNING);
+	if (db->how_far != NULL || number == DB_READ_ONLY ||
+	    number == DB_NOT_PRIMARY)
+		tell_unfit(db, db->place, number, is_late(db, began,
+		    num_monotonic_us()));
+	if (number != TOO_FAR_BEHIND)
+		(void)db_told(db, db->place, "look", number, why, RUNNING);
 	return false;
+}
+
+void
+db_pass_over(struct db *db)
+{
+	db_list_refused(db->list, db->place, is_late(db, db->began_us,
+	    num_monotonic_us()) ? DB_LIST_WAITED_MS : DB_LIST_FAILED_MS,
+	    num_monotonic_us());
+	db_drop(db);
 }
 
 /*
@@ -218,9 +336,9 @@ look_for_better(struct db *db, int64_t now)
 	int64_t began = now;
 	MYSQL *conn = NULL;
 	const char *why;
-	size_t at = 0;
+	size_t n = db->login.places.n, at = db->first;
 
-	for (; at < db->place && !is_late(db, began, now); at++) {
+	for (; at != db->place && !is_late(db, began, now); at = (at + 1) % n) {
 		if (breaker_allows(&db->list->breaker[at], now) &&
 		    open_place(db, at, false, &conn, &why) == 0) {
 			db_drop(db);
@@ -241,13 +359,15 @@ db_look(struct db *db)
 {
 	int64_t now;
 
-	if (db->conn == NULL || !db_has_choice(db))
+	if (db->conn == NULL && db->how_far != NULL)
+		(void)!db_connect(db);
+	if (db->conn == NULL || (!db_has_choice(db) && db->how_far == NULL))
 		return;
 	now = num_monotonic_us();
 	if (db_list_is_bad(db->list, db->place, db->connected_us) ||
 	    (db_list_check_due(db->list, db->place, now) &&
-	    !still_takes_writes(db)))
+	    !is_still_fit(db)))
 		db_drop(db);
-	else if (db->place > 0 && db_list_look_due(db->list, now))
+	else if (db->place != db->first && db_list_look_due(db->list, now))
 		look_for_better(db, now);
 }

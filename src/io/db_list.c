@@ -5,19 +5,22 @@
 #include "io/db_list.h"
 
 void
-db_list_order(const struct db_list *l, size_t n, size_t slow,
+db_list_order(const struct db_list *l, size_t n, size_t first, size_t slow,
     size_t order[PLACES_MAX])
 {
 	size_t at = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t k = 0; k < n; k++) {
+		size_t i = (first + k) % n;
+
 		if (i != slow && l->breaker[i].shut_until_us == 0)
 			order[at++] = i;
+	}
 	if (slow < n && l->breaker[slow].shut_until_us == 0)
 		order[at++] = slow;
 	/* A breaker may close or open meanwhile: each place once all the same. */
-	for (size_t i = 0; i < n && at < n; i++) {
-		size_t j = 0;
+	for (size_t k = 0; k < n && at < n; k++) {
+		size_t i = (first + k) % n, j = 0;
 
 		while (j < at && order[j] != i)
 			j++;
@@ -43,9 +46,9 @@ db_list_failed(struct db_list *l, size_t place, bool alone, bool in_time,
 }
 
 void
-db_list_refused(struct db_list *l, size_t place, int64_t now_us)
+db_list_refused(struct db_list *l, size_t place, int64_t ms, int64_t now_us)
 {
-	breaker_shut(&l->breaker[place], now_us, DB_LIST_REFUSES_MS);
+	breaker_shut(&l->breaker[place], now_us, ms);
 	l->bad_us[place] = now_us;
 }
 
@@ -69,6 +72,44 @@ bool
 db_list_check_due(struct db_list *l, size_t place, int64_t now_us)
 {
 	return take_turn(&l->check_us[place], now_us, DB_LIST_CHECK_MS);
+}
+
+bool
+db_list_reach_due(struct db_list *l, int64_t now_us)
+{
+	return take_turn(&l->reach_us, now_us, DB_LIST_REACH_MS);
+}
+
+void
+db_list_reached(struct db_list *l, int64_t far_ms)
+{
+	int64_t known = atomic_load(&l->far_ms);
+
+	while (far_ms > known &&
+	    !atomic_compare_exchange_weak(&l->far_ms, &known, far_ms))
+		;
+}
+
+bool
+db_list_near(struct db_list *l, size_t place, int64_t far_ms, int64_t lag_ms,
+    int64_t now_us, bool *news)
+{
+	int64_t newest = atomic_load(&l->far_ms),
+	    behind = newest > far_ms ? newest - far_ms : 0;
+	bool near = behind <= lag_ms;
+
+	*news = near != (atomic_exchange(&l->behind_ms[place], behind) <= lag_ms);
+	if (near)
+		l->near_us[place] = now_us;
+	return near;
+}
+
+bool
+db_list_is_near(const struct db_list *l, size_t place, int64_t since_us,
+    int64_t now_us)
+{
+	return !db_list_is_bad(l, place, since_us) &&
+	    now_us - l->near_us[place] < DB_LIST_NEAR_MS * 1000;
 }
 
 bool

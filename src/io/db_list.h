@@ -24,6 +24,13 @@
 #define DB_LIST_FROZEN_MS	1000
 /* And one that takes no writes. */
 #define DB_LIST_REFUSES_MS	250
+/* And one that has failed a reader; where it kept it waiting, the other. */
+#define DB_LIST_FAILED_MS	1000
+#define DB_LIST_WAITED_MS	5000
+/* For how long one that was near is taken to be. */
+#define DB_LIST_NEAR_MS		3000
+/* Between two looks how far the writer is, by all workers together. */
+#define DB_LIST_REACH_MS	1000
 /* Between two looks for a better one, by all workers together, that found it. */
 #define DB_LIST_LOOK_MS		250
 /* And after one that did not. */
@@ -40,16 +47,20 @@ struct db_list {
 	_Atomic int64_t bad_us[PLACES_MAX];
 	_Atomic int64_t check_us[PLACES_MAX];	/* when the next is due */
 	_Atomic int64_t look_us;		/* the same, for a better one */
+	/* Of readers: db_reached(), when that is due, and each place's. */
+	_Atomic int64_t far_ms, reach_us;
+	_Atomic int64_t near_us[PLACES_MAX];	/* when it was last near */
+	_Atomic int64_t behind_ms[PLACES_MAX];	/* when it was last asked */
 };
 
 #define DB_LIST_NONE PLACES_MAX
 
 /*
- * The first n places in the order in which to try them: those that are well, as
- * the list has them; the one that has just kept the caller waiting (DB_LIST_NONE:
+ * The n places in the order in which to try them: those that are well, as the list
+ * has them, from the first on and round it; the one that has just kept the caller waiting (DB_LIST_NONE:
  * none); those whose breaker is open, which breaker_allows() has a word in.
  */
-void db_list_order(const struct db_list *, size_t n, size_t slow,
+void db_list_order(const struct db_list *, size_t n, size_t first, size_t slow,
     size_t order[PLACES_MAX]);
 
 /*
@@ -59,14 +70,34 @@ void db_list_order(const struct db_list *, size_t n, size_t slow,
 void db_list_failed(struct db_list *, size_t place, bool alone, bool in_time,
     int64_t now_us);
 
-/* It takes no writes. */
-void db_list_refused(struct db_list *, size_t place, int64_t now_us);
+/* It is no good: passed over for so long, and the sessions there are given up. */
+void db_list_refused(struct db_list *, size_t place, int64_t ms, int64_t now_us);
 
 /* Is a session there that began at since_us not to be trusted? */
 bool db_list_is_bad(const struct db_list *, size_t place, int64_t since_us);
 
 /* Is it the caller's turn to look whether the place takes writes still? */
 bool db_list_check_due(struct db_list *, size_t place, int64_t now_us);
+
+/* Is it the caller's turn to learn how far the writer is? */
+bool db_list_reach_due(struct db_list *, int64_t now_us);
+
+/* How far it is; what is less than is known already says nothing. */
+void db_list_reached(struct db_list *, int64_t far_ms);
+
+/*
+ * The place has come that far: is that near enough?  *news: it was the other way
+ * when it was last asked.
+ */
+bool db_list_near(struct db_list *, size_t place, int64_t far_ms, int64_t lag_ms,
+    int64_t now_us, bool *news);
+
+/*
+ * May a session there that began at since_us answer?  It was near a moment ago, by
+ * whoever asked, and has not failed since.
+ */
+bool db_list_is_near(const struct db_list *, size_t place, int64_t since_us,
+    int64_t now_us);
 
 /*
  * Is it the caller's turn to look for a better one?  The next turn is after

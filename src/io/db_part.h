@@ -12,6 +12,8 @@ struct db {
 	size_t n;
 	MYSQL *conn;			/* NULL: not connected */
 	size_t place;			/* the last one that it was connected to */
+	size_t first;			/* the one to begin with */
+	const char *how_far;		/* db_reader()'s; NULL: it is none */
 	int64_t connected_us;		/* when it was opened */
 	struct db_list own_list, *list;
 	bool patient, looks;		/* db_patient()'s */

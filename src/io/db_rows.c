@@ -7,6 +7,7 @@
 
 #include "io/db_rows.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define COLUMNS_MAX		32
@@ -44,7 +45,7 @@ is_shape(const struct db_sql *sql, const char *shape)
 	const char *at = sql->columns;
 	size_t len = strcspn(at, "|");
 
-	if (sql->writes && strncmp(at, shape, len) == 0)
+	if (sql->use == DB_WRITE && strncmp(at, shape, len) == 0)
 		return true;
 	for (; *at != '\0'; at += len + (at[len] == '|')) {
 		len = strcspn(at, "|");
@@ -76,7 +77,7 @@ db_rows_declared(MYSQL_STMT *stmt, const struct db_sql *sql)
 	MYSQL_RES *meta;
 	bool ok = mysql_stmt_param_count(stmt) == strlen(sql->args);
 
-	if (!ok || sql->writes ||
+	if (!ok || sql->use == DB_WRITE ||
 	    (meta = mysql_stmt_result_metadata(stmt)) == NULL)
 		return ok;
 	ok = is_declared(meta, sql);
@@ -227,3 +228,10 @@ db_rows_text(MYSQL *conn, struct arena *a, struct db_result *r)
 	return ok;
 }
 
+const struct db_cell *
+db_at(const struct db_result *r, size_t row, size_t col)
+{
+	assert(row < r->rows);
+	assert(col < r->cols);
+	return &r->cell[row * r->cols + col];
+}

@@ -317,9 +317,11 @@ db_session_open(MYSQL **conn, struct db_login *login, size_t place,
 
 /* ---- Does it take writes? */
 
+#define VALUE_BYTES 24
+
 /* The first row's columns, as far as there are some; false: see the error. */
 static bool
-ask_row(MYSQL *conn, const char *sql, char value[][8], unsigned n)
+ask_row(MYSQL *conn, const char *sql, char value[][VALUE_BYTES], unsigned n)
 {
 	MYSQL_RES *all;
 	MYSQL_ROW row;
@@ -343,9 +345,23 @@ is_on(const char *value)
 	    strcmp(value, "OFF") != 0;
 }
 
+unsigned
+db_session_number(MYSQL *conn, const char *sql, int64_t *n, const char **why)
+{
+	char value[1][VALUE_BYTES];
+
+	if (!ask_row(conn, sql, value, 1)) {
+		*why = mysql_error(conn);
+		return mysql_errno(conn);
+	}
+	if (!num_parse(value[0], strlen(value[0]), 0, INT64_MAX, n))
+		*n = 0;
+	return 0;
+}
+
 /* A server without Galera built in has no wsrep_on. */
 static bool
-ask_flags(MYSQL *conn, char flag[3][8])
+ask_flags(MYSQL *conn, char flag[3][VALUE_BYTES])
 {
 	return ask_row(conn, "SELECT @@global.read_only, "
 	    "@@global.innodb_read_only /*M!100100 , @@global.wsrep_on */",
@@ -357,7 +373,7 @@ ask_flags(MYSQL *conn, char flag[3][8])
 unsigned
 db_session_writer(MYSQL *conn, const char **why)
 {
-	char flag[3][8], ready[2][8];
+	char flag[3][VALUE_BYTES], ready[2][VALUE_BYTES];
 
 	*why = "it takes no writes: read_only is on";
 	if (!ask_flags(conn, flag))

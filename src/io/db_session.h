@@ -52,4 +52,8 @@ unsigned db_session_open(MYSQL **conn, struct db_login *, size_t place,
 #define DB_NOT_PRIMARY	1047u
 unsigned db_session_writer(MYSQL *, const char **why) MUST_CHECK;
 
+/* The one integer of a query; 0 where there is no row.  Returns as above. */
+unsigned db_session_number(MYSQL *, const char *sql, int64_t *n,
+    const char **why) MUST_CHECK;
+
 #endif

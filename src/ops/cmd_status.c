@@ -94,6 +94,8 @@ struct status {
 	struct queue_status *queue;
 	size_t places;
 	struct place_status *place;
+	size_t replicas;
+	struct replica_status *replica;
 	struct breaker_status breaker;
 	struct work_status work;
 	enum json_presence has_breaker, has_work;
@@ -181,8 +183,9 @@ static const struct json_field status_fields[] = {
 	{ JSON_LIST_AT("queues", struct status, queue, queues, queue_fields,
 	    struct queue_status) },
 	{ JSON_LIST_AT("databases", struct status, place, places,
-	    status_place_fields,
-	    struct place_status) },
+	    status_place_fields, struct place_status) },
+	{ JSON_LIST_AT("replicas", struct status, replica, replicas,
+	    status_replica_fields, struct replica_status) },
 	{ JSON_AT("breaker", OBJECT, struct status, breaker), .nullable = true,
 	    JSON_PRESENCE(struct status, has_breaker),
 	    .fields = status_breaker_fields },
@@ -305,6 +308,7 @@ look_at_pool(struct ctx *ctx, struct status *s)
 	look_at_queues(ctx, s, board);
 	s->has_breaker = JSON_GIVEN;
 	status_places(ctx, board, &s->place, &s->places, &s->breaker);
+	status_replicas(ctx, board, &s->replica, &s->replicas);
 	look_at_work(ctx, s, board);
 	look_done(board);
 	if (s->queue != NULL && s->queue[QUEUE_MAIN].workers == 0)

@@ -343,6 +343,7 @@ static const struct check {
 	{ "worker-rights", NEEDS_WORKER, doctor_worker_rights },
 	{ "worker-session", NEEDS_WORKER, doctor_session },
 	{ "clock", NEEDS_WORKER, same_clock },
+	{ "replicas", NEEDS_WORKER, doctor_replicas },
 };
 
 static bool

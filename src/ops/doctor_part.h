@@ -51,6 +51,7 @@ bool doctor_variable(struct doctor *, struct ctx *, const char *scope,
     const char *name, const char **value) MUST_CHECK;
 
 bool doctor_places(struct doctor *);
+bool doctor_replicas(struct doctor *);
 bool doctor_writable(struct doctor *);
 bool doctor_connections(struct doctor *);
 bool doctor_admin_rights(struct doctor *);

@@ -78,7 +78,7 @@ doctor_places(struct doctor *d)
 	struct db_result r;
 	char why[WHY_BYTES];
 
-	if (places_read(d->ctx->conf, &p, why) != E_OK)
+	if (places_read(d->ctx->conf, PLACES_WRITE, &p, why) != E_OK)
 		return doctor_bad(d, "set it right", "%s", why);
 	for (size_t i = 0; i < p.n && p.n > 1; i++)
 		if (ask_place(d, &p.at[i], &away, &r) && writes_alone(&r))

@@ -15,6 +15,14 @@ const struct json_field status_place_fields[] = {
 	JSON_END
 };
 
+const struct json_field status_replica_fields[] = {
+	{ JSON_AT("name", STR, struct replica_status, at.name) },
+	{ JSON_AT("state", STR, struct replica_status, at.state) },
+	{ JSON_AT("workers", INT, struct replica_status, at.workers) },
+	{ JSON_AT("behindMs", INT, struct replica_status, behind_ms) },
+	JSON_END
+};
+
 const struct json_field status_breaker_fields[] = {
 	{ JSON_AT("state", STR, struct breaker_status, state) },
 	{ JSON_AT("failures", INT, struct breaker_status, failures) },
@@ -42,19 +50,46 @@ count_workers(const struct board *b, struct place_status *place, size_t n)
 	}
 }
 
+/* In the arena; NULL without memory. */
+static struct places *
+places_of(struct ctx *ctx, enum place_use use)
+{
+	struct places *p = arena_alloc(ctx->arena, sizeof *p);
+	char why[WHY_BYTES];
+
+	return p != NULL && places_read(ctx->conf, use, p, why) == E_OK ? p
+	    : NULL;
+}
+
+void
+status_replicas(struct ctx *ctx, const struct board *b,
+    struct replica_status **list, size_t *n)
+{
+	struct places *p = places_of(ctx, PLACES_READ);
+
+	*list = arena_alloc(ctx->arena, PLACES_MAX * sizeof **list);
+	*n = *list != NULL && p != NULL ? p->n : 0;
+	for (size_t i = 0; i < *n; i++)
+		(*list)[i] = (struct replica_status){ { p->at[i].name,
+		    breaker_state(&b->replicas.breaker[i]), 0 },
+		    b->replicas.behind_ms[i] };
+	for (size_t i = 0; i < BOARD_SEATS; i++) {
+		size_t at = (size_t)b->seat[i].reads_at;
+
+		if (at >= 1 && at <= *n)
+			(*list)[at - 1].at.workers++;
+	}
+}
+
 void
 status_places(struct ctx *ctx, const struct board *b,
     struct place_status **list, size_t *n, struct breaker_status *breaker)
 {
-	struct places *p = arena_alloc(ctx->arena, sizeof *p);
+	struct places *p = places_of(ctx, PLACES_WRITE);
 	size_t most = 0;
-	char why[WHY_BYTES];
 
-	*n = 0;
 	*list = arena_alloc(ctx->arena, PLACES_MAX * sizeof **list);
-	if (*list != NULL && p != NULL &&
-	    places_read(ctx->conf, p, why) == E_OK)
-		*n = p->n;
+	*n = *list != NULL && p != NULL ? p->n : 0;
 	for (size_t i = 0; i < *n; i++)
 		(*list)[i] = (struct place_status){ p->at[i].name,
 		    breaker_state(&b->db.breaker[i]), 0 };

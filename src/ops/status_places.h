@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What shopctl status tells of the databases of the list. */
+/* What shopctl status tells of the databases of the lists. */
 #ifndef SHOP_STATUS_PLACES_H
 #define SHOP_STATUS_PLACES_H
 
@@ -12,12 +12,18 @@ struct place_status {
 	int64_t workers;
 };
 
+struct replica_status {
+	struct place_status at;
+	int64_t behind_ms;		/* when it was last asked */
+};
+
 struct breaker_status {
 	const char *state;		/* closed, open, probing */
 	int64_t failures;
 };
 
 extern const struct json_field status_place_fields[];
+extern const struct json_field status_replica_fields[];
 extern const struct json_field status_breaker_fields[];
 
 /*
@@ -26,5 +32,9 @@ extern const struct json_field status_breaker_fields[];
  */
 void status_places(struct ctx *, const struct board *, struct place_status **,
     size_t *n, struct breaker_status *);
+
+/* The same of replicas; *n is 0 where db_read_host names none. */
+void status_replicas(struct ctx *, const struct board *,
+    struct replica_status **, size_t *n);
 
 #endif

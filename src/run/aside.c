@@ -186,7 +186,7 @@ aside_look(struct aside *a, struct conns *c)
 	visit_places(a, now);
 	if (db_connected(a->db) && !give_way(a, now)) {
 		a->seat->connected_us = now;
-		a->seat->place = (int64_t)db_place(a->db);
+		a->seat->place = (int32_t)db_place(a->db);
 		watch(a, c);
 		return false;
 	}

@@ -68,6 +68,7 @@ seat_clear(struct seat *s, enum queue q)
 	s->busy_since_us = 0;
 	s->connected_us = 0;
 	s->place = 0;
+	s->reads_at = 0;
 	s->looked_us = 0;
 	s->hashing_since_us = 0;
 	s->request_id[0] = '\0';

@@ -27,7 +27,7 @@
 #define BOARD_SEATS (2 * WORKERS_MAX)
 
 /* To be counted up with every change of struct board. */
-#define BOARD_LAYOUT "shop-board 7 (databases)"
+#define BOARD_LAYOUT "shop-board 8 (replicas)"
 
 struct seat {
 	_Atomic int64_t busy_since_us;	/* 0: waiting for a request */
@@ -38,7 +38,8 @@ struct seat {
 	_Atomic int64_t queue;		/* an enum queue, by shopd */
 	_Atomic int64_t hashing_since_us;	/* a password; 0: none */
 	_Atomic int64_t counted;	/* its counters were in use, ever */
-	_Atomic int64_t place;		/* the database that it is connected to */
+	_Atomic int32_t place;		/* the database that it is connected to */
+	_Atomic int32_t reads_at;	/* its replica, from 1 on; 0: none */
 	char request_id[REQUEST_ID_BYTES_MAX + 1];	/* base/log's; "": none */
 	char unused[7];		/* two cache lines each */
 };
@@ -67,6 +68,7 @@ struct board {
 	 * in vain, or not at once.
 	 */
 	_Alignas(64) struct db_list db;
+	_Alignas(64) struct db_list replicas;
 	/*
 	 * When workers of a queue were last refused a connection to the database
 	 * while none of them had one; 0: not, or one has been given up since.

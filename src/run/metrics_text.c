@@ -28,7 +28,7 @@ struct telling {
 	const struct counters *used[BOARD_SEATS + 1];
 	size_t n;		/* of these */
 	struct gauges gauges;
-	struct places places;
+	struct places places, replicas;
 };
 
 /* ---- What the values of an axis are called */
@@ -74,6 +74,10 @@ axis_value(const struct telling *t, enum metric_axis axis, size_t i)
 		return audit_state_kind((enum metric_audit)i);
 	case AXIS_PLACE:
 		return i < t->places.n ? t->places.at[i].name : NULL;
+	case AXIS_REPLICA:
+		return i < t->replicas.n ? t->replicas.at[i].name : NULL;
+	case AXIS_SOURCE:
+		return i == READ_AT_REPLICA ? "replica" : "writer";
 	case AXIS_VERSION:
 		return PACKAGE_VERSION;
 	case AXIS_NONE:
@@ -296,6 +300,8 @@ look_at_seats(struct gauges *g, const struct board *b, int64_t now)
 		if (s->connected_us != 0 && s->place >= 0 &&
 		    s->place < METRIC_PLACES)
 			g->at_place[s->place]++;
+		if (s->reads_at > 0 && s->reads_at <= METRIC_PLACES)
+			g->reads_at[s->reads_at - 1]++;
 		if (s->counted == 0)
 			continue;
 		g->cache_away[0] += c->cache_rest_until_us > now;
@@ -331,8 +337,18 @@ look_at_breakers(struct gauges *g, const struct board *b, size_t places)
 }
 
 static void
-take_gauges(struct gauges *g, const struct conf *c, const struct board *b,
-    size_t places)
+look_at_replicas(struct gauges *g, const struct board *b, size_t replicas)
+{
+	const struct db_list *l = &b->replicas;
+
+	for (size_t i = 0; i < replicas; i++) {
+		g->replica_passed_over[i] = l->breaker[i].shut_until_us != 0;
+		g->replica_behind[i] = l->behind_ms[i] / 1000;
+	}
+}
+
+static void
+take_gauges(struct gauges *g, const struct conf *c, const struct board *b)
 {
 	int64_t now = num_monotonic_us();
 
@@ -345,7 +361,6 @@ take_gauges(struct gauges *g, const struct conf *c, const struct board *b,
 	for (int q = 0; q < QUEUES; q++)
 		g->connected[q] = (int64_t)board_connected(b, (enum queue)q,
 		    now);
-	look_at_breakers(g, b, places);
 }
 
 enum err
@@ -360,7 +375,8 @@ metrics_print(struct ctx *ctx, void *arg, const char **text, size_t *len)
 	size_t n;
 
 	if (t == NULL || to == NULL ||
-	    places_read(ctx->conf, &t->places, why) != E_OK)
+	    places_read(ctx->conf, PLACES_WRITE, &t->places, why) != E_OK ||
+	    places_read(ctx->conf, PLACES_READ, &t->replicas, why) != E_OK)
 		return E_INTERNAL;
 	buf_init(&out, to, RESPONSE_BYTES_MAX);
 	t->out = &out;
@@ -368,7 +384,9 @@ metrics_print(struct ctx *ctx, void *arg, const char **text, size_t *len)
 		if (b->seat[i].counted != 0)
 			t->used[t->n++] = &b->count[i].c;
 	t->used[t->n++] = &b->count[BOARD_SEATS].c;
-	take_gauges(&t->gauges, ctx->conf, b, t->places.n);
+	take_gauges(&t->gauges, ctx->conf, b);
+	look_at_breakers(&t->gauges, b, t->places.n);
+	look_at_replicas(&t->gauges, b, t->replicas.n);
 	m = metric_table(&n);
 	for (size_t i = 0; i < n; i++) {
 		put_head(&out, &m[i]);

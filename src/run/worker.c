@@ -26,6 +26,7 @@
 #include "run/board.h"
 #include "run/metrics.h"
 #include "run/request.h"
+#include "shop/replica.h"
 #include "shop/sql.h"
 
 static const int stops[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
@@ -178,6 +179,19 @@ serve_one(struct ctx *ctx, struct fcgi *f, struct seat *seat)
 	return served;
 }
 
+/* Busy meanwhile, as when it connects. */
+static void
+look_at_replica(struct ctx *ctx, struct seat *seat)
+{
+	if (ctx->replica == NULL)
+		return;
+	seat->busy_since_us = num_monotonic_us();
+	replica_look(ctx);
+	seat->busy_since_us = 0;
+	seat->reads_at = db_connected(ctx->replica)
+	    ? (int32_t)db_place(ctx->replica) + 1 : 0;
+}
+
 static void
 serve_requests(struct ctx *ctx, struct fcgi *f, struct board *board,
     struct seat *seat)
@@ -191,6 +205,7 @@ serve_requests(struct ctx *ctx, struct fcgi *f, struct board *board,
 	tell_ready();
 	while (!conns_told(conns)) {
 		log_catch_up();
+		look_at_replica(ctx, seat);
 		if (aside_look(&aside, conns)) {
 			conns_shed(conns);
 			(void)conns_rest(conns, ASIDE_MS);
@@ -215,8 +230,24 @@ share_board(struct ctx *ctx, struct board *board, struct seat *seat)
 	cache_count(ctx->cache, ctx->count);
 	if (board != NULL)
 		db_share(ctx->db, &board->db);
+	if (board != NULL && ctx->replica != NULL)
+		db_share(ctx->replica, &board->replicas);
 	if (seat != NULL)
 		log_id_at(seat->request_id);
+}
+
+/* Workers begin with one replica each; false: why. */
+static bool
+open_databases(struct ctx *ctx, const struct board *board,
+    const struct seat *seat, char *why)
+{
+	size_t nth = board != NULL ? (size_t)(seat - board->seat) : 0;
+
+	ctx->db = db_new(ctx->conf, DB_WORKER, sql_table, SQL_COUNT, why);
+	if (ctx->db != NULL && ctx->conf->db_read_host[0] != '\0')
+		ctx->replica = replica_new(ctx->conf, nth, why);
+	return ctx->db != NULL &&
+	    (ctx->replica != NULL || ctx->conf->db_read_host[0] == '\0');
 }
 
 int
@@ -237,8 +268,7 @@ worker_run(const struct conf *conf, int listen_fd)
 	if (told_fd < 0 || jwt_keys_load(conf, &keys, why) != E_OK ||
 	    (conf->charge_by == CHARGE_BY_GRANT &&
 	    jwt_grant_keys_load(conf, &grant_keys, why) != E_OK) ||
-	    (ctx.db = db_new(conf, DB_WORKER, sql_table, SQL_COUNT, why))
-	    == NULL || (ctx.cache = cache_new(conf, why)) == NULL ||
+	    !open_databases(&ctx, board, seat, why) || (ctx.cache = cache_new(conf, why)) == NULL ||
 	    (ctx.arena = arena_new(ARENA_BYTES_MAX)) == NULL) {
 		log_msg(LOG_ERROR, "start", "%s", why);
 		goto out;
@@ -259,6 +289,7 @@ out:
 	arena_free(ctx.arena);
 	cache_free(ctx.cache);
 	db_free(ctx.db);
+	db_free(ctx.replica);
 	jwt_keys_free(keys);
 	jwt_keys_free(grant_keys);
 	if (told_fd >= 0)

@@ -223,12 +223,51 @@ attempt_run(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n,
 	return class;
 }
 
+/* Is there time to ask a replica in vain, and the writer then? */
+static bool
+may_ask_replica(const struct ctx *ctx)
+{
+	const struct conf *c = ctx->conf;
+
+	return db_is_near(ctx->replica) && elapsed_ms(ctx) + c->db_read_timeout_s *
+	    1000 + next_takes_ms(c, DB_STMT_FAILED) <= c->request_deadline_ms;
+}
+
+/* Once.  False: to be read where it is written. */
+static bool
+read_at_replica(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
+    size_t n, struct db_result *r)
+{
+	int64_t began_us = num_monotonic_us();
+	enum db_class class;
+
+	if (ctx->replica == NULL || sql_table[sql].use != DB_ANYWHERE)
+		return false;
+	if (!may_ask_replica(ctx)) {
+		METRIC_COUNT(ctx->count, anywhere[READ_AT_WRITER]);
+		return false;
+	}
+	class = db_run(ctx->replica, ctx->arena, sql, arg, n, r);
+	note_statement(ctx, sql_table[sql].name, began_us);
+	METRIC_COUNT(ctx->count, attempts[0]);
+	if (class == DB_OK) {
+		METRIC_COUNT(ctx->count, anywhere[READ_AT_REPLICA]);
+		return true;
+	}
+	METRIC_COUNT(ctx->count, failures[class]);
+	METRIC_COUNT(ctx->count, anywhere[READ_AT_WRITER]);
+	db_pass_over(ctx->replica);
+	return false;
+}
+
 enum err
 attempt_read(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
     size_t n, struct db_result *r)
 {
 	enum db_class class;
 
+	if (read_at_replica(ctx, sql, arg, n, r))
+		return E_OK;
 	if (!begin_statement(ctx))
 		return E_UNAVAILABLE;
 	do {
@@ -320,7 +359,7 @@ attempt_write(struct ctx *ctx, const struct attempt *a, struct db_result *r,
 	enum db_class class;
 	enum err e;
 
-	assert(sql_table[a->sql].writes);
+	assert(sql_table[a->sql].use == DB_WRITE);
 	*replayed = false;
 	if (!begin_statement(ctx))
 		return E_UNAVAILABLE;

@@ -79,7 +79,10 @@ enum err attempt_write(struct ctx *, const struct attempt *,
 enum err attempt_former(struct ctx *, int64_t user_id, struct idem *)
     MUST_CHECK;
 
-/* Run a statement that reads.  E_UNAVAILABLE, E_INTERNAL. */
+/*
+ * Run a statement that reads, at a replica where it may be (shop/replica.h).
+ * E_UNAVAILABLE, E_INTERNAL.
+ */
 enum err attempt_read(struct ctx *, enum sql, const struct db_arg *,
     size_t n, struct db_result *r) MUST_CHECK;
 

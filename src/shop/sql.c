@@ -5,8 +5,8 @@
 #include "shop/sql.h"
 
 const struct db_sql sql_table[SQL_COUNT] = {
-#define SQL(name, writes, arguments, columns, text) \
-	[SQL_##name] = { #name, text, arguments, columns, writes },
+#define SQL(name, use, arguments, columns, text) \
+	[SQL_##name] = { #name, text, arguments, columns, DB_##use },
 #include "shop/sql.def"
 #undef SQL
 };

@@ -6,7 +6,7 @@
 #include "io/db.h"
 
 enum sql {
-#define SQL(name, writes, arguments, columns, text) SQL_##name,
+#define SQL(name, use, arguments, columns, text) SQL_##name,
 #include "shop/sql.def"
 #undef SQL
 	SQL_COUNT
@@ -15,6 +15,6 @@ enum sql {
 extern const struct db_sql sql_table[SQL_COUNT];
 
 /* The newest migration this program knows; /readyz wants at least it. */
-#define SCHEMA_VERSION "0011"
+#define SCHEMA_VERSION "0012"
 
 #endif

@@ -123,6 +123,20 @@ db_connected(const struct db *db)
 	return db->connected;
 }
 
+/* There is no replica. */
+bool
+db_is_near(const struct db *db)
+{
+	(void)db;
+	return false;
+}
+
+void
+db_pass_over(struct db *db)
+{
+	(void)db;
+}
+
 /* db_run() finds out what is wrong. */
 enum db_class
 db_connect(struct db *db)
@@ -408,7 +422,7 @@ db_run(struct db *db, struct arena *a, size_t sql, const struct db_arg *arg,
 		return class;
 	if (sql == SQL_READY)
 		put_ready(byte, r);
-	else if (sql_table[sql].writes)
+	else if (sql_table[sql].use == DB_WRITE)
 		put_write((enum sql)sql, arg, byte % 32, r);
 	else
 		put_read((enum sql)sql, byte, r);

@@ -51,7 +51,7 @@ provoked() {
 
 well 'a fresh shop is well'
 checks=$(wc -l <"$dir/out")
-is "$skipped" 'grant-keys files pool open-accounts' 'and what there is not is not called so'
+is "$skipped" 'grant-keys files pool cluster open-accounts' 'and what there is not is not called so'
 is "$(sort "$dir/out" | uniq | wc -l)" "$checks" 'each check has a name of its own'
 for usage in '--all' 'more'; do
 	ctl doctor $usage >"$dir/out" 2>&1
@@ -404,7 +404,7 @@ finds 'and none in the settings' \
 sql 'DROP USER shop_open@localhost'
 conf db_user shop_worker
 finds 'no password' 'worker-account: .*denied.*: set db_user'
-is "$skipped" 'grant-keys files pool open-accounts worker-rights worker-session clock replicas' \
+is "$skipped" 'grant-keys files pool cluster open-accounts worker-rights worker-session clock replicas' \
     'and what waits for it is not looked at'
 conf db_password_file "$dir/db.password"
 
@@ -539,7 +539,7 @@ conf nginx_conf "$site"
 conf pool_pidfile "$dir/shopd.pid"
 pool_start
 well 'with its pool'
-is "$skipped" 'grant-keys open-accounts' 'all of which is looked at'
+is "$skipped" 'grant-keys cluster open-accounts' 'all of which is looked at'
 if [ -n "$as_root" ]; then
 	# As somebody else's, whose keys nobody has given it.
 	pool_stop

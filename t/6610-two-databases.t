@@ -23,7 +23,19 @@ is "$(grep '^shop_database_workers' "$dir/body" | sed 's/.*=//')" \
     "\"$one\"} $(pool_size)
 \"$two\"} 0" '/metrics tells how many are where'
 ctl doctor >"$dir/doctor"
-is "$(grep databases "$dir/doctor")" 'ok databases' 'doctor finds both well'
+is "$(grep -E ' (databases|cluster)' "$dir/doctor" | tr '\n' ' ')" \
+    'ok databases ok cluster ' 'doctor finds both well'
+at_b sql_root 'SET GLOBAL innodb_flush_log_at_trx_commit = 2;
+    SET GLOBAL rpl_semi_sync_master_enabled = 1'
+run doctor
+like "$(echo "$out" | grep '^bad flush')" \
+    "^bad flush: $two: innodb_flush_log_at_trx_commit is 2, " \
+    'and looks at the settings of each'
+like "$(echo "$out" | grep '^bad cluster')" \
+    "^bad cluster: $two: rpl_semi_sync_master_enabled is ON at a replica" \
+    'a replica waits for nobody'
+at_b sql_root 'SET GLOBAL innodb_flush_log_at_trx_commit = 1;
+    SET GLOBAL rpl_semi_sync_master_enabled = 0'
 
 clients_start --clients 8 --think-ms 5 --pause-ms 100 \
     --mix charge,order,read,top
@@ -79,6 +91,9 @@ sql_root 'STOP SLAVE'
 lead B alone
 run doctor
 is "$(echo "$out" | grep databases)" 'ok databases' 'one takes writes'
+like "$(echo "$out" | grep '^bad cluster')" \
+    "^bad cluster: $two: it takes writes, and acknowledges what no replica has" \
+    'and says that it does so alone'
 moved() { grep -c 'event=db-moved' "$dir/log/shopd.log"; }
 before=$(moved)
 lead A alone

@@ -320,6 +320,7 @@ static const struct check {
 	{ "nginx-connections", NEEDS_NOTHING, doctor_nginx_connections },
 	{ "database", NEEDS_NOTHING, database },
 	{ "databases", NEEDS_ADMIN, doctor_places },
+	{ "cluster", NEEDS_ADMIN, doctor_cluster },
 	{ "tls", NEEDS_ADMIN, tls },
 	{ "flush", NEEDS_ADMIN, doctor_server },
 	{ "binlog", NEEDS_ADMIN, doctor_server },
@@ -381,5 +382,6 @@ doctor_run(struct ctx *ctx, FILE *out, size_t *checks)
 		    d.remedy != NULL ? d.remedy : "?");
 	}
 	db_free(d.worker.db);
+	doctor_places_close(&d);
 	return bad;
 }

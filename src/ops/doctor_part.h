@@ -19,6 +19,15 @@ struct doctor {
 	struct ctx *ctx;		/* the admin's */
 	struct ctx worker;		/* the same with the workers' account;
 					   its db NULL: can't be had */
+	/*
+	 * The databases of the list; of one alone the admin's connection.  db
+	 * NULL: it can't be reached.
+	 */
+	struct node {
+		const char *name;	/* before what is said of it, or "" */
+		struct db *db;
+	} node[PLACES_MAX];
+	size_t nodes;
 	const char *check;		/* the name of the one that runs */
 	bool has_admin, has_worker;	/* connected */
 	bool shapes_known;
@@ -51,6 +60,8 @@ bool doctor_variable(struct doctor *, struct ctx *, const char *scope,
     const char *name, const char **value) MUST_CHECK;
 
 bool doctor_places(struct doctor *);
+void doctor_places_close(struct doctor *);
+bool doctor_cluster(struct doctor *);
 bool doctor_replicas(struct doctor *);
 bool doctor_writable(struct doctor *);
 bool doctor_connections(struct doctor *);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of databases: is each there, and is there one writer? */
+/*
+ * The list of databases: is each there, and is there one writer?  Their
+ * connections stay open for the checks that look at each.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -50,24 +53,40 @@ writes_alone(const struct db_result *r)
 	return writes && !member;
 }
 
-/* false: it can't be reached, which is noted. */
+/* Connects, and keeps that for other checks; false: it can't, which is noted. */
 static bool
-ask_place(struct doctor *d, const struct place *p, struct faults *away,
-    struct db_result *r)
+node_open(struct doctor *d, const struct place *p, struct faults *away)
 {
+	struct node *node = &d->node[d->nodes++];
 	struct conf *c = conf_of(d, p);
 	char why[WHY_BYTES] = "out of memory";
 	struct db *db = c != NULL ? db_new(c, DB_ADMIN, sql_table, SQL_COUNT,
 	    why) : NULL;
-	bool ok = db != NULL && db_text(db, d->ctx->arena, "SHOW GLOBAL "
-	    "VARIABLES WHERE Variable_name IN ('read_only', 'wsrep_on', "
-	    "'group_replication_group_name')", r) == DB_OK;
+	struct db_result r;
 
-	if (!ok)
-		doctor_add(d, away, "%s: %s", p->name,
-		    db != NULL ? db_error(db) : why);
+	node->name = arena_printf(d->ctx->arena, "%s: ", p->name);
+	if (node->name != NULL && db != NULL &&
+	    db_text(db, d->ctx->arena, "SELECT 1", &r) == DB_OK) {
+		node->db = db;
+		return true;
+	}
+	doctor_add(d, away, "%s: %s", p->name,
+	    db != NULL ? db_error(db) : why);
 	db_free(db);
-	return ok;
+	return false;
+}
+
+/* May another database come to differ, for this one takes writes by itself? */
+static bool
+node_writes_alone(struct doctor *d, const struct node *node)
+{
+	struct ctx at = *d->ctx;
+	struct db_result r;
+
+	at.db = node->db;
+	return doctor_ask(d, &at, "SHOW GLOBAL VARIABLES WHERE Variable_name "
+	    "IN ('read_only', 'wsrep_on', 'group_replication_group_name')", &r)
+	    && writes_alone(&r);
 }
 
 bool
@@ -75,13 +94,15 @@ doctor_places(struct doctor *d)
 {
 	struct faults away = { 0 }, writers = { 0 };
 	struct places p;
-	struct db_result r;
 	char why[WHY_BYTES];
 
 	if (places_read(d->ctx->conf, PLACES_WRITE, &p, why) != E_OK)
 		return doctor_bad(d, "set it right", "%s", why);
+	if (p.n == 1)
+		d->node[d->nodes++] = (struct node){ "", d->ctx->db };
 	for (size_t i = 0; i < p.n && p.n > 1; i++)
-		if (ask_place(d, &p.at[i], &away, &r) && writes_alone(&r))
+		if (node_open(d, &p.at[i], &away) &&
+		    node_writes_alone(d, &d->node[i]))
 			doctor_add(d, &writers, "%s", p.at[i].name);
 	if (writers.n > 1)
 		return doctor_bad(d, "SET GLOBAL read_only = ON on all but the "
@@ -90,4 +111,12 @@ doctor_places(struct doctor *d)
 	return away.n == 0 || doctor_bad(d, "start them, or take them off the "
 	    "list: while one is away there is one less to go on to", "%s",
 	    away.text);
+}
+
+void
+doctor_places_close(struct doctor *d)
+{
+	for (size_t i = 0; i < d->nodes; i++)
+		if (d->node[i].db != d->ctx->db)
+			db_free(d->node[i].db);
 }

@@ -70,17 +70,7 @@ cp -a "$dir/n1/data" "$dir/n2/data"
 node_run 1
 node_run 2
 await 30 at 2 sql_root 'SELECT 1' || node_failed 2
-SHOP_PRIMARY_CNF=$dir/primary.cnf
-export SHOP_PRIMARY_CNF
-cat >"$SHOP_PRIMARY_CNF" <<CNF
-[client]
-user = shop_primary
-password = PRIMARY_PASSWORD
-skip-ssl
-[shop-primary]
-replica_user = shop_replica
-replica_password = REPLICA_PASSWORD
-CNF
+primary_cnf
 primary() {
 	within app1 "$top_srcdir/cluster/primary-replica/shop-primary" "$@" >/dev/null
 }

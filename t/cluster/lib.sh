@@ -22,7 +22,7 @@
 
 cluster_need() {
 	for program in mariadbd mariadb memcached nginx curl jq perl ss \
-	    wsrep_sst_mariabackup mariadb-backup socat; do
+	    wsrep_sst_mariabackup mariadb-backup socat ${TLS:+openssl}; do
 		command -v $program >/dev/null || skip_all "no $program"
 	done
 	[ -e "$galera" ] || skip_all 'no galera-4'
@@ -58,6 +58,7 @@ net_make() {
 	for n in 1 2 3 4; do machine db$n; done
 	for n in 1 2; do machine app$n; done
 	machine web1
+	[ -z "${TLS:-}" ] || tls_make
 }
 
 machine() {
@@ -80,7 +81,7 @@ addr() {
 
 # within MACHINE COMMAND...: there.  What stays needs $(on MACHINE) COMMAND... &, for a
 # function in the background has another $!.
-on() { echo "${net:+ip netns exec $net-$1}"; }
+on() { echo "${net:+nsenter --net=/run/netns/$net-$1}"; }
 within() {
 	within_machine=$1
 	shift
@@ -98,6 +99,42 @@ part() {
 reunite() {
 	ip -n $net-$1 route del blackhole $(addr $2)/32
 	ip -n $net-$2 route del blackhole $(addr $1)/32
+}
+
+# ---- TLS, with TLS=1: between pools and databases, and among these
+
+# tls_make: an authority of the cluster's own, and what it signed for each database, as
+# docs/cluster.md has it.
+tls_make() {
+	mkdir -p "$dir/tls"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+	    -subj /CN=cluster -keyout "$dir/tls/ca.key" -out "$dir/tls/ca.pem" 2>/dev/null
+	for n in 1 2 3 4; do
+		openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		    -subj /CN=db$n -keyout "$dir/tls/db$n.key" -out "$dir/tls/db$n.csr" \
+		    2>/dev/null
+		echo "subjectAltName=IP:$(addr db$n)" >"$dir/tls/ext"
+		openssl x509 -req -in "$dir/tls/db$n.csr" -CA "$dir/tls/ca.pem" \
+		    -CAkey "$dir/tls/ca.key" -CAcreateserial -days 2 \
+		    -extfile "$dir/tls/ext" -out "$dir/tls/db$n.pem" 2>/dev/null ||
+		    bail 'no certificate'
+	done
+}
+
+# tls_of N: stdin, a file of settings, with its part about TLS in force at node N.
+tls_of() {
+	if [ -n "${TLS:-}" ]; then
+		sed "s/^#\([a-z_-]* = \|\[\)/\1/
+		    s|/etc/mysql/tls/server|$dir/tls/db$1|g; s|/etc/mysql/tls|$dir/tls|g"
+	else
+		cat
+	fi
+}
+
+# in_the_clear N: what the operator's account is told there without TLS.
+in_the_clear() {
+	within app1 mariadb --no-defaults --skip-ssl -h "$(addr db$1)" -u shop_admin \
+	    -pADMIN_PASSWORD -e 'SELECT 1' 2>&1
 }
 
 net_end() {
@@ -137,6 +174,7 @@ node_files() {
 	mkdir -p "$dir/n$1/data" "$dir/n$1/tmp"
 	{
 		conf_of_$profile $1
+		echo '[mariadbd]'
 		cat <<-END_CNF
 		${as_root:+user = root}
 		datadir = $dir/n$1/data
@@ -160,10 +198,11 @@ conf_of_galera() {
 		members=$members${members:+,}$(addr db$member)
 	done
 	own="gmcast.listen_addr=tcp://$(addr db$1):4567;ist.recv_addr=$(addr db$1):4568;"
-	sed "s/gcache.size=[0-9]*M/gcache.size=${gcache:-32M}/
-	    s|^wsrep_provider_options = \"|&$own|" \
-	    "$top_srcdir/cluster/galera/60-shop-galera.cnf"
+	tls_of $1 <"$top_srcdir/cluster/galera/60-shop-galera.cnf" |
+	    sed "s/gcache.size=[0-9]*M/gcache.size=${gcache:-32M}/
+	    s|^wsrep_provider_options = \"|&$own|"
 	cat <<-END_CNF
+	[mariadbd]
 	wsrep_node_name = db$1
 	wsrep_node_address = $(addr db$1)
 	wsrep_sst_receive_address = $(addr db$1):4444
@@ -173,10 +212,28 @@ conf_of_galera() {
 	END_CNF
 }
 conf_of_replica() {
-	cat "$top_srcdir/cluster/primary-replica/60-shop-replication.cnf"
+	tls_of $1 <"$top_srcdir/cluster/primary-replica/60-shop-replication.cnf"
 	echo "server_id = $1"
 }
 profile=galera
+
+# primary_cnf: what shop-primary works by.
+primary_cnf() {
+	SHOP_PRIMARY_CNF=$dir/primary.cnf
+	export SHOP_PRIMARY_CNF
+	(umask 077; cat >"$SHOP_PRIMARY_CNF" <<-END_CNF
+	[client]
+	user = shop_primary
+	password = PRIMARY_PASSWORD
+	$([ -n "${TLS:-}" ] && echo "ssl-ca = $dir/tls/ca.pem" || echo skip-ssl)
+	${TLS:+ssl-verify-server-cert}
+	[shop-primary]
+	replica_user = shop_replica
+	replica_password = REPLICA_PASSWORD
+	${TLS:+replica_ssl_ca = $dir/tls/ca.pem}
+	END_CNF
+	)
+}
 
 # node_run N [OPTION...]: starts it, and doesn't wait.
 node_run() {
@@ -324,7 +381,9 @@ pool_conf() {
 	memcached = $dir/p$1/mc.sock
 	db_socket =
 	db_host = $(hosts_of "$2")
-	db_tls = off
+	db_read_timeout_s = $([ $profile = galera ] && echo 3 || echo 2)
+	db_tls = $([ -n "${TLS:-}" ] && echo verify || echo off)
+	db_tls_ca = ${TLS:+$dir/tls/ca.pem}
 	db_admin_user = shop_admin
 	db_admin_password_file = $dir/admin.password
 	END_CONF
@@ -427,6 +486,13 @@ faults_tell() {
 	sed "s/^\([0-9]*\) /# \1 ms without a write: /" "$dir/pauses"
 	echo "# the longest wait for an answer: $(longest_ms) ms"
 }
+# pause_of NAME: the median of faults of a name that begins so.
+pause_of() {
+	sed -n "s/^\([0-9]*\) $1.*/\1/p" "$dir/pauses" | sort -n |
+	    awk '{ ms[NR] = $1 } END { print ms[int((NR + 1) / 2)] + 0 }'
+}
+# worst_pause: the longest of all.
+worst_pause() { sort -n "$dir/pauses" | tail -n 1 | cut -d ' ' -f 1; }
 longest_ms() { awk '$2 > max { max = $2 } END { print max + 0 }' "$dir/times"; }
 
 # ---- What must hold

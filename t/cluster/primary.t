@@ -4,7 +4,8 @@
 # with journals: shop-primary makes the other one the primary, in peace and after a
 # death, and nothing that was acknowledged is lost.
 #
-# MOVES is how often each of these happens (2; by hand 10).
+# MOVES is how often each of these happens (2; by hand 10, with QUICK=1 once); with TLS=1
+# all that goes over the network is encrypted.
 top_srcdir=${top_srcdir:-.}
 . "$top_srcdir/t/cluster/lib.sh"
 seeded
@@ -16,18 +17,7 @@ export MIX_TIMES
 
 # ---- Set up, by the files and commands that are shipped
 
-SHOP_PRIMARY_CNF=$dir/primary.cnf
-export SHOP_PRIMARY_CNF
-(umask 077; cat >"$SHOP_PRIMARY_CNF" <<CNF
-[client]
-user = shop_primary
-password = PRIMARY_PASSWORD
-skip-ssl
-[shop-primary]
-replica_user = shop_replica
-replica_password = REPLICA_PASSWORD
-CNF
-)
+primary_cnf
 # primary COMMAND...: sets code and said.
 primary() {
 	said=$(within app1 "$top_srcdir/cluster/primary-replica/shop-primary" "$@" 2>&1)
@@ -72,6 +62,13 @@ is "$code" 0 'a copy becomes its replica'
 is "$(at 1 status Rpl_semi_sync_master_status) $(at 1 status \
     Rpl_semi_sync_master_clients)" 'ON 1' 'and is waited for'
 
+if [ -n "${TLS:-}" ]; then
+	like "$(in_the_clear 1)" 'ERROR 3159' 'nobody comes in without TLS'
+	at 2 slave_status
+	is "$(sed -n 's/.*Master_SSL_\(Allowed\|Verify_Server_Cert\): //p' \
+	    "$dir/slave" | tr '\n' ' ')" 'Yes Yes ' 'nor does the replica'
+fi
+
 # ---- read_only holds for everybody
 
 is "$(sql_root "SELECT GROUP_CONCAT(DISTINCT user ORDER BY user) FROM mysql.global_priv
@@ -92,7 +89,7 @@ mix_start 12 $kinds
 is_now=1 other=2
 swap() { swapped=$is_now is_now=$other other=$swapped; }
 planned() { primary move --from "$(server $is_now)" --to "$(server $other)"; }
-MOVES=${MOVES:-2}
+MOVES=${MOVES:-$((2 - 0${QUICK:-0}))}
 for move in $(seq $MOVES); do
 	sleep 3
 	fault "move from node $is_now to node $other" 5 planned

@@ -50,8 +50,8 @@ net_make() {
 	if [ -n "$as_root" ] && [ -z "${CLUSTER_LOOPBACK:-}" ] &&
 	    ip netns add $net-hub 2>/dev/null; then
 		prefix=10.77.0
-		ip -n $net-hub link add br0 type bridge
-		ip -n $net-hub link set br0 up || bail 'no bridge'
+		ip_in hub link add br0 type bridge
+		ip_in hub link set br0 up || bail 'no bridge'
 	else
 		net='' prefix=127.$(($$ % 200 + 20)).0
 	fi
@@ -61,14 +61,22 @@ net_make() {
 	[ -z "${TLS:-}" ] || tls_make
 }
 
+# ip_in MACHINE ARGUMENT...: ip, there.  Its own -n can't where / is no mount, as in a
+# chroot.
+ip_in() {
+	ip_machine=$1
+	shift
+	nsenter --net=/run/netns/$net-$ip_machine ip "$@"
+}
+
 machine() {
 	[ -n "$net" ] || return 0
 	ip netns add $net-$1
-	ip -n $net-hub link add v-$1 type veth peer name eth0 netns $net-$1
-	ip -n $net-hub link set v-$1 master br0 up
-	ip -n $net-$1 addr add $(addr $1)/24 dev eth0
-	ip -n $net-$1 link set eth0 up
-	ip -n $net-$1 link set lo up || bail "no machine $1"
+	ip_in hub link add v-$1 type veth peer name eth0 netns $net-$1
+	ip_in hub link set v-$1 master br0 up
+	ip_in $1 addr add $(addr $1)/24 dev eth0
+	ip_in $1 link set eth0 up
+	ip_in $1 link set lo up || bail "no machine $1"
 }
 
 addr() {
@@ -89,16 +97,16 @@ within() {
 }
 
 # cut_off MACHINE: no packet comes or goes any more; nobody is told.
-cut_off() { ip -n $net-hub link set v-$1 down; }
-join_again() { ip -n $net-hub link set v-$1 up; }
+cut_off() { ip_in hub link set v-$1 down; }
+join_again() { ip_in hub link set v-$1 up; }
 # part A B: these two don't hear each other any more, and all others do.
 part() {
-	ip -n $net-$1 route add blackhole $(addr $2)/32
-	ip -n $net-$2 route add blackhole $(addr $1)/32
+	ip_in $1 route add blackhole $(addr $2)/32
+	ip_in $2 route add blackhole $(addr $1)/32
 }
 reunite() {
-	ip -n $net-$1 route del blackhole $(addr $2)/32
-	ip -n $net-$2 route del blackhole $(addr $1)/32
+	ip_in $1 route del blackhole $(addr $2)/32
+	ip_in $2 route del blackhole $(addr $1)/32
 }
 
 # ---- TLS, with TLS=1: between pools and databases, and among these
@@ -131,10 +139,14 @@ tls_of() {
 	fi
 }
 
-# in_the_clear N: what the operator's account is told there without TLS.
-in_the_clear() {
-	within app1 mariadb --no-defaults --skip-ssl -h "$(addr db$1)" -u shop_admin \
-	    -pADMIN_PASSWORD -e 'SELECT 1' 2>&1
+# tls_is_asked N: node N lets the operator's account in over TLS, and not without.
+tls_is_asked() {
+	is "$(said_by $1 --ssl-ca="$dir/tls/ca.pem")" 1 'one comes in over TLS'
+	like "$(said_by $1 --skip-ssl)" 'ERROR (1045|3159)' 'and not without'
+}
+said_by() {
+	within app1 mariadb --no-defaults "$2" -h "$(addr db$1)" -u shop_admin \
+	    -pADMIN_PASSWORD -N -B -e 'SELECT 1' 2>&1
 }
 
 net_end() {
@@ -197,6 +209,8 @@ conf_of_galera() {
 	for member in $nodes; do
 		members=$members${members:+,}$(addr db$member)
 	done
+	# socat listens at all addresses.
+	if [ -n "$net" ]; then sst_port=4444; else sst_port=444$1; fi
 	own="gmcast.listen_addr=tcp://$(addr db$1):4567;ist.recv_addr=$(addr db$1):4568;"
 	tls_of $1 <"$top_srcdir/cluster/galera/60-shop-galera.cnf" |
 	    sed "s/gcache.size=[0-9]*M/gcache.size=${gcache:-32M}/
@@ -205,7 +219,7 @@ conf_of_galera() {
 	[mariadbd]
 	wsrep_node_name = db$1
 	wsrep_node_address = $(addr db$1)
-	wsrep_sst_receive_address = $(addr db$1):4444
+	wsrep_sst_receive_address = $(addr db$1):$sst_port
 	wsrep_cluster_name = shop-$net$$
 	wsrep_cluster_address = gcomm://$members
 	wsrep_sst_auth = sst:SST_PASSWORD

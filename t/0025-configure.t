@@ -3,6 +3,7 @@
 # ./configure run again in the same directory: what it says now is what the
 # programs are made of.
 . "${top_srcdir:-.}/t/lib.sh"
+any_build
 [ -x "$top_srcdir/configure" ] || skip_all 'no configure'
 [ ! -e "$top_srcdir/config.status" ] || skip_all 'the sources are configured'
 mkdir "$dir/build"

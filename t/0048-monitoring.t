@@ -3,6 +3,7 @@
 # What is shipped for Prometheus and Grafana fits what the shop tells: alerts are sound,
 # fire when they should, and have a line that says what to do.
 . "${top_srcdir:-.}/t/lib.sh"
+any_build
 command -v jq >/dev/null || skip_all 'no jq'
 cd "$top_srcdir/monitoring" || bail 'no monitoring'
 rules=shop.rules.yml

@@ -3,6 +3,7 @@
 # docs/scale.md, by simulation: leased stock is never oversold, each guard of it is
 # needed, and fairness costs what the document says.
 . "${top_srcdir:-.}/t/lib.sh"
+any_build
 cd "$top_srcdir" || bail 'no sources'
 command -v perl >/dev/null || skip_all 'no perl'
 

@@ -61,6 +61,12 @@ skip_all() {
 	exit 0
 }
 
+# any_build: what no flag of the build changes is looked at once, without sanitizers.
+any_build() {
+	! grep -q 'BUILD_CFLAGS.*fsanitize' "$top_builddir/Makefile" ||
+	    skip_all 'a build with sanitizers'
+}
+
 bail() {
 	echo "Bail out! $1"
 	exit 1

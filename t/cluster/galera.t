@@ -49,7 +49,7 @@ writer_freezes() {
 	victim=$(the_writer)
 	fault "SIGSTOP of the writer, node $victim, for 8 s" 8 node_freeze $victim
 	node_thaw $victim
-	await 30 is_synced $victim || node_failed $victim
+	await 120 is_synced $victim || node_failed $victim
 }
 others_than() {
 	for n in $nodes; do [ $n = "$1" ] || echo $n; done
@@ -68,7 +68,7 @@ writer_cut_off() {
 	fault "the writer's machine, node $victim, is cut off for 10 s" 10 \
 	    cut_off db$victim
 	join_again db$victim
-	await 60 is_synced $victim || node_failed $victim
+	await 120 is_synced $victim || node_failed $victim
 }
 parted() {
 	if [ -z "$net" ]; then
@@ -80,7 +80,7 @@ parted() {
 	fault "the writer, node $victim, is parted from the other nodes for 10 s, and not from the pools" \
 	    10 part_all
 	for n in $others; do reunite db$victim db$n; done
-	await 60 is_synced $victim || node_failed $victim
+	await 120 is_synced $victim || node_failed $victim
 }
 part_all() { for n in $others; do part db$victim db$n; done; }
 

@@ -282,7 +282,7 @@ node_first() {
 	mkdir -p "$dir/n1/data"
 	cp -a "$template/data/." "$dir/n1/data/"
 	node_run 1 --wsrep-new-cluster
-	await 30 is_primary 1 || node_failed 1
+	await 120 is_primary 1 || node_failed 1
 	lead_by 1
 	sql_file "$top_srcdir/cluster/galera/setup.sql" || bail 'no accounts'
 	migrate_by_tcp || bail 'migrate failed'
@@ -300,11 +300,11 @@ cluster_start() {
 		rm -f "$dir/n$n/data/galera.cache"
 	done
 	node_run 1 --wsrep-new-cluster
-	await 30 is_primary 1 || node_failed 1
+	await 120 is_primary 1 || node_failed 1
 	node_run 2
 	node_run 3
 	for n in 2 3; do
-		await 30 is_synced $n || node_failed $n
+		await 120 is_synced $n || node_failed $n
 	done
 }
 
@@ -321,14 +321,14 @@ node_failed() { bail "node $1: $(grep -E 'ERROR|WARN' "$dir/log/n$1.err" | tail 
 node_join() {
 	rm -rf "$dir/n$1/data"
 	node_run $1
-	await ${join_s:-60} is_synced $1 || node_failed $1
+	await ${join_s:-120} is_synced $1 || node_failed $1
 }
 
 # node_again N: after its death, from where it was.
 node_again() {
 	node_at=$(node_position $1)
 	node_run $1 ${node_at:+--wsrep_start_position=$node_at}
-	await ${join_s:-60} is_synced $1 || node_failed $1
+	await ${join_s:-120} is_synced $1 || node_failed $1
 }
 
 node_kill() {
@@ -356,11 +356,11 @@ all_again() {
 	    "$dir/n$first/data/grastate.dat"
 	node_run $first --wsrep-new-cluster \
 	    --wsrep_start_position=$(cat "$dir/n$first/at")
-	await 60 is_primary $first || node_failed $first
+	await 120 is_primary $first || node_failed $first
 	for n in $nodes; do
 		[ $n = $first ] || node_run $n \
 		    --wsrep_start_position=$(cat "$dir/n$n/at")
-		await ${join_s:-60} is_synced $n || node_failed $n
+		await ${join_s:-120} is_synced $n || node_failed $n
 	done
 }
 

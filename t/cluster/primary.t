@@ -31,7 +31,7 @@ template_need
 mkdir -p "$dir/n1/data"
 cp -a "$template/data/." "$dir/n1/data/"
 node_run 1
-await 30 at 1 sql_root 'SELECT 1' || node_failed 1
+await 60 at 1 sql_root 'SELECT 1' || node_failed 1
 lead_by 1
 is "$(sql_root 'SELECT @@read_only')" 1 'a server that starts takes no writes'
 sql_root 'SET GLOBAL read_only = OFF'
@@ -54,7 +54,7 @@ copy_of() {
 	copied=$(cut -f 3 "$dir/copy/mariadb_backup_binlog_info" \
 	    "$dir/copy/xtrabackup_binlog_info" 2>/dev/null | tail -n 1)
 	node_run $2
-	await 30 at $2 sql_root 'SELECT 1' || node_failed $2
+	await 60 at $2 sql_root 'SELECT 1' || node_failed $2
 }
 copy_of 1 2
 primary attach --primary "$(server 1)" --replica "$(server 2)" --position "$copied"
@@ -110,7 +110,7 @@ for move in $(seq $MOVES); do
 	fault "kill -9 of the primary, node $is_now, and move at once" 6 died
 	is "$refused $code" '1 0' 'the replica is the primary when one says --dead'
 	node_run $is_now
-	await 30 at $is_now sql_root 'SELECT 1' || node_failed $is_now
+	await 60 at $is_now sql_root 'SELECT 1' || node_failed $is_now
 	is "$(at $is_now sql_root 'SELECT @@read_only')" 1 \
 	    'the old one comes back, and takes no writes'
 	swap

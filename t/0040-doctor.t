@@ -51,7 +51,7 @@ provoked() {
 
 well 'a fresh shop is well'
 checks=$(wc -l <"$dir/out")
-is "$skipped" 'grant-keys files pool cluster open-accounts' 'and what there is not is not called so'
+is "$skipped" 'grant-keys files pool cluster open-accounts replicas' 'and what there is not is not called so'
 is "$(sort "$dir/out" | uniq | wc -l)" "$checks" 'each check has a name of its own'
 for usage in '--all' 'more'; do
 	ctl doctor $usage >"$dir/out" 2>&1
@@ -539,7 +539,7 @@ conf nginx_conf "$site"
 conf pool_pidfile "$dir/shopd.pid"
 pool_start
 well 'with its pool'
-is "$skipped" 'grant-keys cluster open-accounts' 'all of which is looked at'
+is "$skipped" 'grant-keys cluster open-accounts replicas' 'all of which is looked at'
 if [ -n "$as_root" ]; then
 	# As somebody else's, whose keys nobody has given it.
 	pool_stop

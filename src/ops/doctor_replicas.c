@@ -78,8 +78,9 @@ doctor_replicas(struct doctor *d)
 
 	if (places_read(d->ctx->conf, PLACES_READ, &p, why) != E_OK)
 		return doctor_bad(d, "set it right", "%s", why);
-	if (p.n > 0 && attempt_run(&d->worker, SQL_HEARTBEAT, NULL, 0, &r)
-	    != DB_OK)
+	if (p.n == 0)
+		return doctor_skip(d, "db_read_host names none");
+	if (attempt_run(&d->worker, SQL_HEARTBEAT, NULL, 0, &r) != DB_OK)
 		return doctor_bad(d, "run shopctl migrate", "the writer does not "
 		    "note the time: %s", db_error(d->worker.db));
 	for (size_t i = 0; i < p.n; i++)

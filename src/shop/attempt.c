@@ -233,15 +233,14 @@ may_ask_replica(const struct ctx *ctx)
 	    1000 + next_takes_ms(c, DB_STMT_FAILED) <= c->request_deadline_ms;
 }
 
-/* Once.  False: to be read where it is written. */
-static bool
-read_at_replica(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
+bool
+attempt_at_replica(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
     size_t n, struct db_result *r)
 {
 	int64_t began_us = num_monotonic_us();
 	enum db_class class;
 
-	if (ctx->replica == NULL || sql_table[sql].use != DB_ANYWHERE)
+	if (ctx->replica == NULL)
 		return false;
 	if (!may_ask_replica(ctx)) {
 		METRIC_COUNT(ctx->count, anywhere[READ_AT_WRITER]);
@@ -266,7 +265,8 @@ attempt_read(struct ctx *ctx, enum sql sql, const struct db_arg *arg,
 {
 	enum db_class class;
 
-	if (read_at_replica(ctx, sql, arg, n, r))
+	if (sql_table[sql].use == DB_ANYWHERE &&
+	    attempt_at_replica(ctx, sql, arg, n, r))
 		return E_OK;
 	if (!begin_statement(ctx))
 		return E_UNAVAILABLE;

@@ -80,9 +80,15 @@ enum err attempt_former(struct ctx *, int64_t user_id, struct idem *)
     MUST_CHECK;
 
 /*
- * Run a statement that reads, at a replica where it may be (shop/replica.h).
- * E_UNAVAILABLE, E_INTERNAL.
+ * Run a statement that reads at a replica (shop/replica.h), once; what it answers
+ * may be some seconds old.  False: none answered, so read it where it is written.
+ * For a READ, of whose answer the caller can tell whether it will do;
+ * attempt_read() does it with what is read ANYWHERE.
  */
+bool attempt_at_replica(struct ctx *, enum sql, const struct db_arg *, size_t n,
+    struct db_result *r) MUST_CHECK;
+
+/* Run a statement that reads.  E_UNAVAILABLE, E_INTERNAL. */
 enum err attempt_read(struct ctx *, enum sql, const struct db_arg *,
     size_t n, struct db_result *r) MUST_CHECK;
 

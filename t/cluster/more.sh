@@ -61,6 +61,7 @@ goods_make
 sql "UPDATE users SET balance = 1000000000"
 position=$(sql_root 'SELECT @@gtid_binlog_pos')
 node_leave 1
+mkdir -p "$dir/n2"
 cp -a "$dir/n1/data" "$dir/n2/data"
 node_run 1
 node_run 2
@@ -88,7 +89,7 @@ for pool in 1 2; do
 done
 reading() {
 	[ "$(at 2 sql_root "SELECT COUNT(*) FROM information_schema.processlist
-	    WHERE user = 'shop_worker'")" -ge 16 ]
+	    WHERE user = 'shop_worker'")" -ge $((2 * $(pool_size))) ]
 }
 await 20 reading || bail 'nobody reads at the replica'
 measured 'two pools and a replica, orders' order

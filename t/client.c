@@ -185,14 +185,21 @@ make_cross(struct client *c, struct op *op)
 }
 
 static void
-make_read(struct client *c, struct op *op)
+make_look(struct client *c, struct op *op)
 {
 	op->method = "GET";
-	if (pick(c, 0, 1) == 0)
+	snprintf(op->path, sizeof op->path, "/v1/products/%" PRId64,
+	    pick(c, opt.products.from, opt.products.to));
+}
+
+static void
+make_read(struct client *c, struct op *op)
+{
+	if (pick(c, 0, 1) == 0) {
+		op->method = "GET";
 		strcpy(op->path, "/v1/points/balance");
-	else
-		snprintf(op->path, sizeof op->path, "/v1/products/%" PRId64,
-		    pick(c, opt.products.from, opt.products.to));
+	} else
+		make_look(c, op);
 }
 
 static void
@@ -209,6 +216,7 @@ static const struct {
 } kinds[] = {
 	{ "charge", make_charge }, { "order", make_order },
 	{ "cross", make_cross }, { "read", make_read }, { "top", make_top },
+	{ "look", make_look },
 };
 
 #define KINDS (sizeof kinds / sizeof kinds[0])

@@ -50,6 +50,8 @@ told() {
 }
 told "^bad cluster: $one: evs.suspect_timeout .PT5S. .* db_read_timeout_s .2 s" \
     'workers that give up before the nodes have voted'
+told "$one: innodb_lock_wait_timeout .50 s" 'a row that the cluster may wait for'
+sql_root 'SET GLOBAL innodb_lock_wait_timeout = 1'
 SHOP_DB_READ_TIMEOUT_S=6 SHOP_REQUEST_DEADLINE_MS=7500
 export SHOP_DB_READ_TIMEOUT_S SHOP_REQUEST_DEADLINE_MS
 told '^ok cluster' 'and not where they wait'

@@ -17,6 +17,7 @@
 struct member {
 	const char *node;
 	const char *galera, *read_only, *sync_wait, *provider, *waits;
+	const char *lock_wait;
 	const char *ready, *cluster, *view, *size;
 };
 
@@ -29,6 +30,7 @@ static const struct {
 	{ "wsrep_sync_wait", offsetof(struct member, sync_wait) },
 	{ "wsrep_provider_options", offsetof(struct member, provider) },
 	{ "rpl_semi_sync_master_enabled", offsetof(struct member, waits) },
+	{ "innodb_lock_wait_timeout", offsetof(struct member, lock_wait) },
 	{ "wsrep_ready", offsetof(struct member, ready) },
 	{ "wsrep_cluster_state_uuid", offsetof(struct member, cluster) },
 	{ "wsrep_cluster_conf_id", offsetof(struct member, view) },
@@ -53,11 +55,13 @@ member_look(struct doctor *d, const struct node *node, struct member *m)
 	struct ctx at = *d->ctx;
 	struct db_result r;
 
-	*m = (struct member){ node->name, "", "", "", "", "", "", "", "", "" };
+	*m = (struct member){ node->name, "", "", "", "", "", "", "", "", "",
+	    "" };
 	at.db = node->db;
 	if (!doctor_ask(d, &at, "SHOW GLOBAL VARIABLES WHERE Variable_name IN "
 	    "('wsrep_on', 'read_only', 'wsrep_sync_wait', "
-	    "'wsrep_provider_options', 'rpl_semi_sync_master_enabled')", &r))
+	    "'wsrep_provider_options', 'rpl_semi_sync_master_enabled', "
+	    "'innodb_lock_wait_timeout')", &r))
 		return false;
 	member_hear(m, &r);
 	if (!doctor_ask(d, &at, "SHOW GLOBAL STATUS WHERE Variable_name IN "
@@ -120,6 +124,14 @@ static void
 member_galera(struct doctor *d, const struct member *m, struct faults *f)
 {
 	member_votes_late(d, m, f);
+	/*
+	 * What comes from another node aborts who holds its row; where that
+	 * fails it tries again after so long, and the cluster waits for it.
+	 */
+	if (strtoll(m->lock_wait, NULL, 10) > d->ctx->conf->db_read_timeout_s)
+		doctor_add(d, f, "%sinnodb_lock_wait_timeout (%s s) is how long "
+		    "the cluster may stand still for one row", m->node,
+		    m->lock_wait);
 	/* Where the list has several each session sets it. */
 	if (d->nodes == 1 && strcmp(m->sync_wait, "0") == 0)
 		doctor_add(d, f, "wsrep_sync_wait is 0, so that a read may "

@@ -52,6 +52,7 @@ character_set_results latin1
 character_set_collations utf8mb4=utf8mb4_bin
 tx_isolation SERIALIZABLE
 transaction_isolation SERIALIZABLE
+group_replication_consistency EVENTUAL
 
 unique_checks OFF
 check_constraint_checks OFF
@@ -78,6 +79,7 @@ max_binlog_cache_size 4096
 default_password_lifetime 30000
 innodb_default_row_format compact
 enforce_storage_engine MyISAM
+group_replication_unreachable_majority_timeout 0
 END
 cat >"$dir/harmful" <<'END'
 binlog_format STATEMENT
@@ -107,8 +109,8 @@ any='[A-Z0-9]*'
 sed -n "s/^SESSION(\([a-z_]*\), .*, \($any\), \($any\), \"[^\"]*\")$/\1 \\${mariadb:+2}${mysql:+3}/p" "$def" |
     awk -v version="$version" '$2 == "NONE" || ($2 != "ANY" && version < $2) {
 	print $1 }' >"$dir/lacks"
-echo "${mariadb:+connection_memory_limit}${mysql:+enforce_storage_engine}" \
-    >>"$dir/lacks"
+printf '%s\n' "${mariadb:+connection_memory_limit}${mysql:+enforce_storage_engine}" \
+    group_replication_unreachable_majority_timeout >>"$dir/lacks"
 sort -o "$dir/lacks" "$dir/lacks"
 # MySQL has some that a session may not set without rights, and so doesn't.
 forbidden=$(echo "$unknown" | comm -13 - "$dir/lacks")

@@ -12,6 +12,20 @@
 #include "ops/doctor_part.h"
 
 /* Variables that stop writes, each with the one value that doesn't. */
+/* Who is not the primary of a group must not be told to take writes. */
+static const char *
+writable_remedy(struct doctor *d, const char *remedy)
+{
+	const char *group;
+
+	if (!doctor_variable(d, d->ctx, "GLOBAL",
+	    "group_replication_group_name", &group))
+		return NULL;
+	return group[0] == '\0' ? remedy : "leave that: its group says who takes "
+	    "writes. Put all its nodes into db_host; where none takes any see "
+	    "docs/cluster.md";
+}
+
 bool
 doctor_writable(struct doctor *d)
 {
@@ -22,15 +36,17 @@ doctor_writable(struct doctor *d)
 	    "where this is the server that takes writes" },
 	    { "innodb_read_only", "OFF", "start the server without "
 	    "innodb_read_only" } };
-	const char *value;
+	const char *value, *remedy;
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		if (!doctor_variable(d, d->ctx, "GLOBAL", table[i].name,
 		    &value))
 			return false;
-		if (value[0] != '\0' && strcmp(value, table[i].well) != 0)
-			return doctor_bad(d, table[i].remedy, "%s is %s",
-			    table[i].name, value);
+		if (value[0] == '\0' || strcmp(value, table[i].well) == 0)
+			continue;
+		remedy = writable_remedy(d, table[i].remedy);
+		return remedy != NULL && doctor_bad(d, remedy, "%s is %s",
+		    table[i].name, value);
 	}
 	return true;
 }

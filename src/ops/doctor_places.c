@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list of databases: is each there, and is there one writer?  Their
- * connections stay open for the checks that look at each.
+ * The list of databases: is each there, and part of its cluster?  Is there one
+ * writer, where no cluster sees to that?  Their connections stay open for the
+ * checks that look at each.
  */
 #include "config.h"
 
@@ -31,62 +32,75 @@ conf_of(const struct doctor *d, const struct place *p)
 	return c;
 }
 
-/*
- * Does it take writes, and no cluster sees to it that others may, too?  "Writes"
- * is the first row's, and what makes it a member of a cluster any other's.
- */
-static bool
-writes_alone(const struct db_result *r)
-{
-	bool writes = false, member = false;
+struct seen {
+	bool writes;		/* read_only is off */
+	bool galera, group;	/* it is made to be a node of such a cluster */
+};
 
+static void
+read_seen(const struct db_result *r, struct seen *s)
+{
+	*s = (struct seen){ .writes = false };
 	for (size_t i = 0; i < r->rows; i++) {
 		const char *name = db_at(r, i, 0)->s, *value = db_at(r, i, 1)->s;
 
 		if (strcmp(name, "read_only") == 0)
-			writes = strcmp(value, "OFF") == 0;
+			s->writes = strcmp(value, "OFF") == 0;
 		else if (strcmp(name, "wsrep_on") == 0)
-			member = member || strcmp(value, "ON") == 0;
+			s->galera = strcmp(value, "ON") == 0;
 		else
-			member = member || value[0] != '\0';
+			s->group = value[0] != '\0';
 	}
-	return writes && !member;
 }
 
-/* Connects, and keeps that for other checks; false: it can't, which is noted. */
+/* What it is, and in *out a row where it is no part of its cluster. */
 static bool
-node_open(struct doctor *d, const struct place *p, struct faults *away)
+ask_seen(struct doctor *d, struct db *db, struct seen *s, struct db_result *out)
+{
+	struct arena *a = d->ctx->arena;
+	struct db_result r;
+
+	if (db_text(db, a, "SHOW GLOBAL VARIABLES WHERE Variable_name IN "
+	    "('read_only', 'wsrep_on', 'group_replication_group_name')", &r) !=
+	    DB_OK)
+		return false;
+	read_seen(&r, s);
+	memset(out, 0, sizeof *out);
+	if (s->galera)
+		return db_text(db, a, "SHOW GLOBAL STATUS WHERE Variable_name "
+		    "= 'wsrep_ready' AND Value <> 'ON'", out) == DB_OK;
+	return !s->group || db_text(db, a, "SELECT 'out' FROM DUAL WHERE NOT "
+	    "EXISTS (SELECT 1 FROM performance_schema.replication_group_members "
+	    "WHERE member_id = @@server_uuid AND member_state = 'ONLINE')", out)
+	    == DB_OK;
+}
+
+/*
+ * Connects, and keeps that for other checks.  false: it can't, or does nothing for
+ * its cluster; which is noted.
+ */
+static bool
+node_open(struct doctor *d, const struct place *p, struct faults *away,
+    struct seen *s)
 {
 	struct node *node = &d->node[d->nodes++];
 	struct conf *c = conf_of(d, p);
 	char why[WHY_BYTES] = "out of memory";
 	struct db *db = c != NULL ? db_new(c, DB_ADMIN, sql_table, SQL_COUNT,
 	    why) : NULL;
-	struct db_result r;
+	struct db_result out;
 
 	node->name = arena_printf(d->ctx->arena, "%s: ", p->name);
-	if (node->name != NULL && db != NULL &&
-	    db_text(db, d->ctx->arena, "SELECT 1", &r) == DB_OK) {
-		node->db = db;
-		return true;
+	if (node->name == NULL || db == NULL || !ask_seen(d, db, s, &out)) {
+		doctor_add(d, away, "%s: %s", p->name,
+		    db != NULL ? db_error(db) : why);
+		db_free(db);
+		return false;
 	}
-	doctor_add(d, away, "%s: %s", p->name,
-	    db != NULL ? db_error(db) : why);
-	db_free(db);
-	return false;
-}
-
-/* May another database come to differ, for this one takes writes by itself? */
-static bool
-node_writes_alone(struct doctor *d, const struct node *node)
-{
-	struct ctx at = *d->ctx;
-	struct db_result r;
-
-	at.db = node->db;
-	return doctor_ask(d, &at, "SHOW GLOBAL VARIABLES WHERE Variable_name "
-	    "IN ('read_only', 'wsrep_on', 'group_replication_group_name')", &r)
-	    && writes_alone(&r);
+	node->db = db;
+	if (out.rows > 0)
+		doctor_add(d, away, "%s: it is not part of its cluster", p->name);
+	return out.rows == 0;
 }
 
 bool
@@ -94,6 +108,7 @@ doctor_places(struct doctor *d)
 {
 	struct faults away = { 0 }, writers = { 0 };
 	struct places p;
+	struct seen s;
 	char why[WHY_BYTES];
 
 	if (places_read(d->ctx->conf, PLACES_WRITE, &p, why) != E_OK)
@@ -101,15 +116,15 @@ doctor_places(struct doctor *d)
 	if (p.n == 1)
 		d->node[d->nodes++] = (struct node){ "", d->ctx->db };
 	for (size_t i = 0; i < p.n && p.n > 1; i++)
-		if (node_open(d, &p.at[i], &away) &&
-		    node_writes_alone(d, &d->node[i]))
+		if (node_open(d, &p.at[i], &away, &s) && s.writes &&
+		    !s.galera && !s.group)
 			doctor_add(d, &writers, "%s", p.at[i].name);
 	if (writers.n > 1)
 		return doctor_bad(d, "SET GLOBAL read_only = ON on all but the "
 		    "one that has all orders", "each takes writes by itself, so "
 		    "that they come to differ: %s", writers.text);
-	return away.n == 0 || doctor_bad(d, "start them, or take them off the "
-	    "list: while one is away there is one less to go on to", "%s",
+	return away.n == 0 || doctor_bad(d, "see its log and start it, or take it "
+	    "off the list: while one is away there is one less to go on to", "%s",
 	    away.text);
 }
 

@@ -19,15 +19,20 @@
 #	web1			nginx, .31
 
 . "$top_srcdir/t/lib.sh"
+for part in galera group drill; do
+	. "$top_srcdir/t/cluster/lib/$part.sh"
+done
+unset part
 
+# profile: how the nodes are joined: galera, group (MySQL's group replication), or
+# replica (primary.t's, which does the rest itself); before cluster_need.
 cluster_need() {
-	for program in mariadbd mariadb memcached nginx curl jq perl ss \
-	    wsrep_sst_mariabackup mariadb-backup socat ${TLS:+openssl}; do
+	for program in memcached nginx curl jq perl ss ${TLS:+openssl}; do
 		command -v $program >/dev/null || skip_all "no $program"
 	done
-	[ -e "$galera" ] || skip_all 'no galera-4'
+	${profile}_need
 }
-galera=/usr/lib/galera/libgalera_smm.so
+profile=galera
 nodes='1 2 3'
 pools=
 
@@ -101,13 +106,16 @@ cut_off() { ip_in hub link set v-$1 down; }
 join_again() { ip_in hub link set v-$1 up; }
 # part A B: these two don't hear each other any more, and all others do.
 part() {
-	ip_in $1 route add blackhole $(addr $2)/32
-	ip_in $2 route add blackhole $(addr $1)/32
+	deaf $1 $2
+	deaf $2 $1
 }
 reunite() {
-	ip_in $1 route del blackhole $(addr $2)/32
-	ip_in $2 route del blackhole $(addr $1)/32
+	hears $1 $2
+	hears $2 $1
 }
+# deaf A B, hears A B: what A sends B does not hear; again.
+deaf() { ip_in $1 route add blackhole $(addr $2)/32; }
+hears() { ip_in $1 route del blackhole $(addr $2)/32; }
 
 # ---- TLS, with TLS=1: between pools and databases, and among these
 
@@ -176,60 +184,72 @@ at() {
 status() { sql_root "SHOW GLOBAL STATUS LIKE '$1'" 2>/dev/null | cut -f 2; }
 
 node_pid() { cat "$dir/n$1/pid" 2>/dev/null; }
-is_primary() { [ "$(at $1 status wsrep_ready)" = ON ]; }
-is_synced() { [ "$(at $1 status wsrep_local_state_comment)" = Synced ]; }
-cluster_is() { [ "$(at $1 status wsrep_cluster_size)" = $2 ]; }
+answers_sql() { at $1 sql_root 'SELECT 1'; }
+
+# What each profile has of its own, in lib/:
+#
+#	PROFILE_need		is it there, or skip
+#	PROFILE_conf N		the settings file that is shipped, with what is N's
+#	is_primary N		it is one of the cluster that goes on (Galera), or it
+#				takes the writes (group)
+#	is_synced N		it is a member, and has what the others have
+#	size_at N		how many members it sees
+#	applied_at N		what it has applied, as one word
+#	node_begin N		a cluster of its own, of a node that is stopped
+#	node_copied N		what must be done to a copy of another node's files
+#	node_join N		an empty one, which gets a copy of everything
+#	node_again N		a dead one, from where it was
+#	all_again		all of them, after all were killed
+#
+# The last three wait until it is synced.
+is_primary() { ${profile}_is_primary $1; }
+is_synced() { ${profile}_is_synced $1; }
+size_at() { ${profile}_size $1; }
+cluster_is() { [ "$(size_at $1)" = $2 ]; }
+applied_at() { ${profile}_applied $1; }
+node_begin() { ${profile}_begin $1; }
+node_copied() { ${profile}_copied $1; }
+node_join() {
+	rm -rf "$dir/n$1/data"
+	${profile}_join $1
+}
+node_again() { ${profile}_again $1; }
+all_again() { ${profile}_all_again; }
 
 # node_files N: its directory, and its my.cnf: the one that is shipped for $profile,
 # with what is this node's, and small.
 node_files() {
 	mkdir -p "$dir/n$1/data" "$dir/n$1/tmp"
 	{
-		conf_of_$profile $1
-		echo '[mariadbd]'
+		${profile}_conf $1
+		echo "[${dbd##*/}]"
 		cat <<-END_CNF
 		${as_root:+user = root}
 		datadir = $dir/n$1/data
 		tmpdir = $dir/n$1/tmp
 		socket = $dir/n$1.sock
-		pid_file = $dir/n$1/mariadbd.pid
+		pid_file = $dir/n$1/server.pid
 		log_error = $dir/log/n$1.err
 		port = 3306
 		bind_address = $(addr db$1)
-		innodb_log_file_size = 16M
 		innodb_buffer_pool_size = 64M
-		performance_schema = OFF
 		max_connections = 200
 		character_set_server = utf8mb4
 		END_CNF
+		[ -n "$mysql" ] || printf '%s\n' 'innodb_log_file_size = 16M' \
+		    'performance_schema = OFF'
 	} >"$dir/n$1/my.cnf"
 }
-conf_of_galera() {
-	members=
-	for member in $nodes; do
-		members=$members${members:+,}$(addr db$member)
+replica_need() {
+	for program in mariadbd mariadb mariadb-backup; do
+		command -v $program >/dev/null || skip_all "no $program"
 	done
-	# socat listens at all addresses.
-	if [ -n "$net" ]; then sst_port=4444; else sst_port=444$1; fi
-	own="gmcast.listen_addr=tcp://$(addr db$1):4567;ist.recv_addr=$(addr db$1):4568;"
-	tls_of $1 <"$top_srcdir/cluster/galera/60-shop-galera.cnf" |
-	    sed "s/gcache.size=[0-9]*M/gcache.size=${gcache:-32M}/
-	    s|^wsrep_provider_options = \"|&$own|"
-	cat <<-END_CNF
-	[mariadbd]
-	wsrep_node_name = db$1
-	wsrep_node_address = $(addr db$1)
-	wsrep_sst_receive_address = $(addr db$1):$sst_port
-	wsrep_cluster_name = shop-$net$$
-	wsrep_cluster_address = gcomm://$members
-	wsrep_sst_auth = sst:SST_PASSWORD
-	END_CNF
 }
-conf_of_replica() {
+replica_conf() {
 	tls_of $1 <"$top_srcdir/cluster/primary-replica/60-shop-replication.cnf"
+	echo '[mariadbd]'
 	echo "server_id = $1"
 }
-profile=galera
 
 # primary_cnf: what shop-primary works by.
 primary_cnf() {
@@ -254,7 +274,7 @@ node_run() {
 	node=$1
 	shift
 	node_files $node
-	$(on db$node) env PATH="$PATH:$dir/bin" mariadbd \
+	$(on db$node) env PATH="$PATH:$dir/bin" $dbd \
 	    --defaults-file="$dir/n$node/my.cnf" "$@" >/dev/null 2>&1 9>&- &
 	echo $! >"$dir/n$node/pid"
 }
@@ -265,27 +285,15 @@ lead_by() {
 	conf db_socket "$db_sock"
 }
 
-# node_position N: how far it had come when it was killed, as galera_recovery finds
-# it for systemd's unit: with it a node only asks for what it missed.
-node_position() {
-	node_files $1
-	: >"$dir/n$1/recover.err"
-	mariadbd --defaults-file="$dir/n$1/my.cnf" --wsrep-recover \
-	    --log-error="$dir/n$1/recover.err" --skip-networking >/dev/null 2>&1
-	sed -n 's/.*WSREP: Recovered position: *//p' "$dir/n$1/recover.err" | tail -n 1
-}
-
 # node_first: node 1, with the shop's schema and seed, and a cluster of its own.
 node_first() {
 	programs_need
 	template_need
 	mkdir -p "$dir/n1/data"
 	cp -a "$template/data/." "$dir/n1/data/"
-	node_run 1 --wsrep-new-cluster
-	await 120 is_primary 1 || node_failed 1
+	${profile}_first
 	lead_by 1
-	sql_file "$top_srcdir/cluster/galera/setup.sql" || bail 'no accounts'
-	migrate_by_tcp || bail 'migrate failed'
+	migrate_by_tcp || bail "migrate: $(cat "$dir/log/migrate.log")"
 	shop_id=$(ctl id) || bail 'no id'
 }
 
@@ -297,10 +305,9 @@ cluster_start() {
 	for n in 2 3; do
 		mkdir -p "$dir/n$n"
 		cp -a "$dir/n1/data" "$dir/n$n/data"
-		rm -f "$dir/n$n/data/galera.cache"
+		node_copied $n
 	done
-	node_run 1 --wsrep-new-cluster
-	await 120 is_primary 1 || node_failed 1
+	node_begin 1
 	node_run 2
 	node_run 3
 	for n in 2 3; do
@@ -317,20 +324,6 @@ migrate_by_tcp() {
 
 node_failed() { bail "node $1: $(grep -E 'ERROR|WARN' "$dir/log/n$1.err" | tail -n 5)"; }
 
-# node_join N: empty, so that it gets a copy of everything; waits until it is synced.
-node_join() {
-	rm -rf "$dir/n$1/data"
-	node_run $1
-	await ${join_s:-120} is_synced $1 || node_failed $1
-}
-
-# node_again N: after its death, from where it was.
-node_again() {
-	node_at=$(node_position $1)
-	node_run $1 ${node_at:+--wsrep_start_position=$node_at}
-	await ${join_s:-120} is_synced $1 || node_failed $1
-}
-
 node_kill() {
 	kill -KILL "$(node_pid $1)"
 	seen "node $1 killed" gone "$(node_pid $1)"
@@ -341,28 +334,6 @@ node_freeze() {
 	seen "node $1 frozen" stands_still "$(node_pid $1)"
 }
 node_thaw() { kill -CONT "$(node_pid $1)"; }
-
-# all_again: after all were killed: the one that has come farthest begins a cluster
-# anew, and the others join it, as docs/cluster.md has it.
-all_again() {
-	farthest=0 first=
-	for n in $nodes; do
-		node_at=$(node_position $n)
-		echo "$node_at" >"$dir/n$n/at"
-		[ "${node_at##*:}" -le $farthest ] || first=$n farthest=${node_at##*:}
-	done
-	[ -n "$first" ] || bail 'no node knows where it was'
-	sed -i 's/^safe_to_bootstrap: 0/safe_to_bootstrap: 1/' \
-	    "$dir/n$first/data/grastate.dat"
-	node_run $first --wsrep-new-cluster \
-	    --wsrep_start_position=$(cat "$dir/n$first/at")
-	await 120 is_primary $first || node_failed $first
-	for n in $nodes; do
-		[ $n = $first ] || node_run $n \
-		    --wsrep_start_position=$(cat "$dir/n$n/at")
-		await ${join_s:-120} is_synced $n || node_failed $n
-	done
-}
 
 # alive_nodes: those that take writes.  the_writer: where most of the workers are.
 alive_nodes() {
@@ -513,8 +484,7 @@ longest_ms() { awk '$2 > max { max = $2 } END { print max + 0 }' "$dir/times"; }
 
 # caught_up: every node has applied what any has.
 caught_up() {
-	committed=$(for n in $nodes; do at $n status wsrep_last_committed; done | sort -u)
-	[ "$(echo "$committed" | wc -l)" = 1 ]
+	[ "$(for n in $nodes; do applied_at $n; done | sort -u | wc -l)" = 1 ]
 }
 
 # rows N TABLE: all of its rows.
@@ -531,15 +501,15 @@ rows() {
 checksums() {
 	for table in $(at $1 sql_root "SELECT CONCAT(table_schema, '.', table_name)
 	    FROM information_schema.tables WHERE table_schema IN ('shop', 'second')
-	    AND table_type = 'BASE TABLE'") mysql.global_priv mysql.db \
-	    mysql.procs_priv; do
+	    AND table_type = 'BASE TABLE'") mysql.${mariadb:+global_priv}${mysql:+user} \
+	    mysql.db mysql.procs_priv; do
 		echo "$table $(rows $1 $table | sha256sum)"
 	done | sort
 }
 
 # cluster_is_well: after mix_stop.
 cluster_is_well() {
-	if [ $profile = galera ]; then
+	if [ $profile != replica ]; then
 		await 60 caught_up
 		ok "all nodes have applied the same"
 	fi
@@ -559,6 +529,10 @@ cluster_is_well() {
 		    "$(wc -l <"$dir/sums.1")" "node $n is equal to node 1"
 	done
 	is "$(cat "$dir"/log/shopd[0-9].log | grep -c 'status=500')" 0 'no 500'
+	cat "$dir"/log/shopd[0-9].log | grep event=db_error | sed \
+	    's/.*number=\([0-9]*\) class=\([a-z_]*\).*/\1 \2/' | sort | uniq -c >"$dir/errors"
+	sed 's/^ */# errors: /' "$dir/errors"
+	is "$(grep -E ' (bug|unfit)$' "$dir/errors")" '' 'no error that is not known'
 }
 
 # ---- The end of it

@@ -1,0 +1,132 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Three members of a MySQL group, two pools on two machines, nginx before them, and
+# clients with journals: whatever befalls a machine nothing is lost, doubled or halved,
+# and all nodes are equal.  Then what an old primary says that has been replaced, and
+# two of three that die.
+#
+# KILLS is how often the writer is killed (3, by hand 20), SEED what the clients do.
+top_srcdir=${top_srcdir:-.}
+. "$top_srcdir/t/cluster/lib.sh"
+seeded
+profile=group
+cluster_need
+# They notice after 6 s.
+kill_s=9
+drill_start
+
+drill_kills ${KILLS:-3}
+drill_freeze 12
+drill_other
+drill_cut 12
+moved() {
+	at $mover sql_root "SELECT group_replication_set_as_primary(@@server_uuid)" >/dev/null
+	await 30 is_primary $mover
+	ok 'another node is made the primary'
+}
+mover=$(other_nodes "$(the_writer)" | head -n 1)
+fault "node $mover is made the primary" 4 moved
+drill_migration
+drill_join
+drill_front
+drill_all
+drill_end
+
+# ---- A primary that has been replaced, and does not know it
+
+primary_of() {
+	for n in $1; do
+		! is_primary $n || echo $n
+	done
+}
+has_primary() { [ -n "$(primary_of "$1")" ]; }
+# charge N KEY: in a session that waits for no group; "ok", or the number of its error.
+charge() {
+	at $1 sql "SET SESSION group_replication_consistency = 'EVENTUAL';
+	    CALL charge_points(1, 9000000000000, UNHEX(LEFT(SHA2('$2', 256), 32)),
+	    UNHEX(LEFT(SHA2('f', 256), 32)), 2, 10)" 2>&1 |
+	    sed -n 's/^ERROR \([0-9]*\).*/\1/p; /^[a-z]/p' | cut -f 1
+}
+if [ -n "$net" ]; then
+	victim=$(primary_of "$nodes")
+	others=$(other_nodes $victim | tr '\n' ' ')
+	lead_by $victim
+	# A write that is under way when it is cut off: one more each 50 ms.
+	: >"$dir/charged"
+	for key in $(seq 40); do
+		sleep 0.05
+		{ said=$(charge $victim "cut $key"); echo "$key $said" >>"$dir/charged"; } &
+	done &
+	charging=$!
+	sleep 1
+	parted
+	await 30 has_primary "$others"
+	ok 'another one is the primary'
+	new=$(primary_of "$others")
+	is "$(charge $new new)" ok 'and takes writes'
+	is "$(is_primary $victim && echo still)" still 'the old one takes itself for one'
+	is "$(at $victim timeout 4 "$top_builddir/shopctl" --config "$dir/shop.conf" \
+	    user show 1)" '' 'but tells no session of ours a balance'
+	like "$(at $victim sql "SET SESSION group_replication_consistency = 'EVENTUAL';
+	    SELECT balance FROM users WHERE id = 1")" '^[0-9]+$' \
+	    'though it would: it is asked not to'
+	# It gives up what waits when it learns that it was voted out.
+	for n in $others; do reunite db$victim db$n; done
+	back_again $victim
+	wait $charging
+	lead_by $new
+	all_said() { [ "$(wc -l <"$dir/charged")" = 40 ]; }
+	await 60 all_said
+	awk '{ print $2 }' "$dir/charged" | sort | uniq -c | sed 's/^/# said: /'
+	while read -r key said; do
+		echo "$said $(sql "SELECT COUNT(*) FROM points_ledger
+		    WHERE idem = UNHEX(LEFT(SHA2('cut $key', 256), 32))")"
+	done <"$dir/charged" | sort | uniq -c >"$dir/stored"
+	sed 's/^/# said, stored: /' "$dir/stored"
+	is "$(grep -c 'ok 0' "$dir/stored")" 0 'what was acknowledged is stored'
+	is "$(grep -cE ' (1290|3796|3797|3799) 1' "$dir/stored")" 0 \
+	    'what was refused is not; with 3100 it may be, or not'
+	await 60 caught_up
+	ok 'all nodes have applied the same'
+fi
+
+# ---- Two of three die
+
+last=$(primary_of "$nodes")
+dead=$(other_nodes $last | tr '\n' ' ')
+for n in $dead; do node_kill $n; done
+alone_now() {
+	[ "$(at $last sql_root "SELECT COUNT(*) FROM performance_schema.replication_group_members
+	    WHERE member_state = 'UNREACHABLE'")" = 2 ]
+}
+await 30 alone_now
+ok 'the last one knows that it has no majority'
+at $last sql_root "SET GLOBAL group_replication_force_members = '$(addr db$last):3306'"
+ok 'it is told to be the group'
+at $last sql_root "SET GLOBAL group_replication_force_members = ''"
+lead_by $last
+is "$(charge $last forced)" ok 'and takes writes'
+for n in $dead; do node_again $n; done
+await 60 caught_up
+ok 'the others come back, and have the same'
+
+# ---- The doctor
+
+pool_conf 0 'db1 db2 db3'
+doctor() {
+	within app1 "$top_builddir/shopctl" --config "$dir/p0/shop.conf" doctor 2>&1
+}
+is "$(doctor | grep databases)" 'ok databases' 'doctor finds all in the group'
+out=$(primary_of "$nodes")
+out=$(other_nodes "$out" | head -n 1)
+at $out sql_root 'STOP GROUP_REPLICATION; SET GLOBAL
+    group_replication_unreachable_majority_timeout = 0'
+like "$(doctor)" "^bad databases: $(addr db$out):3306: it is not part of its cluster" \
+    'and names the one that is not'
+pool_conf 0 db$out
+doctor >"$dir/doctor"
+like "$(cat "$dir/doctor")" '^bad writable: read_only is ON: leave that: its group' \
+    'which is not told to take writes'
+like "$(cat "$dir/doctor")" '^bad server: group_replication_unreachable_majority_timeout is 0' \
+    'nor to let sessions hang'
+finish

@@ -19,6 +19,7 @@ drill_kills ${KILLS:-3}
 drill_freeze 12
 drill_other
 drill_cut 12
+drill_part 12
 moved() {
 	at $mover sql_root "SELECT group_replication_set_as_primary(@@server_uuid)" >/dev/null
 	await 30 is_primary $mover
@@ -28,9 +29,11 @@ mover=$(other_nodes "$(the_writer)" | head -n 1)
 fault "node $mover is made the primary" 4 moved
 drill_migration
 drill_join
-drill_front
+drill_pool
+drill_keyed
+drill_nginx
 drill_all
-drill_end
+drill_end 10000
 
 # ---- A primary that has been replaced, and does not know it
 

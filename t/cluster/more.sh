@@ -10,8 +10,8 @@ top_srcdir=${top_srcdir:-.}
 . "$top_srcdir/t/cluster/lib.sh"
 seconds=${1:-10}
 seeded
-cluster_need
 profile=replica nodes="1 2"
+cluster_need
 net_make
 
 # cpu_ms PID...: the processor's time that they have had.

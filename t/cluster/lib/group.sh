@@ -4,6 +4,7 @@
 group_plugins=/usr/lib/mysql/plugin
 
 group_need() {
+	[ -z "${TLS:-}" ] || skip_all 'TLS=1 is of MariaDB'\''s; a group has its own anyway'
 	[ -n "$mysql" ] && command -v mysqld >/dev/null ||
 	    skip_all 'no MySQL: group replication is none of MariaDB'\''s'
 	for plugin in group_replication mysql_clone; do

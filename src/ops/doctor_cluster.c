@@ -45,8 +45,8 @@ member_hear(struct member *m, const struct db_result *r)
 	for (size_t i = 0; i < r->rows; i++)
 		for (size_t j = 0; j < SAYINGS; j++)
 			if (strcmp(db_at(r, i, 0)->s, sayings[j].name) == 0)
-				*(const char **)((char *)m + sayings[j].at) =
-				    db_at(r, i, 1)->s;
+				*(const char **)(void *)((char *)m +
+				    sayings[j].at) = db_at(r, i, 1)->s;
 }
 
 static bool

@@ -3,6 +3,7 @@
 # The shop window in a real browser: a buyer's journey by mouse and by keyboard, what
 # may come between, an owner's back office, and each page for everybody.
 . "${top_srcdir:-.}/t/lib.sh"
+any_build
 browser_need
 port=$(free_port)
 listen="unix:$dir/http.sock, 127.0.0.1:$port"

@@ -88,6 +88,16 @@ mix_start 12 $kinds
 
 is_now=1 other=2
 swap() { swapped=$is_now is_now=$other other=$swapped; }
+# Nobody else's name will do, dead or alive: there would be two primaries.
+unmoved() {
+	is "$code $(at 1 sql_root 'SELECT @@read_only') $(at 2 sql_root 'SELECT @@read_only')" \
+	    '1 0 1' "$1: nothing is moved"
+	like "$said" "is the replica of $(addr db1):3306, which $2" 'and it says why'
+}
+primary move --from "$(server 3)" --to "$(server 2)" --dead
+unmoved 'a dead one that is not the primary' 'answers and takes writes'
+primary move --from "$dir/n2.sock" --to "$(server 2)"
+unmoved 'one that lives and is not the primary' 'is not '
 planned() { primary move --from "$(server $is_now)" --to "$(server $other)"; }
 MOVES=${MOVES:-$((2 - 0${QUICK:-0}))}
 for move in $(seq $MOVES); do

@@ -139,7 +139,8 @@ is_one_of_several(struct ctx *ctx, bool *several, char *why)
 	    "'wsrep_cluster_size'", &size, why);
 
 	if (e == E_OK)
-		e = script_run(ctx, "SELECT @@read_only", &reads, why);
+		e = script_run(ctx, "SELECT CAST(@@read_only AS CHAR) "
+		    "NOT IN ('0', 'OFF')", &reads, why);
 	if (e == E_OK)
 		*several = mark_number(&reads, 0) != 0 ||
 		    (size.rows > 0 && mark_number(&size, 1) > 1);

@@ -26,7 +26,7 @@ none_near() { replica "$1" | grep -q '^\["\(open\|probing\)",0\]$'; }
 # reads_at WHERE: how often, as it was counted.
 reads_at() {
 	request GET /metrics
-	sed -n "s/^shop_replica_reads_total{at=\"$1\"} //p" "$dir/body"
+	sed -n "s/^shop_catalogue_reads_total{at=\"$1\"} //p" "$dir/body"
 }
 # price_is PRICE: of product 1, as anybody sees it.
 price_is() {

@@ -329,7 +329,8 @@ conf_check(const struct conf *c, char *why)
 		return E_CONFIG;
 	}
 	/* A browser's word is compared with origins as they are. */
-	return places_check(c, why) != E_OK || check_pool(c, why) != E_OK || check_grants(c, why) != E_OK ||
+	return places_check(c, why) != E_OK || check_pool(c, why) != E_OK ||
+	    check_grants(c, why) != E_OK ||
 	    check_words("cors_origins", c->cors_origins, origin_fault, why)
 	    != E_OK || check_words("image_origins", c->image_origins,
 	    origin_fault, why) != E_OK || check_words("metrics_allow",

@@ -36,7 +36,7 @@ struct ctx {
 	const struct conf *conf;
 	const struct jwt_keys *keys;
 	struct db *db;
-	struct db *replica;	/* for what is read anywhere; NULL: there is none */
+	struct db *replica;	/* for what is read anywhere; or NULL */
 	struct cache *cache;
 	const struct jwt_keys *grant_keys;	/* NULL: charge_by is user */
 	struct {		/* whether one more password may be hashed now */

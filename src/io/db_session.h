@@ -43,9 +43,10 @@ unsigned db_session_open(MYSQL **conn, struct db_login *, size_t place,
  * member of MySQL's group replication, which sets super_read_only, and with it
  * read_only, on each member but the primary; so nothing has to be granted for
  * performance_schema.  A primary that has lost its group has it off for a while:
- * there no session is opened, for db_session_open()'s last statement waits for the
- * group (group_replication_consistency).  A node of Galera must be ready: part of the primary
- * component.  Its session waits before each read until the node has what was
+ * there no session is opened, for db_session_open()'s last statement waits for
+ * the group (group_replication_consistency).
+ *
+ * A node of Galera must be ready: part of the primary component.  Its session waits before each read until the node has what was
  * committed on others before (wsrep_sync_wait): thus a retry finds the key of a
  * write that another node acknowledged to nobody, and a balance is never older
  * than an answer.

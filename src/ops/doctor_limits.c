@@ -11,7 +11,6 @@
 #include "ops/account.h"
 #include "ops/doctor_part.h"
 
-/* Variables that stop writes, each with the one value that doesn't. */
 /* Who is not the primary of a group must not be told to take writes. */
 static const char *
 writable_remedy(struct doctor *d, const char *remedy)
@@ -26,6 +25,7 @@ writable_remedy(struct doctor *d, const char *remedy)
 	    "docs/cluster.md";
 }
 
+/* Variables that stop writes, each with the one value that doesn't. */
 bool
 doctor_writable(struct doctor *d)
 {

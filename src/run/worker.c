@@ -268,7 +268,8 @@ worker_run(const struct conf *conf, int listen_fd)
 	if (told_fd < 0 || jwt_keys_load(conf, &keys, why) != E_OK ||
 	    (conf->charge_by == CHARGE_BY_GRANT &&
 	    jwt_grant_keys_load(conf, &grant_keys, why) != E_OK) ||
-	    !open_databases(&ctx, board, seat, why) || (ctx.cache = cache_new(conf, why)) == NULL ||
+	    !open_databases(&ctx, board, seat, why) ||
+	    (ctx.cache = cache_new(conf, why)) == NULL ||
 	    (ctx.arena = arena_new(ARENA_BYTES_MAX)) == NULL) {
 		log_msg(LOG_ERROR, "start", "%s", why);
 		goto out;

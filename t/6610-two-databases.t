@@ -35,7 +35,12 @@ like "$(echo "$out" | grep '^bad cluster')" \
     "^bad cluster: $two: rpl_semi_sync_master_enabled is ON at a replica" \
     'a replica waits for nobody'
 at_b sql_root 'SET GLOBAL innodb_flush_log_at_trx_commit = 1;
-    SET GLOBAL rpl_semi_sync_master_enabled = 0'
+    SET GLOBAL rpl_semi_sync_master_enabled = 0; SET GLOBAL max_connections = 10'
+run doctor
+like "$(echo "$out" | grep '^bad connections')" \
+    "^bad connections: $two: max_connections is 10, [^/]* need [0-9]*: raise" \
+    'each must have room for all workers'
+at_b sql_root 'SET GLOBAL max_connections = 200'
 
 clients_start --clients 8 --think-ms 5 --pause-ms 100 \
     --mix charge,order,read,top

@@ -62,7 +62,7 @@ doctor_ask(struct doctor *d, struct ctx *ctx, const char *sql,
 void
 doctor_add(struct doctor *d, struct faults *f, const char *format, ...)
 {
-	char text[512];
+	char text[1024];
 	va_list ap;
 
 	va_start(ap, format);
@@ -301,7 +301,8 @@ same_clock(struct doctor *d)
 
 /* ---- All of them */
 
-enum needs { NEEDS_NOTHING, NEEDS_ADMIN, NEEDS_WORKER };
+/* EACH: the admin's, and it is done at each database of the list. */
+enum needs { NEEDS_NOTHING, NEEDS_ADMIN, NEEDS_EACH, NEEDS_WORKER };
 
 static const struct check {
 	const char *name;
@@ -321,16 +322,16 @@ static const struct check {
 	{ "database", NEEDS_NOTHING, database },
 	{ "databases", NEEDS_ADMIN, doctor_places },
 	{ "cluster", NEEDS_ADMIN, doctor_cluster },
-	{ "tls", NEEDS_ADMIN, tls },
-	{ "flush", NEEDS_ADMIN, doctor_server },
-	{ "binlog", NEEDS_ADMIN, doctor_server },
-	{ "local-infile", NEEDS_ADMIN, doctor_server },
-	{ "server", NEEDS_ADMIN, doctor_server },
-	{ "redo-log", NEEDS_ADMIN, doctor_redo_log },
-	{ "disk", NEEDS_ADMIN, doctor_disk },
-	{ "open-accounts", NEEDS_ADMIN, doctor_open_accounts },
+	{ "tls", NEEDS_EACH, tls },
+	{ "flush", NEEDS_EACH, doctor_server },
+	{ "binlog", NEEDS_EACH, doctor_server },
+	{ "local-infile", NEEDS_EACH, doctor_server },
+	{ "server", NEEDS_EACH, doctor_server },
+	{ "redo-log", NEEDS_EACH, doctor_redo_log },
+	{ "disk", NEEDS_EACH, doctor_disk },
+	{ "open-accounts", NEEDS_EACH, doctor_open_accounts },
 	{ "writable", NEEDS_ADMIN, doctor_writable },
-	{ "connections", NEEDS_ADMIN, doctor_connections },
+	{ "connections", NEEDS_EACH, doctor_connections },
 	{ "admin-rights", NEEDS_ADMIN, doctor_admin_rights },
 	{ "schema-version", NEEDS_ADMIN, schema_version },
 	{ "tables", NEEDS_ADMIN, doctor_tables },
@@ -347,6 +348,49 @@ static const struct check {
 	{ "replicas", NEEDS_WORKER, doctor_replicas },
 };
 
+/* What the last check found there; of several with one remedy it is told once. */
+static void
+add_fault(struct doctor *d, const char *name, struct faults *wrong,
+    struct faults *remedy)
+{
+	const char *what = d->wrong != NULL ? d->wrong : "out of memory";
+	const char *how = d->remedy != NULL ? d->remedy : "?";
+
+	doctor_add(d, wrong, "%s%s", name, what);
+	if (remedy->text == NULL || strstr(remedy->text, how) == NULL)
+		doctor_add(d, remedy, "%s", how);
+}
+
+/*
+ * At each one that can be reached.  What is bad at one is, and what was not looked
+ * at at one was not.
+ */
+static bool
+run_at_each(struct doctor *d, const struct check *c)
+{
+	struct faults wrong = { 0 }, remedy = { 0 }, skipped = { 0 };
+	struct db *mine = d->ctx->db;
+
+	if (d->nodes == 0)
+		return doctor_skip(d, "the check databases is bad");
+	for (size_t i = 0; i < d->nodes; i++) {
+		const char *name = d->node[i].name;
+
+		if ((d->ctx->db = d->node[i].db) == NULL)
+			continue;
+		d->skipped = NULL;
+		if (!c->is_well(d))
+			add_fault(d, name, &wrong, &remedy);
+		else if (d->skipped != NULL)
+			doctor_add(d, &skipped, "%s%s", name, d->skipped);
+	}
+	d->ctx->db = mine;
+	d->skipped = skipped.text;
+	d->wrong = wrong.text;
+	d->remedy = remedy.text;
+	return wrong.n == 0;
+}
+
 static bool
 run_check(struct doctor *d, const struct check *c)
 {
@@ -356,7 +400,7 @@ run_check(struct doctor *d, const struct check *c)
 		return doctor_skip(d, "the check database is bad");
 	if (c->needs == NEEDS_WORKER && !d->has_worker)
 		return doctor_skip(d, "the check worker-account is bad");
-	return c->is_well(d);
+	return c->needs == NEEDS_EACH ? run_at_each(d, c) : c->is_well(d);
 }
 
 size_t

@@ -64,30 +64,27 @@ is_kept(const struct db_server_row *row, const char *value, const char *limit,
 }
 
 static void
-add_variable(struct doctor *d, const char *node,
-    const struct db_server_row *row, const char *value, const char *limit,
-    struct faults *wrong, struct faults *remedy)
+add_variable(struct doctor *d, const struct db_server_row *row,
+    const char *value, const char *limit, struct faults *wrong,
+    struct faults *remedy)
 {
 	bool other = row->rule == DB_WITH_BINLOG_IS_NOT;
 
-	doctor_add(d, wrong, "%s%s is %s, %s", node, row->name, value, row->why);
+	doctor_add(d, wrong, "%s is %s, %s", row->name, value, row->why);
 	doctor_add(d, remedy, "SET GLOBAL %s %s %s where the server lets you, "
 	    "and set it in its file", row->name, other ? "to other than" : "=",
 	    limit[0] != '\0' ? limit : "''");
 }
 
-/* false: it could not be looked at. */
-static bool
-look_at_server(struct doctor *d, const struct node *node,
-    struct faults *wrong, struct faults *remedy)
+bool
+doctor_server(struct doctor *d)
 {
+	struct faults wrong = { 0 }, remedy = { 0 };
 	const struct db_server_row *row = db_server_rows;
 	const char *value, *limit, *log_bin;
-	struct ctx at = *d->ctx;
 	struct db_result vars;
 
-	at.db = node->db;
-	if (!doctor_ask(d, &at, "SHOW GLOBAL VARIABLES", &vars))
+	if (!doctor_ask(d, d->ctx, "SHOW GLOBAL VARIABLES", &vars))
 		return false;
 	log_bin = limit_value(&vars, "log_bin");
 	for (; row->name != NULL; row++) {
@@ -98,21 +95,8 @@ look_at_server(struct doctor *d, const struct node *node,
 			return doctor_bad(d, "try again", "out of memory");
 		if (!is_kept(row, value, limit, log_bin != NULL &&
 		    strcmp(log_bin, "ON") == 0))
-			add_variable(d, node->name, row, value, limit, wrong,
-			    remedy);
+			add_variable(d, row, value, limit, &wrong, &remedy);
 	}
-	return true;
-}
-
-bool
-doctor_server(struct doctor *d)
-{
-	struct faults wrong = { 0 }, remedy = { 0 };
-
-	for (size_t i = 0; i < d->nodes; i++)
-		if (d->node[i].db != NULL &&
-		    !look_at_server(d, &d->node[i], &wrong, &remedy))
-			return false;
 	return wrong.n == 0 || doctor_bad(d, remedy.text, "%s", wrong.text);
 }
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The benchmark beside another server: that one is nginx, which says yes to all.
 . "${top_srcdir:-.}/t/lib.sh"
+any_build
 programs_need
 command -v wrk >/dev/null || skip_all 'no wrk'
 for program in dbbench hello.fcgi; do

@@ -4,6 +4,7 @@
 # a customer's day: with the shop, and with Prism between, which lets nothing pass
 # that the document does not allow.
 . "${top_srcdir:-.}/t/lib.sh"
+any_build
 contract_need
 port=$(free_port)
 listen="unix:$dir/http.sock, 127.0.0.1:$port"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # How much one address may ask for, by the limits as they are shipped.
 . "${top_srcdir:-.}/t/lib.sh"
+any_build
 limits=shipped
 
 # On a port that was free a moment ago, for a unix socket has no addresses;

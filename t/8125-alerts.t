@@ -3,6 +3,7 @@
 # Prometheus itself asks the shop: the database is frozen, and an alert fires; it is
 # over when the database goes on.  With the times of the rules cut to seconds.
 . "${top_srcdir:-.}/t/lib.sh"
+any_build
 command -v prometheus >/dev/null || skip_all 'no prometheus'
 command -v jq >/dev/null || skip_all 'no jq'
 port=$(free_port)

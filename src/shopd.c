@@ -32,7 +32,7 @@ main(int argc, char **argv)
 
 	prog_daemon();
 	at = prog_start(&prog, argc, argv, &conf, &status);
-	/* Nothing but the settings fails there. */
+	/* Nothing but the settings fails there, where nothing is printed. */
 	if (at < 0)
 		return status == EXIT_FAILED ? EXIT_CONFIG : status;
 	if (at < argc) {

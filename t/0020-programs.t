@@ -71,6 +71,30 @@ for program in shopd shop.fcgi shopctl; do
 	    )SHOP_CONFIG) is empty" 'an empty one names none, and is refused'
 done
 
+# ---- What can't be printed was not told
+
+# full OPTION...: to a full disk, and to a standard output that is closed.
+full() {
+	timeout 10 "$top_builddir/$program" "$@" >/dev/full 2>"$dir/err"
+	is "$? $(cat "$dir/err")" "$(refusal) $program: standard output can't be written" \
+	    "$program $*: to a full disk is a failure"
+	timeout 10 "$top_builddir/$program" "$@" >&- 2>"$dir/err"
+	is "$? $(wc -l <"$dir/err")" "$closed" \
+	    "$program $*: when it is closed"
+}
+if [ -c /dev/full ]; then
+	# A daemon opens /dev/null there, which takes everything.
+	for program in shopd shop.fcgi shopctl; do
+		closed='0 0'
+		[ $program != shopctl ] || closed='1 1'
+		full --help
+		full --version
+		full --config "$good" --check-config
+	done
+else
+	pass 'a full disk # SKIP no /dev/full'
+fi
+
 # ---- Where there is no settings file
 
 # What configure was told; here, as a rule, nothing is installed.

@@ -4,6 +4,7 @@
 
 #include "base/prog.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
@@ -100,6 +101,22 @@ refuse_core(void)
 	(void)setrlimit(RLIMIT_CORE, &one);
 }
 
+/*
+ * Were one of these closed, a socket or a file would get its number, and what is
+ * printed would go there.  They stay as good as closed: nothing can be written to
+ * them, or read.
+ */
+static bool
+keep_numbers(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+		    != fd)
+			return false;
+	return true;
+}
+
 void
 prog_daemon(void)
 {
@@ -114,8 +131,9 @@ prog_daemon(void)
 	log_open();
 }
 
-int
-prog_start(const struct prog *p, int argc, char **argv, struct conf *c,
+/* As prog_start(), which sees to the rest. */
+static int
+read_start(const struct prog *p, int argc, char **argv, struct conf *c,
     int *status)
 {
 	static const struct option options[] = {
@@ -129,7 +147,6 @@ prog_start(const struct prog *p, int argc, char **argv, struct conf *c,
 	bool check = false;
 	int o;
 
-	refuse_core();
 	*status = EXIT_DONE;
 	opterr = 0;
 	while ((o = getopt_long(argc, argv, "+c:hV", options, NULL)) != -1) {
@@ -158,4 +175,23 @@ prog_start(const struct prog *p, int argc, char **argv, struct conf *c,
 	*status = take_settings(p, file, file_to_make(p, argv[optind], file),
 	    check, c);
 	return *status != EXIT_DONE || check ? -1 : optind;
+}
+
+int
+prog_start(const struct prog *p, int argc, char **argv, struct conf *c,
+    int *status)
+{
+	int first;
+
+	refuse_core();
+	*status = EXIT_FAILED;
+	if (!keep_numbers())
+		return -1;
+	first = read_start(p, argc, argv, c, status);
+	if (first >= 0 || *status != EXIT_DONE ||
+	    (fflush(stdout) == 0 && !ferror(stdout)))
+		return first;
+	log_say("%s: standard output can't be written", p->name);
+	*status = EXIT_FAILED;
+	return -1;
 }

@@ -28,7 +28,8 @@ void prog_daemon(void);
  * Reads the options before the first plain argument (getopt_long), loads and
  * checks the settings.  Returns the index of the first plain argument, or -1
  * when the program has nothing more to do and must exit with *status: it
- * printed its help, or one line on stderr saying what is wrong.  Without
+ * printed its help, or one line on stderr saying what is wrong.  Of fd 0, 1 and 2
+ * none is free from then on: nothing is written to where one was closed.  Without
  * --config *config is unchanged.  The maker may name a settings file that is not
  * there: it gets the defaults, and the name in settings_file.
  */

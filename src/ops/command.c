@@ -171,7 +171,8 @@ call(const struct command *c, const struct conf *conf, const void *options)
 		command_failed(c->noun, why);
 	else
 		status = c->run(&ctx, options);
-	if (fflush(stdout) != 0 && status == EXIT_DONE)
+	/* What was lost before must not be forgotten for what came after it. */
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_DONE)
 		status = command_failed("stdout", "can't be written");
 	db_free(ctx.db);
 	arena_free(ctx.arena);

@@ -335,6 +335,82 @@ run payment list --json --after $failed
 is "$(got '[.items[].status]')" '["refunded","refunded","approved"]' \
     'all of them with what became of them'
 
+# ---- user role, password, close
+
+as 4
+for change in '4 --role admin' '--user 4 --role customer'; do
+	run user role $change --json
+	is "$code $(got '[.id, .role]')" "0 [4,\"${change##* }\"]" \
+	    "user role $change, and the user as it is"
+done
+(umask 077; echo 'a password for 4' >"$dir/password")
+run user password 4 --password-file "$dir/password" --json
+is "$code $(got '[.id, .hasPassword]')" '0 [4,true]' 'user password'
+run user role 4 --role customer
+is "$code $out$err" '0 ' 'for people nothing is said'
+run user close 4 --json
+is "$code $(got '[.id, .status, .name, .hasPassword]')" '0 [4,"closed","",false]' \
+    'user close'
+for change in 'role 4 --role admin' "password 4 --password-file $dir/password" 'close 4' \
+    'close 999'; do
+	run user $change --json
+	fails 1 'there is no such user, or the account is closed' "user ${change%% /*}: of none"
+done
+for usage in 'role 4' 'role --role admin' 'close' 'close 0' 'close 4 5' 'close x'; do
+	run user $usage
+	fails 2 . "bad usage: user $usage"
+done
+
+# ---- What can't be shown is not done with
+
+if [ -c /dev/full ]; then
+	for command in 'product list' 'product list --limit 1000 --json' \
+	    'user show 1' 'order list --json' 'payment list' 'status' 'status --json' \
+	    'audit' 'site' 'id' 'token --user 1' 'key list' 'migrate --status' doctor; do
+		ctl $command >/dev/full 2>"$dir/err"
+		is "$? $(wc -l <"$dir/err")" '1 1' "$command: to a full disk is a failure"
+	done
+fi
+# What is closed must not become the connection to the database.
+for command in 'product list' 'user show 1' 'order list --json' 'audit' 'id'; do
+	ctl $command >&- 2>"$dir/err"
+	is "$? $(cat "$dir/err")" "1 shopctl: stdout: can't be written" \
+	    "$command: without a standard output"
+	ctl $command >"$dir/out" 2>&-
+	is "$?" 0 'and without one for errors'
+	ctl $command >"$dir/out" 2>"$dir/err" <&-
+	is "$? $(cat "$dir/err")" '0 ' 'and without an input'
+done
+ctl product restock 16 --quantity 0 2>&- >"$dir/out"
+is "$? $(wc -c <"$dir/out")" '2 0' 'an error that nobody is told is one'
+ctl order list --status none >&- 2>&- <&-
+is "$?" 2 'without anything'
+
+# ---- A connection that is lost
+
+# lost COMMAND...: the server's session ends while it does it.
+lost() {
+	hold_table "$1"
+	shift
+	ctl "$@" >"$dir/out" 2>"$dir/err" &
+	lost_pid=$!
+	eventually 10 waits_for_table || bail 'nobody waits'
+	sql_root "KILL $(sql_root "$waiting" | head -n 1)"
+	wait $lost_pid
+	is "$? $(wc -l <"$dir/err") $(wc -c <"$dir/out")" '1 1 0' "$1 $2: the connection is lost"
+	like "$(cat "$dir/err")" "^shopctl: $1 $2: it may be done or not, look before you repeat it: ." \
+	    'and that nobody knows is said'
+	let_go
+}
+waiting="SELECT id FROM information_schema.processlist WHERE state LIKE 'Waiting for table%'"
+waits_for_table() { [ -n "$(sql_root "$waiting")" ]; }
+lost products product add --name Lost --price 1 --stock 1
+lost users user add --name Lost --email lost@example.com
+lost users user role 3 --role admin
+lost users user close 3
+is "$(sql "SELECT status, role FROM users WHERE id = 3" | tr '\t' ' ')" 'active customer' \
+    'here nothing was done'
+
 # ---- The rights, and what goes wrong
 
 for routine in do_order_cancel do_order_fulfil do_product_change do_product_restock; do

@@ -136,6 +136,32 @@ is "$(got '[.audit.at, .audit.ageSeconds > 700000000]')" \
 run status --mark
 is "$code $lines" '2 1' 'bad usage'
 
+# ---- Audits that are noted
+
+is "$(jq -c .audits <"$dir/now")" '[]' 'where they are not noted none is told'
+conf audit_state "$dir/audit.state"
+run status --json
+fails "audit_state = $dir/audit.state: no audit was noted" 'they are to be, and there was none'
+ctl audit >/dev/null
+ctl audit --mark "$dir/audit.mark"
+run status --json
+is "$code $(got '[.audits[] | [.kind, .ageSeconds < 60, .at == .lastGoodAt, .violations]]')" \
+    '0 [["full",true,true,0],["since",true,true,0]]' 'the last ones'
+sql 'UPDATE products SET stock = stock + 1 WHERE id = 1'
+run audit
+is "$code" 1 'an audit that finds something'
+sql 'UPDATE products SET stock = stock - 1 WHERE id = 1'
+run status --json
+fails 'the last audit .full. found 1 violations' 'is told'
+is "$(got '[.audits[] | [.kind, .violations, (.lastGoodAt | test("Z$"))]]')" \
+    '[["full",1,true],["since",0,true]]' 'by its kind'
+run status
+like "$out" '^full +[0-9]+  20[^ ]*Z  20[^ ]*Z +1$' 'on the page, too'
+ctl audit >/dev/null
+run status
+is "$code" 0 'until one is good'
+conf audit_state ''
+
 # ---- What goes wrong
 
 mc_stop

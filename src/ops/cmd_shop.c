@@ -8,6 +8,7 @@
 #include "io/db.h"
 #include "ops/ahead.h"
 #include "ops/command.h"
+#include "ops/operator.h"
 #include "shop/identity.h"
 #include "shop/product.h"
 
@@ -41,9 +42,10 @@ run_product_add(struct ctx *ctx, const void *options)
 	struct product p = { .name = o->name, .price_pt = o->price_pt,
 	    .stock = o->stock, .description = o->description != NULL
 	    ? o->description : "" };
+	enum err e;
 
-	if (product_add(ctx, &p) != E_OK)
-		return command_failed("product add", db_error(ctx->db));
+	if ((e = product_add(ctx, &p)) != E_OK)
+		return operator_refused(ctx, "product add", e, 0);
 	printf("%lld\n", (long long)p.id);
 	return EXIT_DONE;
 }

@@ -23,6 +23,7 @@
 #include "ops/command.h"
 #include "ops/script.h"
 #include "ops/show.h"
+#include "ops/status_audits.h"
 #include "ops/status_places.h"
 #include "run/counted.h"
 #include "run/look.h"
@@ -103,6 +104,8 @@ struct status {
 	struct database_status database;
 	struct audit_status audit;
 	enum json_presence has_audit;
+	size_t audits;
+	struct noted_audit *noted;
 	const char *fault;		/* the first that is wrong; NULL: none */
 };
 
@@ -197,6 +200,8 @@ static const struct json_field status_fields[] = {
 	    .fields = database_fields },
 	{ JSON_AT("audit", OBJECT, struct status, audit), .nullable = true,
 	    JSON_PRESENCE(struct status, has_audit), .fields = audit_fields },
+	{ JSON_LIST_AT("audits", struct status, noted, audits,
+	    status_audit_fields, struct noted_audit) },
 	JSON_END
 };
 
@@ -404,10 +409,14 @@ run_status(struct ctx *ctx, const void *options)
 	struct status s = { .version = PACKAGE_VERSION,
 	    .has_breaker = JSON_IS_NULL, .has_work = JSON_IS_NULL,
 	    .has_audit = JSON_ABSENT };
+	const char *amiss;
 
 	look_at_pool(ctx, &s);
 	look_at_cache(ctx, &s);
 	look_at_database(ctx, &s);
+	status_audits(ctx, &s.noted, &s.audits, &amiss);
+	if (amiss != NULL)
+		(void)fault(ctx, &s, amiss);
 	if (o->mark != NULL)
 		look_at_audit(ctx, &s, o->mark);
 	if (show_one(ctx->arena, status_fields, &s, o->json) != E_OK)

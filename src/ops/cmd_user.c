@@ -10,8 +10,9 @@
 #include "base/email.h"
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "io/db.h"
 #include "ops/command.h"
+#include "ops/operator.h"
+#include "ops/user_page.h"
 #include "shop/caller.h"
 #include "shop/user.h"
 
@@ -96,7 +97,7 @@ make_user(struct ctx *ctx, const struct new_user *u)
 	if (e == E_TAKEN)
 		return command_failed("user add", "this address is taken");
 	if (e != E_OK)
-		return command_failed("user add", db_error(ctx->db));
+		return operator_refused(ctx, "user add", e, 0);
 	printf("%lld\n", (long long)id);
 	return EXIT_DONE;
 }
@@ -143,21 +144,22 @@ const struct command cmd_user_add = {
 struct user_options {
 	int64_t id;
 	const char *role, *password_file;
+	bool json;
 };
 
-#define USER_OPTION \
-	{ .name = "user", .type = OPTION_INT, .required = true, .min = 1, \
-	    .max = SAFE_INT_MAX, .offset = offsetof(struct user_options, id) }
+#define USER_OPTIONS \
+	ID_OPTION("user", struct user_options, id), \
+	JSON_OPTION(struct user_options)
 
 static const struct option_row user_role_options[] = {
-	USER_OPTION,
+	USER_OPTIONS,
 	{ .name = "role", .type = OPTION_TEXT, .required = true, .min = 1,
 	    .max = INT32_MAX, .offset = offsetof(struct user_options, role) },
 	{ .name = NULL },
 };
 
 static const struct option_row user_password_options[] = {
-	USER_OPTION,
+	USER_OPTIONS,
 	{ .name = "password-file", .type = OPTION_TEXT, .required = true,
 	    .min = 1, .max = INT32_MAX,
 	    .offset = offsetof(struct user_options, password_file) },
@@ -165,17 +167,21 @@ static const struct option_row user_password_options[] = {
 };
 
 static const struct option_row user_close_options[] = {
-	USER_OPTION, { .name = NULL },
+	USER_OPTIONS, { .name = NULL },
 };
 
+/* A change is done, or was refused: programs get the user as it is now. */
 static int
-user_changed(struct ctx *ctx, const char *command, enum err e)
+user_changed(struct ctx *ctx, const char *what, const struct user_options *o,
+    enum err e)
 {
 	if (e == E_UNKNOWN_USER)
-		return command_failed(command, "there is no such user, or the "
+		return command_failed(what, "there is no such user, or the "
 		    "account is closed");
-	return e == E_OK ? EXIT_DONE
-	    : command_failed(command, db_error(ctx->db));
+	if (e != E_OK)
+		return operator_refused(ctx, what, e, o->id);
+	return !o->json || user_page_show(ctx, o->id, true) == E_OK ? EXIT_DONE
+	    : command_failed(what, "it is done, but the user can't be shown");
 }
 
 static int
@@ -184,7 +190,7 @@ run_user_role(struct ctx *ctx, const void *options)
 	const struct user_options *o = options;
 
 	return !is_role(o->role) ? bad_role() : user_changed(ctx, "user role",
-	    user_set_role(ctx, o->id, o->role));
+	    o, user_set_role(ctx, o->id, o->role));
 }
 
 static int
@@ -196,7 +202,7 @@ run_user_password(struct ctx *ctx, const void *options)
 
 	if (password == NULL)
 		return command_failed("user password", why);
-	status = user_changed(ctx, "user password",
+	status = user_changed(ctx, "user password", o,
 	    user_set_password(ctx, o->id, password));
 	forget(password);
 	return status;
@@ -207,11 +213,11 @@ run_user_close(struct ctx *ctx, const void *options)
 {
 	const struct user_options *o = options;
 
-	return user_changed(ctx, "user close", user_close(ctx, o->id));
+	return user_changed(ctx, "user close", o, user_close(ctx, o->id));
 }
 
 const struct command cmd_user_role = {
-	.noun = "user", .verb = "role", .usage = "--user ID --role ROLE",
+	.noun = "user", .verb = "role", .usage = "ID --role ROLE [--json]",
 	.help = "make a user customer or admin",
 	.run = run_user_role,
 	.options = user_role_options, .size = sizeof(struct user_options),
@@ -219,14 +225,14 @@ const struct command cmd_user_role = {
 
 const struct command cmd_user_password = {
 	.noun = "user", .verb = "password",
-	.usage = "--user ID --password-file FILE",
+	.usage = "ID --password-file FILE [--json]",
 	.help = "set a user's password and revoke\nall tokens",
 	.run = run_user_password,
 	.options = user_password_options, .size = sizeof(struct user_options),
 };
 
 const struct command cmd_user_close = {
-	.noun = "user", .verb = "close", .usage = "--user ID",
+	.noun = "user", .verb = "close", .usage = "ID [--json]",
 	.help = "close an account, erase who it was",
 	.run = run_user_close,
 	.options = user_close_options, .size = sizeof(struct user_options),

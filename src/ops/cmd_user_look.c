@@ -8,7 +8,7 @@
 #include "ops/command.h"
 #include "ops/operator.h"
 #include "ops/show.h"
-#include "shop/caller.h"
+#include "ops/user_page.h"
 #include "shop/user.h"
 
 struct look_options {
@@ -34,31 +34,12 @@ static const struct option_row user_find_options[] = {
 	{ .name = NULL },
 };
 
-#define USER_FIELDS \
-	{ JSON_AT("id", INT, struct user, id) }, \
-	{ JSON_AT("role", CHOICE, struct user, role), \
-	    .choices = caller_roles }, \
-	{ JSON_AT("status", STR, struct user, status) }, \
-	{ JSON_AT("balance", INT, struct user, balance_pt) }, \
-	{ JSON_AT("createdAt", STR, struct user, created_at) }, \
-	{ JSON_AT("email", STR, struct user, email) }, \
-	{ JSON_AT("name", STR, struct user, name) }
-
-static const struct json_field user_listed_fields[] = { USER_FIELDS, JSON_END };
-
-static const struct json_field user_shown_fields[] = {
-	USER_FIELDS,
-	{ JSON_AT("hasPassword", BOOL, struct user, has_password) },
-	{ JSON_AT("orders", INT, struct user, orders) },
-	JSON_END
-};
-
 static int
 list_users(struct ctx *ctx, const char *what, const struct look_options *o)
 {
 	struct show_list l = { .size = sizeof(struct user),
 	    .after_at = offsetof(struct user, id),
-	    .fields = user_listed_fields, .limit = o->limit };
+	    .fields = user_page_listed, .limit = o->limit };
 	struct user *found;
 	enum err e = user_find(ctx, o->text != NULL ? o->text : "",
 	    o->after_id, o->limit + 1, &found, &l.n);
@@ -112,11 +93,8 @@ static int
 run_user_show(struct ctx *ctx, const void *options)
 {
 	const struct look_options *o = options;
-	struct user u;
-	enum err e = user_get(ctx, o->id, &u);
+	enum err e = user_page_show(ctx, o->id, o->json);
 
-	if (e == E_OK)
-		e = show_one(ctx->arena, user_shown_fields, &u, o->json);
 	return e == E_OK ? EXIT_DONE
 	    : operator_refused(ctx, "user show", e, o->id);
 }

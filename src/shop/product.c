@@ -196,9 +196,10 @@ product_add(struct ctx *ctx, struct product *p)
 	struct db_arg arg[] = { text_arg(p->name), text_arg(p->description),
 	    DB_INT(p->price_pt), DB_INT(p->stock) };
 	struct db_result r;
+	enum db_class class = attempt_run(ctx, SQL_PRODUCT_ADD, arg, 4, &r);
 
-	return attempt_run(ctx, SQL_PRODUCT_ADD, arg, 4, &r) != DB_OK ? E_UNAVAILABLE
-	    : row_read(ctx->arena, &r, 0, added_columns, p);
+	return class == DB_COMMIT_UNKNOWN ? E_OUTCOME_UNKNOWN : class != DB_OK
+	    ? E_UNAVAILABLE : row_read(ctx->arena, &r, 0, added_columns, p);
 }
 
 static const struct row_column movement_columns[] = {

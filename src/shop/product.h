@@ -88,7 +88,10 @@ struct product_movement {
 enum err product_movements(struct ctx *, int64_t id, int64_t limit,
     struct product_movement **, size_t *n) MUST_CHECK;
 
-/* A new product, whose id is set, with its opening stock (shopctl's).  E_UNAVAILABLE. */
+/*
+ * A new product, whose id is set, with its opening stock (shopctl's).  E_UNAVAILABLE;
+ * E_OUTCOME_UNKNOWN: the connection was lost, and it may be done.
+ */
 enum err product_add(struct ctx *, struct product *) MUST_CHECK;
 
 #endif

@@ -19,6 +19,13 @@ struct made {
 	int64_t id;
 };
 
+/* Why a change was not done, or may have been. */
+static enum err
+user_fault(enum db_class class)
+{
+	return class == DB_COMMIT_UNKNOWN ? E_OUTCOME_UNKNOWN : E_UNAVAILABLE;
+}
+
 static const struct row_column made_columns[] = {
 	ROW_SKIP(1), ROW_INT(struct made, id), ROW_END
 };
@@ -41,7 +48,7 @@ user_add(struct ctx *ctx, const struct new_user *u, int64_t *id)
 
 	class = attempt_run(ctx, SQL_USER_CREATE, arg, 5, &r);
 	if (class != DB_OK)
-		return class == DB_DUPLICATE ? E_TAKEN : E_UNAVAILABLE;
+		return class == DB_DUPLICATE ? E_TAKEN : user_fault(class);
 	e = row_read(ctx->arena, &r, 0, made_columns, &made);
 	*id = made.id;
 	return e;
@@ -60,10 +67,11 @@ change_user(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n)
 {
 	struct said said = { NULL };
 	struct db_result r;
+	enum db_class class = attempt_run(ctx, sql, arg, n, &r);
 	enum err e;
 
-	if (attempt_run(ctx, sql, arg, n, &r) != DB_OK)
-		return E_UNAVAILABLE;
+	if (class != DB_OK)
+		return user_fault(class);
 	e = row_read(ctx->arena, &r, 0, said_columns, &said);
 	if (e != E_OK || said.outcome == NULL)
 		return E_INTERNAL;

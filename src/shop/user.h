@@ -17,14 +17,17 @@ struct new_user {
 	const char *password;		/* NULL: none, and no log-in */
 };
 
-/* A new user.  E_TAKEN: the address is; E_UNAVAILABLE, E_INTERNAL. */
+/*
+ * A new user.  E_TAKEN: the address is; E_UNAVAILABLE; E_OUTCOME_UNKNOWN: the
+ * connection was lost, and it may be done; E_INTERNAL.
+ */
 enum err user_add(struct ctx *, const struct new_user *, int64_t *id)
     MUST_CHECK;
 
 /*
  * Another role; another password, which revokes all tokens; the end of the
  * account.  E_UNKNOWN_USER: there is none, or it is closed; E_UNAVAILABLE,
- * E_INTERNAL.
+ * E_OUTCOME_UNKNOWN, E_INTERNAL.
  */
 enum err user_set_role(struct ctx *, int64_t id, const char *role) MUST_CHECK;
 enum err user_set_password(struct ctx *, int64_t id, const char *password)

@@ -12,6 +12,7 @@ for tool in useradd usermod; do
 done
 : >"$dir/asked"
 PATH=$dir/bin:$PATH
+fresh_strace=
 place=$dir/etc
 file=$place/fresh.conf
 # fresh ARGUMENT...: shopctl of the new shop.  A pool of root's would have its
@@ -21,7 +22,7 @@ fresh() {
 	    SHOP_LISTEN="unix:$dir/run/shop.sock" \
 	    SHOP_LISTEN_READ="unix:$dir/run/read.sock" \
 	    SHOP_SCHEMA_DIR="$top_srcdir/schema" \
-	    "$top_builddir/shopctl" -c "$file" "$@"
+	    $fresh_strace "$top_builddir/shopctl" -c "$file" "$@"
 }
 user=
 owner=$(id -un)
@@ -38,6 +39,14 @@ init() {
 	out=$(cat "$dir/out")
 	err=$(cat "$dir/err")
 	lines=$(wc -l <"$dir/err")
+}
+# fresh_killed CALL N: the same, killed at the n-th such call; false: it has fewer.
+fresh_killed() {
+	fresh_strace="strace -qq -o $dir/trace -e trace=$1 -e inject=$1:signal=KILL:when=$2"
+	fresh init $user >"$dir/out" 2>&1 </dev/null
+	killed_code=$?
+	fresh_strace=
+	[ $killed_code = 137 ]
 }
 # all: what there is, with owner, mode and content.
 all() {
@@ -114,17 +123,78 @@ is "$(grep -cE '^ok (settings|secrets|schema|routines|accounts?)' "$dir/out") $(
     "$(grep -cE '^(ok|bad) (settings|secrets|schema|routines|accounts?)' \
     "$dir/out") " 'doctor finds them good'
 
-# What is there is never touched, though it be bad; doctor says so.
+# What is there is never touched, though it be bad: it is named.
 key=$(ls "$place"/fresh/keys/*.key)
-chmod 644 "$key"
+password=$place/fresh/db.password
+for secret in "$key" "$password"; do
+	for mode in 644 640 604; do
+		chmod $mode "$secret"
+		before=$(all)
+		init
+		is "$code $lines $(grep -c '^made' "$dir/out")" '1 1 0' \
+		    "$mode ${secret#$place/}: a secret that others can read is refused"
+		is "$err" "shopctl: init: $secret: readable by others than its owner (chmod 600)" \
+		    'and named'
+		is "$(all)" "$before" 'and stays as it is'
+	done
+	chmod 600 "$secret"
+done
+if [ -n "$as_root" ]; then
+	for secret in "$key" "$password" "$place/fresh/keys"; do
+		chown root "$secret"
+		before=$(all)
+		init
+		is "$code $err" "1 shopctl: init: $secret: is user 0's, and the pool's user games may not read it: chown it" \
+		    "${secret#$place/}: one that the pool can not read is refused"
+		is "$(all)" "$before" 'and stays as it is'
+		chown games "$secret"
+	done
+fi
 init
-is "$code $(ls "$place/fresh/keys" | wc -l) $(stat -c %a "$key")" '0 1 644' \
-    'a key that all can read stays the only one'
-chmod 600 "$key"
+is "$code $err" '0 ' 'set right they will do'
 mv "$key" "$dir/away.key"
 init
 is "$code $(grep '^made: key' "$dir/out")" \
     "0 made: key of tokens in $place/fresh/keys" 'a missing one is made'
+
+# ---- Killed at any point, and run again
+
+# shapes: what there is, with owner and mode; not what a killed one has left beside.
+shapes() {
+	(cd "$dir" && find etc run -printf '%p %u %m\n' |
+	    grep -v '\.[A-Za-z0-9]\{6\} [^ ]* [0-9]*$' |
+	    sed 's/[0-9TZ]*\.key /KEY /' | sort)
+}
+if command -v strace >/dev/null && strace -qq -o "$dir/trace" true 2>/dev/null; then
+	mv "$place" "$dir/kept"
+	rm -rf "$dir/run"
+	# What is made in the database is one transaction each: here it is about files.
+	was_sock=$db_sock
+	db_sock=$dir/none
+	init
+	shapes >"$dir/whole"
+	kills=0
+	for call in mkdir,mkdirat chown,fchownat fchown chmod,fchmodat fchmod \
+	    rename,renameat,renameat2 link,linkat fsync; do
+		n=1
+		while rm -rf "$place" "$dir/run" && fresh_killed $call $n; do
+			init
+			is "$code $(shapes | diff - "$dir/whole")" '1 ' \
+			    "killed at $call $n, the next run makes it whole"
+			kills=$((kills + 1))
+			n=$((n + 1))
+		done
+	done
+	[ $kills -ge 20 ]
+	ok "it was killed $kills times"
+	rm -rf "$place" "$dir/run"
+	mv "$dir/kept" "$place"
+	db_sock=$was_sock
+	init
+	is "$code" 0 'and here is the first one again'
+else
+	pass 'killed at any point # SKIP no strace'
+fi
 
 # ---- What is refused, without a trace
 

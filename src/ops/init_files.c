@@ -64,18 +64,25 @@ look_at(struct init *i, const char *path, bool *missing)
 	return *missing ? may_make(i, path) : E_OK;
 }
 
+/*
+ * It gets its name when it is what it must be: were we killed before, the next
+ * run would take it for good.
+ */
 static enum err
 make_dir_as(struct init *i, const char *path, enum whose whose, mode_t mode)
 {
-	if (mkdir(path, mode) != 0)
-		return init_fault(i, path, strerror(errno));
-	if (chmod(path, mode) == 0 && (whose == OURS || geteuid() != 0 ||
-	    chown(path, i->uid, i->gid) == 0)) {
+	char *fresh = arena_printf(i->ctx->arena, "%s.XXXXXX", path);
+
+	if (fresh == NULL || mkdtemp(fresh) == NULL)
+		return init_fault(i, path, fresh == NULL ? "out of memory"
+		    : strerror(errno));
+	if (chmod(fresh, mode) == 0 && (whose == OURS || geteuid() != 0 ||
+	    chown(fresh, i->uid, i->gid) == 0) && rename(fresh, path) == 0) {
 		init_made(i, "directory", path);
 		return E_OK;
 	}
 	(void)init_fault(i, path, strerror(errno));
-	rmdir(path);
+	rmdir(fresh);
 	return E_CONFIG;
 }
 
@@ -138,6 +145,31 @@ init_settings(struct init *i)
 	return init_file(i, "settings", i->file, i->text, &form);
 }
 
+/*
+ * A secret, or a directory of them, that is there: of no use where the pool may
+ * not read it.  It stays as it is, and who put it there must say whose it is.
+ */
+static enum err
+look_at_secret(struct init *i, const char *path)
+{
+	struct stat st;
+	char fault[160];
+
+	if (i->uid == (uid_t)-1 || lstat(path, &st) != 0)
+		return E_OK;
+	if (S_ISLNK(st.st_mode) && stat(path, &st) != 0)
+		return init_fault(i, path, strerror(errno));
+	if (i->uid != 0 && st.st_uid != i->uid) {
+		snprintf(fault, sizeof fault, "is user %lu's, and the pool's "
+		    "user %s may not read it: chown it",
+		    (unsigned long)st.st_uid, i->user != NULL ? i->user : "");
+		return init_fault(i, path, fault);
+	}
+	return S_ISDIR(st.st_mode) || (st.st_mode & (S_IRWXG | S_IRWXO)) == 0
+	    ? E_OK : init_fault(i, path, "readable by others than its owner "
+	    "(chmod 600)");
+}
+
 /* 64 hexadecimal digits and a newline. */
 static enum err
 init_secret(struct init *i, const char *what, const char *path)
@@ -145,11 +177,40 @@ init_secret(struct init *i, const char *what, const char *path)
 	const struct file_form form = { i->uid, i->gid, 0600, false };
 	struct arena *a = i->ctx->arena;
 	const char *one = crypto_random_name(a), *other = crypto_random_name(a);
+	enum err e;
 
 	if (path[0] == '\0')
 		return E_OK;
+	if ((e = look_at_secret(i, path)) != E_OK)
+		return e;
 	return init_file(i, what, path, one == NULL || other == NULL ? NULL
 	    : arena_printf(a, "%s%s\n", one, other), &form);
+}
+
+/* Those that are there: *some tells whether there are any. */
+static enum err
+look_at_keys(struct init *i, bool *some)
+{
+	const char *dir = i->conf->jwt_key_dir, *path;
+	char *names = NULL;
+	size_t len = 0;
+	enum err e = E_OK;
+
+	*some = false;
+	if (access(dir, F_OK) != 0)
+		return E_OK;
+	if ((e = look_at_secret(i, dir)) != E_OK || (e = snapshot_list(dir,
+	    ".key", &names, &len, i->why)) != E_OK)
+		return e;
+	*some = len > 0;
+	for (size_t at = 0; e == E_OK && at < len;
+	    at += strlen(names + at) + 1) {
+		path = arena_printf(i->ctx->arena, "%s/%s", dir, names + at);
+		e = path != NULL ? look_at_secret(i, path)
+		    : init_fault(i, dir, "out of memory");
+	}
+	free(names);
+	return e;
 }
 
 /* A directory without a key, and no key elsewhere: the first one. */
@@ -158,17 +219,15 @@ init_keys(struct init *i)
 {
 	static const char what[] = "key of tokens in";
 	const struct conf *c = i->conf;
-	char kid[JWT_KID_BYTES] = "", *names = NULL;
-	size_t len = 0;
-	enum err e = init_dir(i, c->jwt_key_dir, THE_POOLS, 0700);
+	char kid[JWT_KID_BYTES] = "";
+	bool some;
+	enum err e;
 
-	if (e != E_OK || c->jwt_secret_file[0] != '\0')
+	if ((e = init_dir(i, c->jwt_key_dir, THE_POOLS, 0700)) != E_OK ||
+	    (e = look_at_keys(i, &some)) != E_OK ||
+	    c->jwt_secret_file[0] != '\0')
 		return e;
-	if (access(c->jwt_key_dir, F_OK) == 0 && (e = snapshot_list(
-	    c->jwt_key_dir, ".key", &names, &len, i->why)) != E_OK)
-		return e;
-	free(names);
-	if (len > 0) {
+	if (some) {
 		init_there(i, what, c->jwt_key_dir);
 		return E_OK;
 	}

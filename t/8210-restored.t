@@ -120,4 +120,23 @@ pool_start
 eventually 5 fresh
 order 1
 is "$status" 201 'it sells'
+
+# ---- What was archived was seen, too
+
+last_paid=$(last payments)
+sql "UPDATE orders SET id = 3000000 WHERE id = $last_paid;
+    UPDATE payments SET id = 3000000 WHERE id = $last_paid;
+    UPDATE order_items SET order_id = 3000000 WHERE order_id = $last_paid;
+    UPDATE points_ledger SET order_id = 3000000 WHERE order_id = $last_paid;
+    UPDATE products SET hour = hour - INTERVAL 60 DAY WHERE hour > 19700102;
+    UPDATE sales_marks SET hour = hour - INTERVAL 60 DAY"
+for table in users products payments orders points_ledger stock_movements; do
+	sql "UPDATE $table SET created_at = created_at - INTERVAL 60 DAY"
+done
+ctl archive --before "$(sql 'SELECT UTC_DATE() - INTERVAL 30 DAY')" --paid >/dev/null
+is "$? $(last payments) $(last archive_payments)" '0 0 3000000' 'everything is archived'
+run restored
+is "$code $(next payments)" '0 4000001' 'numbers go on above what is in the archive'
+order 1
+is "$status $(json .id)" '201 4000001' 'an order gets the first one'
 finish

@@ -117,15 +117,35 @@ tell_workers(struct ctx *ctx, FILE *out, char *why)
 
 /* ---- Numbers */
 
+/* The greatest id of a table; 0 of one that is empty, or isn't there. */
+static enum err
+last_id(struct ctx *ctx, const char *table, int64_t *last, char *why)
+{
+	struct arena *a = ctx->arena;
+	struct db_result r;
+	enum err e = script_run(ctx, table == NULL ? NULL : arena_printf(a, "SELECT COUNT(*) FROM "
+	    "information_schema.tables WHERE table_schema = DATABASE() AND "
+	    "table_name = '%s'", table), &r, why);
+
+	*last = 0;
+	if (e != E_OK || strcmp(db_at(&r, 0, 0)->s, "0") == 0)
+		return e;
+	if ((e = script_run(ctx, arena_printf(a, "SELECT COALESCE(MAX(id), 0) "
+	    "FROM %s", table), &r, why)) == E_OK)
+		*last = strtoll(db_at(&r, 0, 0)->s, NULL, 10);
+	return e;
+}
+
 /*
- * The last id there is, and the next one to be given: 0 of a table whose rows
- * an older schema does not number.
+ * The last id there is, archived or not, and the next one to be given: 0 of a
+ * table whose rows an older schema does not number.
  */
 static enum err
 read_numbers(struct ctx *ctx, const char *table, int64_t *last,
     int64_t *next, char *why)
 {
 	struct arena *a = ctx->arena;
+	int64_t archived;
 	struct db_result r;
 	enum err e = script_run(ctx, arena_printf(a, "SELECT "
 	    "COALESCE(t.auto_increment, 1) FROM information_schema.tables t "
@@ -139,10 +159,12 @@ read_numbers(struct ctx *ctx, const char *table, int64_t *last,
 	if (e != E_OK || r.rows == 0)
 		return e;
 	*next = strtoll(db_at(&r, 0, 0)->s, NULL, 10);
-	if ((e = script_run(ctx, arena_printf(a, "SELECT COALESCE(MAX(id), 0) "
-	    "FROM %s", table), &r, why)) == E_OK)
-		*last = strtoll(db_at(&r, 0, 0)->s, NULL, 10);
-	return e;
+	if ((e = last_id(ctx, table, last, why)) != E_OK || (e = last_id(ctx,
+	    arena_printf(a, "archive_%s", table), &archived, why)) != E_OK)
+		return e;
+	if (archived > *last)
+		*last = archived;
+	return E_OK;
 }
 
 static enum err

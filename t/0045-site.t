@@ -193,6 +193,16 @@ run --key /x
 is "$code $out" '2 ' 'nor is a key'
 run --certificate /x --key /x
 is "$code $out" '2 ' 'nor either where nobody listens with TLS'
+run --listen '127.0.0.1:8443 ssl'
+is "$code $out" '2 ' 'TLS without a certificate, with which nginx would not start'
+like "$err" '^shopctl: listen: needs --certificate and --key' 'and says so'
+for host in _ '*.a.test' '.a.test' ' *.a.test a.test' ''; do
+	run ${host:+--host "$host"} --listen '8443 ssl' --certificate /x --key /x
+	is "$code $out" '2 ' "a redirect that leads nowhere: ${host:-none}"
+	like "$err" '^shopctl: host: must begin with a name' 'and says so'
+done
+run $log --host '*.a.test'
+is "$code" 0 'without TLS there is none'
 for words in '--bogus x' '--hots x' more '--host' '--main'; do
 	run $words
 	is "$code $lines $out" '2 1 ' "bad usage: $words"

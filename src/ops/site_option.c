@@ -180,18 +180,40 @@ form_fault(enum form form, const char *text)
 	return NULL;
 }
 
-/* Why two options don't go together, and one of them in *which; or NULL. */
+/* Is the first name one that a browser can be sent to? */
+static bool
+leads_somewhere(const char *hosts)
+{
+	size_t len;
+
+	hosts += strspn(hosts, " ");
+	len = strcspn(hosts, " ");
+	return hosts[0] != '.' && memchr(hosts, '*', len) == NULL &&
+	    (len != 1 || hosts[0] != '_');
+}
+
+/*
+ * Why two options don't go together, and one of them in *which; or NULL.  nginx
+ * does not start, with all its sites, where it is to speak TLS without a
+ * certificate.
+ */
 static const char *
 pair_fault(const struct site *s, enum site_option *which)
 {
 	bool tls = site_option(s, SITE_CERTIFICATE)[0] != '\0';
+	bool ssl = strstr(site_option(s, SITE_LISTEN), " ssl") != NULL;
 
 	*which = SITE_CERTIFICATE;
 	if (tls != (site_option(s, SITE_KEY)[0] != '\0'))
 		return "needs --key, and --key needs it";
-	if (tls && strstr(site_option(s, SITE_LISTEN), " ssl") == NULL)
+	if (tls && !ssl)
 		return "needs ssl in --listen";
-	return NULL;
+	*which = SITE_LISTEN;
+	if (ssl && !tls)
+		return "needs --certificate and --key where it has ssl";
+	*which = SITE_HOST;
+	return !tls || leads_somewhere(site_option(s, SITE_HOST)) ? NULL
+	    : "must begin with a name without *, which port 80 leads to";
 }
 
 const char *

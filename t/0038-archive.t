@@ -347,8 +347,20 @@ well 'half emptied'
 run archive --before "$(days -10)"
 like "$code $err" "^1 shopctl: archive: the archive is being emptied, .* empty --before $(days -7)" \
     'meanwhile nothing is archived'
+# Meanwhile an audit has begun, and has not come to these tables yet.
+waiting() {
+	[ "$(sql_root "SELECT COUNT(*) FROM information_schema.processlist
+	    WHERE state LIKE 'Waiting for table%'")" -gt 0 ]
+}
+hold_table users
+ctl audit >"$dir/audited" 2>&1 &
+audit_pid=$!
+seen 'an audit that waits' waiting
 run archive empty --before "$(days -7)"
 is "$code $err" '0 ' 'the archive is emptied'
+let_go
+wait $audit_pid
+is "$? $(grep -v '^mark ' "$dir/audited")" '0 ok' 'an audit that was under way goes on'
 like "$out" '^points_ledger [1-9][0-9]*$' 'and it says of how much'
 for table in $live; do
 	is "$(sql "SELECT COUNT(*) FROM archive_$table")" 0 "archive_$table is empty"

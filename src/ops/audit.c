@@ -10,12 +10,20 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/num.h"
 #include "ops/ahead.h"
 #include "ops/schema.h"
 #include "ops/script.h"
+
+/* Both servers' number: altered or emptied since the snapshot, it can't be read. */
+#define TABLE_CHANGED	1412
+
+/* An archive that is emptied has six tables, one after the other. */
+#define CHANGED_TRIES	10
+#define CHANGED_PAUSE_MS 200
 
 struct job {
 	struct ctx *ctx;
@@ -331,8 +339,8 @@ take_next(struct job *j)
 	return E_OK;
 }
 
-enum err
-audit_run(struct ctx *ctx, const char *since, FILE *out, struct audit *audit,
+static enum err
+audit_once(struct ctx *ctx, const char *since, FILE *out, struct audit *audit,
     char *why)
 {
 	struct job j = { .ctx = ctx, .out = out, .audit = audit, .why = why,
@@ -348,4 +356,20 @@ audit_run(struct ctx *ctx, const char *since, FILE *out, struct audit *audit,
 	    (e = find_ahead(&j)) != E_OK)
 		return e;
 	return take_next(&j);
+}
+
+/* archive empty and migrate may be at work meanwhile: then a newer snapshot. */
+enum err
+audit_run(struct ctx *ctx, const char *since, FILE *out, struct audit *audit,
+    char *why)
+{
+	const struct timespec pause = { 0, CHANGED_PAUSE_MS * 1000000L };
+	enum err e = audit_once(ctx, since, out, audit, why);
+
+	for (int i = 1; e == E_UNAVAILABLE && i < CHANGED_TRIES &&
+	    db_error_number(ctx->db) == TABLE_CHANGED; i++) {
+		nanosleep(&pause, NULL);
+		e = audit_once(ctx, since, out, audit, why);
+	}
+	return e;
 }

@@ -305,9 +305,14 @@ conf metrics_allow ''
 
 scrape
 is "$(metric 'shop_audit_violations{kind="full"}')" '' 'there was no audit'
+for kind in full since; do
+	is "$(metric "shop_audit_last_success_timestamp_seconds{kind=\"$kind\"}")" 0 \
+	    "so that the last good one ($kind) was never, and somebody is woken"
+done
 ctl audit >"$dir/out" && scrape
 is "$(metric 'shop_audit_violations{kind="full"}') $(metric \
-    'shop_audit_violations{kind="since"}')" '0 ' 'one that finds nothing'
+    'shop_audit_violations{kind="since"}')$(metric \
+    'shop_audit_last_success_timestamp_seconds{kind="since"}')" '0 ' 'one that finds nothing'
 run_s=$(metric 'shop_audit_last_run_timestamp_seconds{kind="full"}')
 is "$run_s" "$(metric 'shop_audit_last_success_timestamp_seconds{kind="full"}')" \
     'is a success'
@@ -334,8 +339,9 @@ ok 'is none'
 db_start
 echo nonsense >"$dir/audit.state"
 scrape
-is "$status $(metric 'shop_audit_violations{kind="full"}')" '200 ' \
-    'a file of something else tells nothing'
+is "$status $(metric 'shop_audit_violations{kind="full"}')$(metric \
+    'shop_audit_last_success_timestamp_seconds{kind="full"}')" '200 0' \
+    'a file of something else tells of no good one'
 ctl audit >"$dir/out" && scrape
 is "$(metric 'shop_audit_violations{kind="full"}')" 0 'until the next audit'
 # Of two audits at once none forgets the other's.

@@ -309,17 +309,25 @@ look_at_seats(struct gauges *g, const struct board *b, int64_t now)
 	}
 }
 
+/*
+ * Whoever wants audits to be noted wants to know when there are none, or their file
+ * can't be read: then the last good one was never.
+ */
 static void
 look_at_audits(struct gauges *g, const struct conf *c)
 {
 	struct audit_state s;
+	bool any = false;
 
 	audit_state_read(c->audit_state, &s);
+	for (size_t i = 0; i < METRIC_AUDITS; i++)
+		any = any || s.of[i].run_s != 0;
 	for (size_t i = 0; i < METRIC_AUDITS; i++) {
 		bool known = s.of[i].run_s != 0;
 
 		g->audit_run[i] = known ? s.of[i].run_s : METRIC_UNKNOWN;
-		g->audit_good[i] = known ? s.of[i].good_s : METRIC_UNKNOWN;
+		g->audit_good[i] = known || (!any && c->audit_state[0] != '\0')
+		    ? s.of[i].good_s : METRIC_UNKNOWN;
 		g->audit_bad[i] = known ? s.of[i].violations : METRIC_UNKNOWN;
 	}
 }

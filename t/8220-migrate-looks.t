@@ -95,6 +95,19 @@ is "$code $err" '0 ' 'unless it is to be taken'
 looks --status --dry-run
 is "$code" 2 'both at once is bad usage'
 
+# A database of a version that had fewer tables of its own.
+run migrate --take-account
+is "$code" 0 'all is there again'
+sql 'DROP TABLE schema_releases'
+looks --status
+is "$(pending | cut -d ' ' -f 1) $(echo "$out" | grep -c '^applied ')" \
+    "release $((migrations + 1))" 'an older version'\''s database: only what it lacks is pending'
+looks --dry-run
+is "$code $(echo "$out" | cut -d ' ' -f 1)" '0 release' 'a dry run tells the same'
+told=$out
+run migrate
+is "$code $out" "0 $told" 'and migrate does no more'
+
 # A database with nothing in it.
 sql_root 'DROP DATABASE shop; CREATE DATABASE shop CHARACTER SET utf8mb4
     COLLATE utf8mb4_unicode_ci; DROP USER shop_worker@localhost'

@@ -24,7 +24,8 @@ struct job {
 	FILE *out;
 	char *why;
 	bool dry;		/* say it, and change nothing */
-	bool has_own;		/* the tables of schema_own_tables are there */
+	/* Which tables of schema_own_tables are there. */
+	struct own { bool migrations, routines, releases; } has;
 	struct grants grants;
 };
 
@@ -130,7 +131,7 @@ apply(struct job *j, const char *file, const char *version)
 static enum err
 read_applied(struct job *j, struct db_result *applied)
 {
-	return migrate_ask(j, j->has_own ? "SELECT version FROM schema_migrations "
+	return migrate_ask(j, j->has.migrations ? "SELECT version FROM schema_migrations "
 	    "ORDER BY version" : "SELECT '' LIMIT 0", applied);
 }
 
@@ -191,7 +192,7 @@ routine(struct job *j, const char *file)
 	enum err e;
 
 	if ((e = schema_routine(j->ctx, file, definer, &r, j->why)) != E_OK ||
-	    (j->has_own && (e = schema_routine_state(j->ctx, &r, definer,
+	    (j->has.routines && (e = schema_routine_state(j->ctx, &r, definer,
 	    &wrong, j->why)) != E_OK) || (wrong != NULL && (e = make_routine(j, &r)) != E_OK))
 		return e;
 	/* MySQL drops a routine's rights with it. */
@@ -229,7 +230,7 @@ release(struct job *j)
 	struct db_result is;
 	enum err e = schema_digest(j->ctx, &digest, j->why);
 
-	if (e != E_OK || (e = migrate_ask(j, j->has_own ? "SELECT digest "
+	if (e != E_OK || (e = migrate_ask(j, j->has.releases ? "SELECT digest "
 	    "FROM schema_releases ORDER BY id DESC LIMIT 1"
 	    : "SELECT '' LIMIT 0", &is)) != E_OK ||
 	    (is.rows > 0 && strcmp(db_at(&is, 0, 0)->s, digest) == 0))
@@ -254,19 +255,24 @@ identity(struct job *j)
 	    "= BINARY DATABASE())");
 }
 
-/* Are all tables of schema_own_tables there? */
+/* A database of an older version may lack some: it has had its migrations. */
 static enum err
 look_own(struct job *j)
 {
 	struct db_result is;
-	enum err e = migrate_ask(j, "SELECT COUNT(*) FROM information_schema.tables "
-	    "WHERE table_schema = DATABASE() AND table_name IN "
-	    "('schema_migrations', 'schema_routines', 'shop_identity', "
-	    "'schema_prints', 'schema_releases')", &is);
+	enum err e = migrate_ask(j, "SELECT COUNT(CASE table_name "
+	    "WHEN 'schema_migrations' THEN 1 END), COUNT(CASE WHEN table_name "
+	    "IN ('schema_routines', 'schema_prints') THEN 1 END), "
+	    "COUNT(CASE table_name WHEN 'schema_releases' THEN 1 END) "
+	    "FROM information_schema.tables "
+	    "WHERE table_schema = DATABASE()", &is);
 
-	if (e == E_OK)
-		j->has_own = strcmp(db_at(&is, 0, 0)->s, "5") == 0;
-	return e;
+	if (e != E_OK)
+		return e;
+	j->has.migrations = strcmp(db_at(&is, 0, 0)->s, "1") == 0;
+	j->has.routines = strcmp(db_at(&is, 0, 1)->s, "2") == 0;
+	j->has.releases = strcmp(db_at(&is, 0, 2)->s, "1") == 0;
+	return E_OK;
 }
 
 /*
@@ -305,7 +311,8 @@ migrate_all(struct job *j, bool take)
 	if ((e = look_first(j, take)) != E_OK ||
 	    (e = run_script(j, own)) != E_OK)
 		return e;
-	j->has_own = j->has_own || !j->dry;
+	if (!j->dry)
+		j->has = (struct own){ true, true, true };
 	if ((e = identity(j)) != E_OK || (e = migrations(j)) != E_OK ||
 	    (e = grant_definer(ctx, &j->grants, j->out, j->why)) != E_OK ||
 	    (e = grant_worker(ctx, &j->grants, j->out, j->why)) != E_OK ||

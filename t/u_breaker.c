@@ -72,6 +72,21 @@ test_lost_probe(void)
 	CU_ASSERT(breaker_allows(&b, later + BREAKER_PROBE_MS * MS));
 }
 
+/* It was shut after one failure; a probe that fails opens it as any other does. */
+static void
+test_shut(void)
+{
+	int64_t later = 251 * MS;
+	struct breaker b = { 0 };
+
+	breaker_shut(&b, MS, 250);
+	CU_ASSERT(!breaker_allows(&b, later - 1));
+	CU_ASSERT(breaker_allows(&b, later));
+	breaker_failed(&b, later);
+	CU_ASSERT(!breaker_allows(&b, later + (BREAKER_REST_MS - 1) * MS));
+	CU_ASSERT(breaker_allows(&b, later + BREAKER_REST_MS * MS));
+}
+
 void
 suite_breaker(void)
 {
@@ -81,4 +96,5 @@ suite_breaker(void)
 	CU_ADD_TEST(s, test_one_probe);
 	CU_ADD_TEST(s, test_in_a_row);
 	CU_ADD_TEST(s, test_lost_probe);
+	CU_ADD_TEST(s, test_shut);
 }

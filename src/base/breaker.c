@@ -28,7 +28,9 @@ breaker_worked(struct breaker *b)
 void
 breaker_failed(struct breaker *b, int64_t now_us)
 {
-	if (atomic_fetch_add(&b->failures, 1) + 1 >= BREAKER_FAILURES)
+	/* Not closed: breaker_shut() needs no row of failures, and this probed. */
+	if (atomic_fetch_add(&b->failures, 1) + 1 >= BREAKER_FAILURES ||
+	    atomic_load(&b->shut_until_us) != 0)
 		atomic_store(&b->shut_until_us,
 		    now_us + BREAKER_REST_MS * 1000);
 }

@@ -61,6 +61,9 @@ primary attach --primary "$(server 1)" --replica "$(server 2)" --position "$copi
 is "$code" 0 'a copy becomes its replica'
 is "$(at 1 status Rpl_semi_sync_master_status) $(at 1 status \
     Rpl_semi_sync_master_clients)" 'ON 1' 'and is waited for'
+primary attach --primary "$(server 1)" --replica "$dir/n1.sock"
+is "$code $(at 1 sql_root 'SELECT @@read_only')" '1 0' \
+    'by no name it is made a replica of itself, which would shut the shop'
 
 if [ -n "${TLS:-}" ]; then
 	tls_is_asked 1

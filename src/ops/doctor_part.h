@@ -59,6 +59,9 @@ void doctor_add(struct doctor *, struct faults *, const char *format, ...)
 bool doctor_variable(struct doctor *, struct ctx *, const char *scope,
     const char *name, const char **value) MUST_CHECK;
 
+/* Which shop's id a database has, by any account of the shop; "": none. */
+const char *doctor_shop_of(struct doctor *, struct db *);
+
 bool doctor_places(struct doctor *);
 void doctor_places_close(struct doctor *);
 bool doctor_cluster(struct doctor *);

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list of databases: is each there, and part of its cluster?  Is there one
+ * The list of databases: is each there, and part of its cluster?  Is it another
+ * server than those before it, and has it this shop?  Is there one
  * writer, where no cluster sees to that?  Their connections stay open for the
  * checks that look at each.
  */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/conf.h"
+#include "base/num.h"
 #include "base/place.h"
 #include "ops/doctor_part.h"
 #include "shop/sql.h"
@@ -103,29 +107,102 @@ node_open(struct doctor *d, const struct place *p, struct faults *away,
 	return out.rows == 0;
 }
 
+const char *
+doctor_shop_of(struct doctor *d, struct db *db)
+{
+	struct db_result r;
+
+	if (db_text(db, d->ctx->arena, "SELECT id FROM shop_identity "
+	    "WHERE BINARY database_name = BINARY DATABASE()", &r) != DB_OK ||
+	    r.rows == 0)
+		return "";
+	return db_at(&r, 0, 0)->s;
+}
+
+/* Databases may have the same name, and not the same shop. */
+static void
+has_our_shop(struct doctor *d, struct db *db, const char *name,
+    struct faults *strange)
+{
+	const char *ours = doctor_shop_of(d, d->ctx->db),
+	    *its = doctor_shop_of(d, db);
+
+	if (ours[0] == '\0' || strcmp(ours, its) == 0)
+		return;
+	if (its[0] == '\0')
+		doctor_add(d, strange, "%s has no shop", name);
+	else
+		doctor_add(d, strange, "%s has another shop than %s", name,
+		    db_where(d->ctx->db)->name);
+}
+
+/*
+ * A server lets one session have a lock, and by another name it is the same one.
+ * Two would each let us.
+ */
+static bool
+is_another(struct doctor *d, struct db *db, const char *lock)
+{
+	struct db_result r;
+
+	return db_text(db, d->ctx->arena, lock, &r) != DB_OK ||
+	    db_at(&r, 0, 0)->s == NULL || strcmp(db_at(&r, 0, 0)->s, "0") != 0;
+}
+
+/* What is wrong with the list, rather than with one in it. */
+struct list_faults {
+	struct faults away, writers, strange, twice;
+};
+
+/* One of several. */
+static void
+look_at_place(struct doctor *d, const struct place *p, const char *lock,
+    struct list_faults *f)
+{
+	struct seen s;
+	struct db *db;
+
+	if (!node_open(d, p, &f->away, &s))
+		return;
+	db = d->node[d->nodes - 1].db;
+	if (!is_another(d, db, lock)) {
+		doctor_add(d, &f->twice, "%s", p->name);
+		return;
+	}
+	has_our_shop(d, db, p->name, &f->strange);
+	if (s.writes && !s.galera && !s.group)
+		doctor_add(d, &f->writers, "%s", p->name);
+}
+
 bool
 doctor_places(struct doctor *d)
 {
-	struct faults away = { 0 }, writers = { 0 };
+	struct list_faults f = { 0 };
 	struct places p;
-	struct seen s;
 	char why[WHY_BYTES];
+	const char *lock = arena_printf(d->ctx->arena, "SELECT GET_LOCK("
+	    "'shop.doctor.%ld.%" PRId64 "', 0)", (long)getpid(),
+	    num_monotonic_us());
 
 	if (places_read(d->ctx->conf, PLACES_WRITE, &p, why) != E_OK)
 		return doctor_bad(d, "set it right", "%s", why);
 	if (p.n == 1)
 		d->node[d->nodes++] = (struct node){ "", d->ctx->db };
-	for (size_t i = 0; i < p.n && p.n > 1; i++)
-		if (node_open(d, &p.at[i], &away, &s) && s.writes &&
-		    !s.galera && !s.group)
-			doctor_add(d, &writers, "%s", p.at[i].name);
-	if (writers.n > 1)
+	for (size_t i = 0; i < p.n && p.n > 1 && lock != NULL; i++)
+		look_at_place(d, &p.at[i], lock, &f);
+	if (f.strange.n > 0)
+		return doctor_bad(d, "take off the list what is not this shop's",
+		    "%s", f.strange.text);
+	if (f.twice.n > 0)
+		return doctor_bad(d, "take it off the list: it is none to go on "
+		    "to", "the same server as one before it: %s", f.twice.text);
+	if (f.writers.n > 1)
 		return doctor_bad(d, "SET GLOBAL read_only = ON on all but the "
 		    "one that has all orders", "each takes writes by itself, so "
-		    "that they come to differ: %s", writers.text);
-	return away.n == 0 || doctor_bad(d, "see its log and start it, or take it "
+		    "that they come to differ: %s", f.writers.text);
+	return f.away.n == 0 || doctor_bad(d, "see its log and start it, or take it "
 	    "off the list: while one is away there is one less to go on to", "%s",
-	    away.text);
+	    f.away.text);
 }
 
 void

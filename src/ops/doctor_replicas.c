@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/arena.h"
@@ -53,6 +54,16 @@ comes_near(struct doctor *d, struct db *db, const struct place *p,
 	    "db_read_lag_s", p->name);
 }
 
+/* Customers would be shown its products; none at all is found further on. */
+static bool
+is_other_shop(struct doctor *d, struct db *db)
+{
+	const char *ours = doctor_shop_of(d, d->ctx->db),
+	    *its = doctor_shop_of(d, db);
+
+	return its[0] != '\0' && strcmp(ours, its) != 0;
+}
+
 static void
 check_replica(struct doctor *d, const struct place *p, int64_t far_ms,
     struct faults *bad)
@@ -63,6 +74,8 @@ check_replica(struct doctor *d, const struct place *p, int64_t far_ms,
 
 	if (db == NULL)
 		doctor_add(d, bad, "%s: %s", p->name, why);
+	else if (is_other_shop(d, db))
+		doctor_add(d, bad, "%s: it has another shop", p->name);
 	else
 		comes_near(d, db, p, far_ms, bad);
 	db_free(db);

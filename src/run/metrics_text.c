@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -20,7 +21,7 @@
 #include "web/route.h"
 
 /* Longest name of a series with its labels. */
-#define SERIES_BYTES 320
+#define SERIES_BYTES 640
 
 /* What is told, and to where. */
 struct telling {
@@ -118,6 +119,23 @@ request_labels(size_t at, char to[SERIES_BYTES])
 	return true;
 }
 
+/* NAME="VALUE": a socket's path may have what needs a backslash there. */
+static void
+put_label(char to[SERIES_BYTES], const char *name, const char *value)
+{
+	struct buf label;
+
+	buf_init(&label, to, SERIES_BYTES);
+	buf_str(&label, name);
+	buf_str(&label, "=\"");
+	for (; *value != '\0'; value++) {
+		if (strchr("\"\\", *value) != NULL)
+			buf_char(&label, '\\');
+		buf_char(&label, *value);
+	}
+	buf_char(&label, '"');
+}
+
 /* The labels of a value, without braces; false: there is no such value. */
 static bool
 labels(const struct telling *t, enum metric_axis axis, size_t i,
@@ -134,7 +152,7 @@ labels(const struct telling *t, enum metric_axis axis, size_t i,
 		return true;
 	if ((value = axis_value(t, axis, i)) == NULL)
 		return false;
-	snprintf(to, SERIES_BYTES, "%s=\"%s\"", metric_label(axis), value);
+	put_label(to, metric_label(axis), value);
 	return true;
 }
 

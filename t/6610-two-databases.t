@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A list of two databases, the second a replica of the first: the writer is handed
 # over and back under load; and with nobody at work the workers go back to the
-# better one by and by.
+# better one by and by.  A full, a silent, a strange one in the list is in nobody's way.
 . "${top_srcdir:-.}/t/lib.sh"
 pair_need
 seeded
@@ -90,6 +90,37 @@ post /v1/points/charge '{"amount": 1}'
 user GET /v1/points/balance
 is "$status $(json .balance)" "200 $((before + 1))" 'a read sees what was written'
 
+# ---- The first is full, and takes no writes anyway
+
+pool_stop
+sql_root 'SET GLOBAL max_connections = 10'
+mkfifo "$dir/keep"
+for n in $(seq 12); do
+	db_root <"$dir/keep" >/dev/null 2>&1 &
+done
+exec 8>"$dir/keep"
+is_full() { ! sql_root 'SELECT 1'; }
+seen 'a full database' is_full
+pool_start 8>&-
+eventually 10 all_at "$two"
+ok 'a full one that takes no writes is passed over'
+user GET /v1/points/balance
+is "$status" 200 'and the shop is open'
+id=$(ctl product add --name Full --price 5 --stock 5)
+is "$(at_b sql "SELECT name FROM products WHERE id = $id")" Full 'shopctl, too'
+exec 8>&-
+eventually 10 sql_root 'SET GLOBAL max_connections = 200' || bail 'still full'
+
+# ---- None takes writes for a while
+
+fence B
+none_at() { [ "$(at_place "$one") $(at_place "$two")" = '0 0' ]; }
+eventually 10 none_at
+ok 'where none takes writes all workers leave'
+lead B
+eventually 10 all_at "$two"
+ok 'and come back when one does, without a request'
+
 # ---- By and by
 
 sql_root 'STOP SLAVE'
@@ -114,6 +145,44 @@ grep 'event=db-moved' "$dir/log/shopd.log" | tail -n "$(pool_size)" |
 	if (NR > 1 && ms - last < 200) soon++
 	last = ms } END { print soon + 0 }' >"$dir/soon"
 is "$(cat "$dir/soon")" 0 'one by one, a few a second'
+# ---- The first is silent, and the second comes back
+
+fence B
+pool_stop
+workers=1
+one_pool
+conf workers 1
+hole=$dir/hole.sock
+perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Listen => 99,
+    Local => shift) or die; sleep 600' "$hole" &
+hole_pid=$!
+seen 'a silent one' test -S "$hole"
+conf db_socket "$hole, $two, $one"
+pool_start
+eventually 10 all_at "$one"
+ok 'the only worker is at the third'
+lead B alone
+eventually 20 all_at "$two"
+ok 'and goes to the second, though the first is silent'
+stop_pid KILL "$hole_pid"
+
+# ---- One that is not another, or not this shop's
+
+fence B
+conf db_socket ''
+conf db_host "$one, 127.0.0.1:$a_port"
+conf db_tls off
+run doctor
+like "$out" "^bad databases: the same server as one before it: 127.0.0.1:$a_port: take it off" \
+    'doctor knows one server by two names'
+conf db_host "$one, $two"
+at_b sql_root 'SET SESSION sql_log_bin = 0; UPDATE shop.shop_identity SET id = REVERSE(id)'
+conf db_read_host "$two"
+run doctor
+like "$out" "^bad databases: $two has another shop than $one: " 'and another shop'
+like "$out" "
+bad replicas: $two: it has another shop: " 'where it is read from, too'
+conf db_read_host ''
 at_b db_stop
 run doctor
 like "$out" "^bad databases: $two: " 'doctor says so where one is away'

@@ -170,6 +170,15 @@ ok 'without a writer the catalogue is read from the replica'
 user GET /v1/points/balance
 is_problem 503 unavailable 'and no balance'
 db_start
+lead A alone
+# Nobody asks for what only the writer has.
+at_b sql_root 'STOP SLAVE SQL_THREAD'
+priced 9
+eventually 20 price_is 9
+ok 'the writer is back, and what is behind it answers no more'
+at_b sql_root 'START SLAVE SQL_THREAD'
+eventually 10 all_near "$two"
+ok 'until it has caught up'
 
 # ---- Several
 

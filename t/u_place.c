@@ -191,6 +191,8 @@ test_near(void)
 	CU_ASSERT(db_list_near(&l, 0, 7, 2000, now, &news));
 	CU_ASSERT(!news);
 	CU_ASSERT(l.near_us[0] == now && l.behind_ms[0] == 0);
+	db_list_reached(&l, 9000);
+	CU_ASSERT(db_list_near(&l, 0, 7, 2000, now, &news));
 	db_list_reached(&l, 9007);
 	db_list_reached(&l, 9006);
 	CU_ASSERT(l.far_ms == 9007);
@@ -209,9 +211,16 @@ test_near(void)
 	db_list_refused(&l, 0, DB_LIST_FAILED_MS, now);
 	CU_ASSERT(!db_list_is_near(&l, 0, now - 1, now));
 	CU_ASSERT(db_list_is_near(&l, 0, now, now));
-	CU_ASSERT(db_list_reach_due(&l, now));
-	CU_ASSERT(!db_list_reach_due(&l, now + 1));
-	CU_ASSERT(db_list_reach_due(&l, now + DB_LIST_REACH_MS * MS));
+	CU_ASSERT(!db_list_reach_due(&l, false, now));
+	CU_ASSERT(db_list_reach_due(&l, true, now));
+	CU_ASSERT(!db_list_reach_due(&l, true, now + 1));
+	now += DB_LIST_REACH_MS * MS;
+	CU_ASSERT(!db_list_reach_due(&l, false, now));
+	CU_ASSERT(!db_list_reach_due(&l, false, now +
+	    DB_LIST_REACH_LATE_MS * MS - 1));
+	CU_ASSERT(db_list_reach_due(&l, true, now));
+	now += (DB_LIST_REACH_MS + DB_LIST_REACH_LATE_MS) * MS;
+	CU_ASSERT(db_list_reach_due(&l, false, now));
 }
 
 /* One that let a single worker wait is passed over by all of them at once. */
@@ -249,6 +258,24 @@ test_refusing(void)
 	    (1 + DB_LIST_REFUSES_MS) * MS));
 }
 
+/* Where the pool's workers were a moment ago, and nothing speaks against it. */
+static void
+test_was_fit(void)
+{
+	struct db_list l = { 0 };
+
+	CU_ASSERT(!db_list_was_fit(&l, 0));
+	db_list_fit(&l, 0, MS);
+	CU_ASSERT(db_list_was_fit(&l, 0));
+	CU_ASSERT(!db_list_was_fit(&l, 1));
+	db_list_refused(&l, 0, DB_LIST_REFUSES_MS, 2 * MS);
+	CU_ASSERT(!db_list_was_fit(&l, 0));
+	db_list_fit(&l, 0, 3 * MS);
+	CU_ASSERT(db_list_was_fit(&l, 0));
+	db_list_failed(&l, 0, false, true, 4 * MS);
+	CU_ASSERT(!db_list_was_fit(&l, 0));
+}
+
 static void
 test_turns(void)
 {
@@ -261,6 +288,11 @@ test_turns(void)
 	db_list_look_later(&l, now, 9000);
 	CU_ASSERT(!db_list_look_due(&l, now + 8999 * MS));
 	CU_ASSERT(db_list_look_due(&l, now + 9000 * MS));
+	CU_ASSERT(db_list_look_at(&l, 0, now));
+	db_list_look_waited(&l, 0, now);
+	CU_ASSERT(!db_list_look_at(&l, 0, now + DB_LIST_LOOK_FROZEN_MS * MS - 1));
+	CU_ASSERT(db_list_look_at(&l, 0, now + DB_LIST_LOOK_FROZEN_MS * MS));
+	CU_ASSERT(db_list_look_at(&l, 1, now));
 	CU_ASSERT(db_list_check_due(&l, 0, now));
 	CU_ASSERT(!db_list_check_due(&l, 0, now + 1));
 	CU_ASSERT(db_list_check_due(&l, 1, now + 1));
@@ -281,5 +313,6 @@ suite_place(void)
 	CU_ADD_TEST(s, test_near);
 	CU_ADD_TEST(s, test_frozen);
 	CU_ADD_TEST(s, test_refusing);
+	CU_ADD_TEST(s, test_was_fit);
 	CU_ADD_TEST(s, test_turns);
 }

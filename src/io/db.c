@@ -147,15 +147,21 @@ crowded_due(struct db *db)
 	return true;
 }
 
-/* That a server refused us says more than that another one is not there. */
+/* Of several: that one is full says most, then that one refused us. */
+static bool
+said_more(const struct db *db, unsigned number)
+{
+	return db_classify(db->number, false) == DB_CROWDED ||
+	    (is_servers(db->number) && !is_servers(number));
+}
+
 static void
 remember_error(struct db *db, const char *name, unsigned number,
     const char *text, enum db_phase phase)
 {
 	bool choice = db_has_choice(db) || db->how_far != NULL;
 
-	if (choice && phase == CONNECTING && is_servers(db->number) &&
-	    !is_servers(number))
+	if (choice && phase == CONNECTING && said_more(db, number))
 		return;
 	db->number = number;
 	snprintf(db->error, sizeof db->error, "%s%s%s", choice ? name : "",

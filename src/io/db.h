@@ -182,10 +182,11 @@ void db_reader(struct db *, size_t first, const char *how_far);
 
 /*
  * A reader's: the newest that its database can be at.  Is it the caller's turn to
- * learn that?
+ * learn that?  connected: it has a connection to the writer; one that has none, and
+ * would have to make it, is asked only where nobody else has learned it for long.
  */
 void db_reached(struct db *, int64_t far_ms);
-bool db_reach_due(struct db *);
+bool db_reach_due(struct db *, bool connected);
 
 /* A reader's: is there a connection, and was it near enough a moment ago? */
 bool db_is_near(const struct db *);
@@ -202,8 +203,9 @@ size_t db_place(const struct db *);
 
 /*
  * Between requests, where there are several places: give up a connection to one
- * that takes no writes any more, and go back to a better one.  A reader looks
- * whether its place is near, and connects.  Cheap when there is nothing to do; else
+ * that takes no writes any more, and go back to a better one; connect, one of those
+ * that share the list at a time.  A reader looks whether its place is near, and
+ * connects.  Cheap when there is nothing to do; else
  * it may take as long as connecting.
  */
 void db_look(struct db *);

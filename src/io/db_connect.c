@@ -51,9 +51,9 @@ db_reached(struct db *db, int64_t far_ms)
 }
 
 bool
-db_reach_due(struct db *db)
+db_reach_due(struct db *db, bool connected)
 {
-	return db_list_reach_due(db->list, num_monotonic_us());
+	return db_list_reach_due(db->list, connected, num_monotonic_us());
 }
 
 bool
@@ -207,8 +207,9 @@ open_place(struct db *db, size_t place, bool any, MYSQL **conn,
 	int64_t began = num_monotonic_us();
 	unsigned number = db_session_open(conn, &db->login, place, why);
 
-	if (number == 0 && !any)
-		number = ask_fit(db, place, *conn, why);
+	if (number == 0 && !any &&
+	    (number = ask_fit(db, place, *conn, why)) == 0)
+		db_list_fit(db->list, place, num_monotonic_us());
 	if (number != 0)
 		tell_unfit(db, place, number, is_late(db, began,
 		    num_monotonic_us()));
@@ -216,13 +217,13 @@ open_place(struct db *db, size_t place, bool any, MYSQL **conn,
 }
 
 /*
- * A reader can do without, and may look in vain for days: once is told, and that one
- * is behind was.
+ * What nobody waits for may be in vain for days, and a reader can do without: once is
+ * told, and that one is behind was.
  */
 static enum db_class
 not_connected(struct db *db, size_t place, unsigned number, const char *why)
 {
-	if (db->how_far == NULL || (number != TOO_FAR_BEHIND &&
+	if ((db->how_far == NULL && !db->in_vain) || (number != TOO_FAR_BEHIND &&
 	    db->list->breaker[place].failures == 1))
 		return db_told(db, place, "connect", number, why, CONNECTING);
 	db->number = number;
@@ -246,15 +247,23 @@ connect_to(struct db *db, size_t place, bool any)
 	class = not_connected(db, place, number, why);
 	if (conn != NULL)
 		mysql_close(conn);
-	if (class == DB_CROWDED)
-		db->crowded_until_us = num_monotonic_us() +
-		    DB_CROWDED_MS * 1000;
 	return class;
 }
 
 /*
+ * A full server is not left where the others of the pool are.  Another one, which
+ * only answers, say, may be full for long.
+ */
+static bool
+is_settled(const struct db *db, size_t place, enum db_class class)
+{
+	return class == DB_OK ||
+	    (class == DB_CROWDED && db_list_was_fit(db->list, place));
+}
+
+/*
  * The next one is begun only while the first timeout is not over, as with a
- * host's addresses.  A full server is not away: the others of the pool are there.
+ * host's addresses.
  */
 static enum db_class
 connect_in_order(struct db *db, int64_t now)
@@ -262,8 +271,10 @@ connect_in_order(struct db *db, int64_t now)
 	int64_t until = now + db->login.conf->db_connect_timeout_s * 1000000;
 	size_t order[PLACES_MAX], n = db->login.places.n;
 	enum db_class class = DB_AWAY;
+	unsigned number = db->number;
+	bool crowded = false;
 
-	if (db_has_choice(db))
+	if (db_has_choice(db) || db->how_far != NULL)
 		db->number = 0;
 	db_list_order(db->list, n, db->first, db->slow, order);
 	for (size_t i = 0; i < n; i++) {
@@ -273,12 +284,17 @@ connect_in_order(struct db *db, int64_t now)
 		if (!breaker_allows(&db->list->breaker[order[i]], now))
 			continue;
 		class = connect_to(db, order[i], false);
-		if (class == DB_OK || class == DB_CROWDED)
+		crowded = crowded || (class == DB_CROWDED &&
+		    !db_list_is_bad(db->list, order[i], 0));
+		if (is_settled(db, order[i], class))
 			break;
 	}
+	/* Why it is away was told when it was found to be. */
 	if (class == DB_AWAY)
+		db->number = number;
+	if (class == DB_AWAY && db->error[0] == '\0')
 		snprintf(db->error, sizeof db->error, "the database is away");
-	return class;
+	return class != DB_OK && crowded ? DB_CROWDED : class;
 }
 
 enum db_class
@@ -293,8 +309,11 @@ db_connect(struct db *db)
 		return DB_CROWDED;
 	class = connect_in_order(db, now);
 	for (size_t i = 0; i < db->login.places.n && db->looks &&
-	    db_has_choice(db) && class != DB_OK && class != DB_CROWDED; i++)
+	    db_has_choice(db) && class != DB_OK; i++)
 		class = connect_to(db, i, true);
+	if (class == DB_CROWDED)
+		db->crowded_until_us = num_monotonic_us() +
+		    DB_CROWDED_MS * 1000;
 	return class;
 }
 
@@ -306,8 +325,10 @@ is_still_fit(struct db *db)
 	const char *why;
 	unsigned number = ask_fit(db, db->place, db->conn, &why);
 
-	if (number == 0)
+	if (number == 0) {
+		db_list_fit(db->list, db->place, began);
 		return true;
+	}
 	if (db->how_far != NULL || number == DB_READ_ONLY ||
 	    number == DB_NOT_PRIMARY)
 		tell_unfit(db, db->place, number, is_late(db, began,
@@ -328,18 +349,21 @@ db_pass_over(struct db *db)
 
 /*
  * Tries those that stand before the one that we have, which is kept until one is
- * found.  It may be in vain for days, and is not logged.
+ * found.  It may be in vain for days, and is not logged.  One that is silent is left
+ * out of the next looks, for those behind it may be well.
  */
 static void
 look_for_better(struct db *db, int64_t now)
 {
-	int64_t began = now;
+	int64_t began = now, turn;
 	MYSQL *conn = NULL;
 	const char *why;
 	size_t n = db->login.places.n, at = db->first;
 
 	for (; at != db->place && !is_late(db, began, now); at = (at + 1) % n) {
-		if (breaker_allows(&db->list->breaker[at], now) &&
+		turn = now;
+		if (db_list_look_at(db->list, at, now) &&
+		    breaker_allows(&db->list->breaker[at], now) &&
 		    open_place(db, at, false, &conn, &why) == 0) {
 			db_drop(db);
 			take_connection(db, conn, at, num_monotonic_us());
@@ -349,19 +373,35 @@ look_for_better(struct db *db, int64_t now)
 			mysql_close(conn);
 		conn = NULL;
 		now = num_monotonic_us();
+		if (now - turn >= DB_LIST_LOOK_MS * 1000)
+			db_list_look_waited(db->list, at, now);
 	}
-	db_list_look_later(db->list, now, is_late(db, began, now)
-	    ? DB_LIST_LOOK_FROZEN_MS : DB_LIST_LOOK_AGAIN_MS);
+	db_list_look_later(db->list, now, DB_LIST_LOOK_AGAIN_MS);
+}
+
+/* Of the workers that may write one at a time, so that the next request finds it. */
+static void
+look_for_any(struct db *db, int64_t now)
+{
+	if (db->how_far == NULL && !db_list_look_due(db->list, now))
+		return;
+	db->in_vain = true;
+	if (db_connect(db) != DB_OK)
+		db_list_look_later(db->list, num_monotonic_us(),
+		    DB_LIST_LOOK_AGAIN_MS);
+	db->in_vain = false;
 }
 
 void
 db_look(struct db *db)
 {
-	int64_t now;
+	int64_t now = num_monotonic_us();
 
-	if (db->conn == NULL && db->how_far != NULL)
-		(void)!db_connect(db);
-	if (db->conn == NULL || (!db_has_choice(db) && db->how_far == NULL))
+	if (!db_has_choice(db) && db->how_far == NULL)
+		return;
+	if (db->conn == NULL)
+		look_for_any(db, now);
+	if (db->conn == NULL)
 		return;
 	now = num_monotonic_us();
 	if (db_list_is_bad(db->list, db->place, db->connected_us) ||

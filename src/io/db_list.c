@@ -35,6 +35,7 @@ db_list_failed(struct db_list *l, size_t place, bool alone, bool in_time,
 {
 	struct breaker *b = &l->breaker[place];
 
+	l->fit_us[place] = 0;
 	if (alone || in_time) {
 		breaker_failed(b, now_us);
 		return;
@@ -50,6 +51,18 @@ db_list_refused(struct db_list *l, size_t place, int64_t ms, int64_t now_us)
 {
 	breaker_shut(&l->breaker[place], now_us, ms);
 	l->bad_us[place] = now_us;
+}
+
+void
+db_list_fit(struct db_list *l, size_t place, int64_t now_us)
+{
+	l->fit_us[place] = now_us;
+}
+
+bool
+db_list_was_fit(const struct db_list *l, size_t place)
+{
+	return l->fit_us[place] > l->bad_us[place];
 }
 
 bool
@@ -75,16 +88,25 @@ db_list_check_due(struct db_list *l, size_t place, int64_t now_us)
 }
 
 bool
-db_list_reach_due(struct db_list *l, int64_t now_us)
+db_list_reach_due(struct db_list *l, bool connected, int64_t now_us)
 {
-	return take_turn(&l->reach_us, now_us, DB_LIST_REACH_MS);
+	int64_t late_us = connected ? 0 : DB_LIST_REACH_LATE_MS * 1000;
+	int64_t never = 0;
+
+	/* Where nobody has yet it counts from here. */
+	(void)atomic_compare_exchange_strong(&l->reach_us, &never, now_us);
+	return now_us >= atomic_load(&l->reach_us) + late_us &&
+	    take_turn(&l->reach_us, now_us, DB_LIST_REACH_MS);
 }
 
 void
 db_list_reached(struct db_list *l, int64_t far_ms)
 {
-	int64_t known = atomic_load(&l->far_ms);
+	int64_t known = atomic_load(&l->far_ms),
+	    before = atomic_exchange(&l->beat_ms, far_ms);
 
+	if (far_ms - before > DB_LIST_LEAP_MS)
+		far_ms = before;
 	while (far_ms > known &&
 	    !atomic_compare_exchange_weak(&l->far_ms, &known, far_ms))
 		;
@@ -122,4 +144,16 @@ void
 db_list_look_later(struct db_list *l, int64_t now_us, int64_t ms)
 {
 	atomic_store(&l->look_us, now_us + ms * 1000);
+}
+
+void
+db_list_look_waited(struct db_list *l, size_t place, int64_t now_us)
+{
+	l->frozen_until_us[place] = now_us + DB_LIST_LOOK_FROZEN_MS * 1000;
+}
+
+bool
+db_list_look_at(const struct db_list *l, size_t place, int64_t now_us)
+{
+	return now_us >= l->frozen_until_us[place];
 }

@@ -31,11 +31,15 @@
 #define DB_LIST_NEAR_MS		3000
 /* Between two looks how far the writer is, by all workers together. */
 #define DB_LIST_REACH_MS	1000
+/* So much later it is also the turn of one that has no connection to it. */
+#define DB_LIST_REACH_LATE_MS	4000
+/* Between two of what it said, or there was such a while. */
+#define DB_LIST_LEAP_MS		2500
 /* Between two looks for a better one, by all workers together, that found it. */
 #define DB_LIST_LOOK_MS		250
 /* And after one that did not. */
 #define DB_LIST_LOOK_AGAIN_MS	1000
-/* The same where it took no connection in time. */
+/* And for how long one that took no connection in time is not looked at. */
 #define DB_LIST_LOOK_FROZEN_MS	5000
 /* Between two looks whether the one in use takes writes still. */
 #define DB_LIST_CHECK_MS	1000
@@ -45,10 +49,13 @@ struct db_list {
 	/* When it was last found to take no writes, or no connections twice in a
 	   row: sessions from before are not to be trusted. */
 	_Atomic int64_t bad_us[PLACES_MAX];
+	_Atomic int64_t fit_us[PLACES_MAX];	/* when it was found fit; 0: not */
 	_Atomic int64_t check_us[PLACES_MAX];	/* when the next is due */
 	_Atomic int64_t look_us;		/* the same, for a better one */
+	/* One that let a look wait is left out of looks until then. */
+	_Atomic int64_t frozen_until_us[PLACES_MAX];
 	/* Of readers: db_reached(), when that is due, and each place's. */
-	_Atomic int64_t far_ms, reach_us;
+	_Atomic int64_t far_ms, beat_ms, reach_us;
 	_Atomic int64_t near_us[PLACES_MAX];	/* when it was last near */
 	_Atomic int64_t behind_ms[PLACES_MAX];	/* when it was last asked */
 };
@@ -73,16 +80,25 @@ void db_list_failed(struct db_list *, size_t place, bool alone, bool in_time,
 /* It is no good: passed over for so long, and the sessions there are given up. */
 void db_list_refused(struct db_list *, size_t place, int64_t ms, int64_t now_us);
 
+/* It was found fit. */
+void db_list_fit(struct db_list *, size_t place, int64_t now_us);
+
+/* Was it fit when that was last known, and not away since? */
+bool db_list_was_fit(const struct db_list *, size_t place);
+
 /* Is a session there that began at since_us not to be trusted? */
 bool db_list_is_bad(const struct db_list *, size_t place, int64_t since_us);
 
 /* Is it the caller's turn to look whether the place takes writes still? */
 bool db_list_check_due(struct db_list *, size_t place, int64_t now_us);
 
-/* Is it the caller's turn to learn how far the writer is? */
-bool db_list_reach_due(struct db_list *, int64_t now_us);
+/* Is it the caller's turn to learn how far the writer is?  As db_reach_due(). */
+bool db_list_reach_due(struct db_list *, bool connected, int64_t now_us);
 
-/* How far it is; what is less than is known already says nothing. */
+/*
+ * How far it is; what is less than is known already says nothing.  After a while
+ * without any, which no replica can have yet, it counts when the next one has come.
+ */
 void db_list_reached(struct db_list *, int64_t far_ms);
 
 /*
@@ -105,5 +121,12 @@ bool db_list_is_near(const struct db_list *, size_t place, int64_t since_us,
  */
 bool db_list_look_due(struct db_list *, int64_t now_us);
 void db_list_look_later(struct db_list *, int64_t now_us, int64_t ms);
+
+/*
+ * The place kept a look waiting: those behind it have their turn, and it has its
+ * own after DB_LIST_LOOK_FROZEN_MS.
+ */
+void db_list_look_waited(struct db_list *, size_t place, int64_t now_us);
+bool db_list_look_at(const struct db_list *, size_t place, int64_t now_us);
 
 #endif

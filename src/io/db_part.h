@@ -17,6 +17,7 @@ struct db {
 	int64_t connected_us;		/* when it was opened */
 	struct db_list own_list, *list;
 	bool patient, looks;		/* db_patient()'s */
+	bool in_vain;			/* nobody waits for this one to connect */
 	size_t slow;			/* the place that has just let a statement
 					   wait too long; or DB_LIST_NONE */
 	int64_t began_us;		/* when that statement began */

@@ -164,11 +164,20 @@ look_without(struct aside *a, struct conns *c, int64_t now)
 	return others || a->crowded;
 }
 
+/* Where others are connected, or there was no room, look_without() sees to it. */
+static bool
+may_visit(const struct aside *a, int64_t now)
+{
+	return db_has_choice(a->db) && (db_connected(a->db) || (!a->crowded &&
+	    elsewhere(a, now) == 0 &&
+	    board_connected(a->board, queue_of(a), now) == 0));
+}
+
 /* Busy meanwhile, as when it connects. */
 static void
 visit_places(struct aside *a, int64_t now)
 {
-	if (!db_has_choice(a->db))
+	if (!may_visit(a, now))
 		return;
 	a->seat->busy_since_us = now;
 	db_look(a->db);

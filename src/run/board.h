@@ -27,7 +27,7 @@
 #define BOARD_SEATS (2 * WORKERS_MAX)
 
 /* To be counted up with every change of struct board. */
-#define BOARD_LAYOUT "shop-board 8 (replicas)"
+#define BOARD_LAYOUT "shop-board 9 (looks)"
 
 struct seat {
 	_Atomic int64_t busy_since_us;	/* 0: waiting for a request */

@@ -39,7 +39,7 @@ replica_look(struct ctx *ctx)
 {
 	if (ctx->replica == NULL)
 		return;
-	if (db_connected(ctx->db) && db_reach_due(ctx->replica))
+	if (db_reach_due(ctx->replica, db_connected(ctx->db)))
 		ask_writer(ctx);
 	db_look(ctx->replica);
 }

@@ -27,7 +27,8 @@ struct db *replica_new(const struct conf *, size_t first, char *why) MUST_CHECK;
 
 /*
  * Between requests: connects, gives up one that is behind, and learns how far the
- * writer is.  Nothing where ctx->replica is NULL.
+ * writer is, for which it may connect there: where replicas answer everything nobody
+ * else would notice that the writer is back.  Nothing where ctx->replica is NULL.
  */
 void replica_look(struct ctx *);
 

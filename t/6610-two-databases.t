@@ -67,6 +67,21 @@ handed B A "$a_port" "$one" 'and back'
 like "$(grep 'event=db-moved' "$dir/log/shopd.log")" \
     "level=warn .*from=$one to=$two" 'the log says so'
 
+# The same databases in another order: what old workers and new ones say of the first
+# is of two.
+rolls() { grep -c 'event=roll-done' "$dir/log/shopd.log"; }
+rolled() { [ "$(rolls)" -gt "$rolls_were" ] && all_at "$one"; }
+roll_ms=$(now_ms)
+for list in "$two, $one" "$one, $two" "$two, $one" "$one, $two"; do
+	rolls_were=$(rolls)
+	conf db_socket "$list"
+	kill -HUP "$pool_pid"
+	eventually 20 rolled || fail "no roll to $list"
+	sleep_ms 500
+done
+is "$(answers "$roll_ms" "$(now_ms)" | grep -c '^503 ')" 0 \
+    'the list is turned round, and no request is refused'
+
 clients_stop
 is "$(figure status_000)" 0 'everybody got an answer'
 all_is_well 8000

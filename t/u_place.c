@@ -96,6 +96,23 @@ test_faults(void)
 }
 
 static void
+test_digests(void)
+{
+	uint64_t ab, ba, a_b;
+
+	(void)read_list("", "a,b");
+	ab = places_digest(&places);
+	(void)read_list("", "a:3306, b");
+	CU_ASSERT(places_digest(&places) == ab);
+	(void)read_list("", "b,a");
+	ba = places_digest(&places);
+	(void)read_list("/ab", "");
+	a_b = places_digest(&places);
+	(void)read_list("/a,b", "");
+	CU_ASSERT(ab != ba && places_digest(&places) != a_b);
+}
+
+static void
 test_sockets(void)
 {
 	(void)read_list("/a,/b", "");
@@ -306,6 +323,7 @@ suite_place(void)
 
 	CU_ADD_TEST(s, test_lists);
 	CU_ADD_TEST(s, test_faults);
+	CU_ADD_TEST(s, test_digests);
 	CU_ADD_TEST(s, test_sockets);
 	CU_ADD_TEST(s, test_replicas);
 	CU_ADD_TEST(s, test_order);

@@ -129,6 +129,23 @@ places_read(const struct conf *c, enum place_use use, struct places *p,
 	return E_CONFIG;
 }
 
+/* FNV-1a, of the names and their ends. */
+uint64_t
+places_digest(const struct places *p)
+{
+	uint64_t digest = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < p->n; i++) {
+		const char *name = p->at[i].name;
+
+		do
+			digest = (digest ^ (unsigned char)*name) *
+			    UINT64_C(1099511628211);
+		while (*name++ != '\0');
+	}
+	return digest != 0 ? digest : 1;
+}
+
 enum err
 places_check(const struct conf *c, char *why)
 {

@@ -36,6 +36,9 @@ struct places {
 	struct place at[PLACES_MAX];
 };
 
+/* A number that two lists share only where they are the same; never 0. */
+uint64_t places_digest(const struct places *);
+
 enum place_use { PLACES_WRITE, PLACES_READ };
 
 /*

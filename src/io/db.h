@@ -197,6 +197,9 @@ void db_pass_over(struct db *);
 /* Is there more than one place? */
 bool db_has_choice(const struct db *);
 
+/* Its list. */
+const struct places *db_places(const struct db *);
+
 /* The place that it is or was last connected to, and its number in the list. */
 const struct place *db_where(const struct db *);
 size_t db_place(const struct db *);

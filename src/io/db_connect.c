@@ -63,6 +63,12 @@ db_is_near(const struct db *db)
 	    db->connected_us, num_monotonic_us());
 }
 
+const struct places *
+db_places(const struct db *db)
+{
+	return &db->login.places;
+}
+
 size_t
 db_place(const struct db *db)
 {

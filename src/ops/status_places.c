@@ -66,13 +66,14 @@ status_replicas(struct ctx *ctx, const struct board *b,
     struct replica_status **list, size_t *n)
 {
 	struct places *p = places_of(ctx, PLACES_READ);
+	const struct db_list *l;
 
 	*list = arena_alloc(ctx->arena, PLACES_MAX * sizeof **list);
 	*n = *list != NULL && p != NULL ? p->n : 0;
+	l = board_look_list(b->replicas, *n > 0 ? places_digest(p) : 0);
 	for (size_t i = 0; i < *n; i++)
 		(*list)[i] = (struct replica_status){ { p->at[i].name,
-		    breaker_state(&b->replicas.breaker[i]), 0 },
-		    b->replicas.behind_ms[i] };
+		    breaker_state(&l->breaker[i]), 0 }, l->behind_ms[i] };
 	for (size_t i = 0; i < BOARD_SEATS; i++) {
 		size_t at = (size_t)b->seat[i].reads_at;
 
@@ -86,17 +87,19 @@ status_places(struct ctx *ctx, const struct board *b,
     struct place_status **list, size_t *n, struct breaker_status *breaker)
 {
 	struct places *p = places_of(ctx, PLACES_WRITE);
+	const struct db_list *l;
 	size_t most = 0;
 
 	*list = arena_alloc(ctx->arena, PLACES_MAX * sizeof **list);
 	*n = *list != NULL && p != NULL ? p->n : 0;
+	l = board_look_list(b->db, *n > 0 ? places_digest(p) : 0);
 	for (size_t i = 0; i < *n; i++)
 		(*list)[i] = (struct place_status){ p->at[i].name,
-		    breaker_state(&b->db.breaker[i]), 0 };
+		    breaker_state(&l->breaker[i]), 0 };
 	count_workers(b, *list, *n);
 	for (size_t i = 1; i < *n; i++)
 		if ((*list)[i].workers > (*list)[most].workers)
 			most = i;
-	breaker->failures = b->db.breaker[most].failures;
-	breaker->state = breaker_state(&b->db.breaker[most]);
+	breaker->failures = l->breaker[most].failures;
+	breaker->state = breaker_state(&l->breaker[most]);
 }

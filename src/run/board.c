@@ -148,6 +148,36 @@ board_hashed(struct seat *s)
 	s->hashing_since_us = 0;
 }
 
+/* In the place of the list that nobody has joined for longer. */
+struct db_list *
+board_list(struct board_list all[BOARD_LISTS], uint64_t digest, int64_t now_us)
+{
+	struct board_list *old = &all[all[1].joined_us < all[0].joined_us];
+	uint64_t of = old->of;
+
+	for (size_t i = 0; i < BOARD_LISTS; i++)
+		if (all[i].of == digest) {
+			all[i].joined_us = now_us;
+			return &all[i].list;
+		}
+	if (atomic_compare_exchange_strong(&old->of, &of, digest)) {
+		memset(&old->list, 0, sizeof old->list);
+		old->joined_us = now_us;
+	}
+	return old->of == digest ? &old->list : NULL;
+}
+
+const struct db_list *
+board_look_list(const struct board_list all[BOARD_LISTS], uint64_t digest)
+{
+	static const struct db_list nothing;
+
+	for (size_t i = 0; i < BOARD_LISTS; i++)
+		if (all[i].of == digest)
+			return &all[i].list;
+	return &nothing;
+}
+
 int
 board_hand_on(int fd, size_t seat)
 {

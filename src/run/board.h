@@ -27,7 +27,7 @@
 #define BOARD_SEATS (2 * WORKERS_MAX)
 
 /* To be counted up with every change of struct board. */
-#define BOARD_LAYOUT "shop-board 9 (looks)"
+#define BOARD_LAYOUT "shop-board 9 (lists)"
 
 struct seat {
 	_Atomic int64_t busy_since_us;	/* 0: waiting for a request */
@@ -57,18 +57,24 @@ union board_counters {
 	char room[BOARD_COUNTERS_BYTES];
 };
 
+/*
+ * What is known of the databases of a list.  While a roll lasts old and new workers
+ * may have two lists, and a place in the one is another database in the other.
+ */
+#define BOARD_LISTS 2
+struct board_list {
+	_Atomic uint64_t of;		/* places_digest(); 0: none's */
+	_Atomic int64_t joined_us;	/* by the last worker who has it */
+	struct db_list list;
+};
+
 struct board {
 	char layout[56];		/* BOARD_LAYOUT */
 	uint64_t bytes;			/* sizeof(struct board) */
 	uint64_t counters;		/* metrics_digest() of shopd */
 	int64_t started_s;		/* since the epoch */
-	/*
-	 * A roll may change the list.  Then what old and new workers say of a
-	 * place is of two, for as long as both are there: a connection is made
-	 * in vain, or not at once.
-	 */
-	_Alignas(64) struct db_list db;
-	_Alignas(64) struct db_list replicas;
+	_Alignas(64) struct board_list db[BOARD_LISTS];
+	_Alignas(64) struct board_list replicas[BOARD_LISTS];
 	/*
 	 * When workers of a queue were last refused a connection to the database
 	 * while none of them had one; 0: not, or one has been given up since.
@@ -109,6 +115,17 @@ bool board_idle(const struct board *, const struct seat *, int64_t now_us);
 bool board_hash(const struct board *, struct seat *, size_t most,
     int64_t now_us);
 void board_hashed(struct seat *);
+
+/*
+ * Where a worker shares what it knows of its list: with those who have the same one.
+ * NULL: both are others', which more than two rolls at once would take.
+ */
+struct db_list *board_list(struct board_list[BOARD_LISTS], uint64_t digest,
+    int64_t now_us);
+
+/* To be looked at; of a list that no worker has all is zero. */
+const struct db_list *board_look_list(const struct board_list[BOARD_LISTS],
+    uint64_t digest);
 
 /* Where shopd counts. */
 struct counters *board_pool(struct board *);

@@ -353,21 +353,26 @@ look_at_audits(struct gauges *g, const struct conf *c)
 _Static_assert(METRIC_PLACES == PLACES_MAX, "a value each");
 
 static void
-look_at_breakers(struct gauges *g, const struct board *b, size_t places)
+look_at_breakers(struct gauges *g, const struct board *b,
+    const struct places *p)
 {
+	const struct db_list *l = board_look_list(b->db, places_digest(p));
+
 	g->breaker[0] = 1;
-	for (size_t i = 0; i < places; i++) {
-		g->passed_over[i] = b->db.breaker[i].shut_until_us != 0;
+	for (size_t i = 0; i < p->n; i++) {
+		g->passed_over[i] = l->breaker[i].shut_until_us != 0;
 		g->breaker[0] &= g->passed_over[i];
 	}
 }
 
 static void
-look_at_replicas(struct gauges *g, const struct board *b, size_t replicas)
+look_at_replicas(struct gauges *g, const struct board *b,
+    const struct places *p)
 {
-	const struct db_list *l = &b->replicas;
+	const struct db_list *l = board_look_list(b->replicas,
+	    places_digest(p));
 
-	for (size_t i = 0; i < replicas; i++) {
+	for (size_t i = 0; i < p->n; i++) {
 		g->replica_passed_over[i] = l->breaker[i].shut_until_us != 0;
 		g->replica_behind[i] = l->behind_ms[i] / 1000;
 	}
@@ -411,8 +416,8 @@ metrics_print(struct ctx *ctx, void *arg, const char **text, size_t *len)
 			t->used[t->n++] = &b->count[i].c;
 	t->used[t->n++] = &b->count[BOARD_SEATS].c;
 	take_gauges(&t->gauges, ctx->conf, b);
-	look_at_breakers(&t->gauges, b, t->places.n);
-	look_at_replicas(&t->gauges, b, t->replicas.n);
+	look_at_breakers(&t->gauges, b, &t->places);
+	look_at_replicas(&t->gauges, b, &t->replicas);
 	m = metric_table(&n);
 	for (size_t i = 0; i < n; i++) {
 		put_head(&out, &m[i]);

@@ -222,6 +222,16 @@ serve_requests(struct ctx *ctx, struct fcgi *f, struct board *board,
 	conns_others(conns, NULL, NULL);
 }
 
+static void
+share_list(struct db *db, struct board_list all[BOARD_LISTS])
+{
+	struct db_list *l = board_list(all, places_digest(db_places(db)),
+	    num_monotonic_us());
+
+	if (l != NULL)
+		db_share(db, l);
+}
+
 /* What is counted, known and told for all workers. */
 static void
 share_board(struct ctx *ctx, struct board *board, struct seat *seat)
@@ -229,9 +239,9 @@ share_board(struct ctx *ctx, struct board *board, struct seat *seat)
 	metrics_join(ctx, board, seat);
 	cache_count(ctx->cache, ctx->count);
 	if (board != NULL)
-		db_share(ctx->db, &board->db);
+		share_list(ctx->db, board->db);
 	if (board != NULL && ctx->replica != NULL)
-		db_share(ctx->replica, &board->replicas);
+		share_list(ctx->replica, board->replicas);
 	if (seat != NULL)
 		log_id_at(seat->request_id);
 }

@@ -47,6 +47,7 @@ db_new(const struct conf *c, enum db_account account,
 	db->slow = DB_LIST_NONE;
 	db->login.conf = c;
 	db->login.account = account;
+	db->login.brief = account != DB_ADMIN;
 	db->login.user = account == DB_ADMIN ? c->db_admin_user : c->db_user;
 	db->list = &db->own_list;
 	db->table = table;

@@ -115,7 +115,11 @@ const struct db_cell *db_at(const struct db_result *, size_t row, size_t col);
 struct db;
 struct db_list;
 
-/* A reader has the workers' account, and goes to the places of db_read_host. */
+/*
+ * A reader has the workers' account, and goes to the places of db_read_host.  An
+ * administrator waits an hour for an answer; but of several places he takes none that
+ * has not answered him in a worker's time a moment before.
+ */
 enum db_account { DB_WORKER, DB_ADMIN, DB_READER };
 
 /* A variable that each session sets; the last row has no name. */
@@ -170,6 +174,14 @@ void db_share(struct db *, struct db_list *);
  * nothing, and where none takes writes the first that answers will do.
  */
 void db_patient(struct db *, bool looks);
+
+/*
+ * An administrator's that only looks: it waits no longer than a worker for an answer.
+ */
+void db_brief(struct db *);
+
+/* Try that place first, then those behind it in the list, and round it. */
+void db_begin(struct db *, size_t place);
 
 /*
  * A reader's, to be called before anything else: it begins with that place of the

@@ -38,9 +38,21 @@ db_patient(struct db *db, bool looks)
 }
 
 void
+db_brief(struct db *db)
+{
+	db->login.brief = true;
+}
+
+void
+db_begin(struct db *db, size_t place)
+{
+	db->place = db->first = place % db->login.places.n;
+}
+
+void
 db_reader(struct db *db, size_t first, const char *how_far)
 {
-	db->place = db->first = first % db->login.places.n;
+	db_begin(db, first);
 	db->how_far = how_far;
 }
 
@@ -202,6 +214,35 @@ tell_unfit(const struct db *db, size_t place, unsigned number, bool late)
 		db_list_failed(l, place, !db_has_choice(db), !late, now);
 }
 
+static unsigned
+open_fit(struct db *db, size_t place, bool any, MYSQL **conn, const char **why)
+{
+	unsigned number = db_session_open(conn, &db->login, place, why);
+
+	return number != 0 || any ? number : ask_fit(db, place, *conn, why);
+}
+
+/*
+ * An administrator's session may wait an hour for an answer, and neither library can
+ * change that once it is open.  So a brief one asks first, which a primary that has
+ * lost its group, or a frozen server, does not keep for longer than a worker's.
+ */
+static unsigned
+open_asked(struct db *db, size_t place, bool any, MYSQL **conn,
+    const char **why)
+{
+	unsigned number;
+
+	db->login.brief = true;
+	number = open_fit(db, place, any, conn, why);
+	db->login.brief = false;
+	if (number != 0)
+		return number;
+	mysql_close(*conn);
+	*conn = NULL;
+	return open_fit(db, place, any, conn, why);
+}
+
 /*
  * A connection to that place; any: whether it is fit or not.  What went wrong the
  * others learn, too; *why is *conn's or static, and 0 is success.
@@ -211,11 +252,14 @@ open_place(struct db *db, size_t place, bool any, MYSQL **conn,
     const char **why)
 {
 	int64_t began = num_monotonic_us();
-	unsigned number = db_session_open(conn, &db->login, place, why);
+	bool asks = db_has_choice(db) && !db->login.brief;
+	unsigned number = (asks ? open_asked : open_fit)(db, place, any, conn,
+	    why);
 
-	if (number == 0 && !any &&
-	    (number = ask_fit(db, place, *conn, why)) == 0)
+	if (number == 0 && !any)
 		db_list_fit(db->list, place, num_monotonic_us());
+	db->silent[place] = number != 0 && number != DB_READ_ONLY &&
+	    number != DB_NOT_PRIMARY;
 	if (number != 0)
 		tell_unfit(db, place, number, is_late(db, began,
 		    num_monotonic_us()));
@@ -303,6 +347,16 @@ connect_in_order(struct db *db, int64_t now)
 	return class != DB_OK && crowded ? DB_CROWDED : class;
 }
 
+/* To one that takes no writes: those that did not answer are not asked again. */
+static enum db_class
+connect_to_any(struct db *db, enum db_class class)
+{
+	for (size_t i = 0; i < db->login.places.n && class != DB_OK; i++)
+		if (!db->silent[i])
+			class = connect_to(db, i, true);
+	return class;
+}
+
 enum db_class
 db_connect(struct db *db)
 {
@@ -314,9 +368,8 @@ db_connect(struct db *db)
 	if (now < db->crowded_until_us)
 		return DB_CROWDED;
 	class = connect_in_order(db, now);
-	for (size_t i = 0; i < db->login.places.n && db->looks &&
-	    db_has_choice(db) && class != DB_OK; i++)
-		class = connect_to(db, i, true);
+	if (db->looks && db_has_choice(db))
+		class = connect_to_any(db, class);
 	if (class == DB_CROWDED)
 		db->crowded_until_us = num_monotonic_us() +
 		    DB_CROWDED_MS * 1000;

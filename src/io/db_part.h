@@ -18,6 +18,8 @@ struct db {
 	struct db_list own_list, *list;
 	bool patient, looks;		/* db_patient()'s */
 	bool in_vain;			/* nobody waits for this one to connect */
+	bool silent[PLACES_MAX];	/* when it was last tried it did not answer,
+					   or let nobody in */
 	size_t slow;			/* the place that has just let a statement
 					   wait too long; or DB_LIST_NONE */
 	int64_t began_us;		/* when that statement began */

@@ -118,8 +118,8 @@ set_options(MYSQL *conn, const struct db_login *login, const struct place *to)
 {
 	const struct conf *c = login->conf;
 	unsigned connect_s = (unsigned)c->db_connect_timeout_s;
-	unsigned read_s = login->account == DB_ADMIN ? ADMIN_TIMEOUT_S
-	    : (unsigned)c->db_read_timeout_s, off = 0;
+	unsigned read_s = login->brief ? (unsigned)c->db_read_timeout_s
+	    : ADMIN_TIMEOUT_S, off = 0;
 	unsigned tcp = MYSQL_PROTOCOL_TCP;
 
 	mysql_options(conn, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);

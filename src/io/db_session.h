@@ -20,6 +20,8 @@ struct db_login {
 	enum db_account account;
 	const char *user;
 	char *password;		/* or NULL */
+	bool brief;		/* no answer takes longer than
+				   db_read_timeout_s; else an hour */
 	struct places places;
 	struct host *host[PLACES_MAX];	/* NULL: a socket */
 	size_t turn[PLACES_MAX];	/* the next of its addresses to try */

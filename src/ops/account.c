@@ -373,6 +373,7 @@ try_with(const struct ctx *ctx, const struct conf *c, const char **as,
 	if (other.db == NULL)
 		return ENTRY_AWAY;
 	db_patient(other.db, true);
+	db_begin(other.db, db_place(ctx->db));
 	if (script_run(&other, "SELECT CURRENT_USER()", &r, why) == E_OK) {
 		*as = db_at(&r, 0, 0)->s;
 	} else {

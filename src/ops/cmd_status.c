@@ -368,6 +368,8 @@ look_at_database(struct ctx *ctx, struct status *s)
 		d->why = fault(ctx, s, why);
 		return;
 	}
+	/* To find one may take longer than a request may. */
+	ctx->start_us = num_monotonic_us();
 	if (health_version(ctx, &d->schema) != E_OK)
 		d->schema = NULL;
 	s->id = identity_get(ctx);

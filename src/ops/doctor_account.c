@@ -210,6 +210,7 @@ doctor_worker_account(struct doctor *d)
 	if (d->worker.db == NULL)
 		return doctor_bad(d, remedy, "%s", why);
 	db_patient(d->worker.db, true);
+	db_begin(d->worker.db, db_place(d->ctx->db));
 	d->has_worker = db_text(d->worker.db, d->ctx->arena, "SELECT 1", &r)
 	    == DB_OK;
 	if (!d->has_worker)

@@ -94,6 +94,8 @@ node_open(struct doctor *d, const struct place *p, struct faults *away,
 	    why) : NULL;
 	struct db_result out;
 
+	if (db != NULL)
+		db_brief(db);
 	node->name = arena_printf(d->ctx->arena, "%s: ", p->name);
 	if (node->name == NULL || db == NULL || !ask_seen(d, db, s, &out)) {
 		doctor_add(d, away, "%s: %s", p->name,

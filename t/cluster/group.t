@@ -50,6 +50,14 @@ charge() {
 	    UNHEX(LEFT(SHA2('f', 256), 32)), 2, 10)" 2>&1 |
 	    sed -n 's/^ERROR \([0-9]*\).*/\1/p; /^[a-z]/p' | cut -f 1
 }
+# listed COMMAND...: shopctl by pool 0's list; $code, $took_ms, $dir/listed.
+listed() {
+	took_ms=$(now_ms)
+	within app1 "$top_builddir/shopctl" --config "$dir/p0/shop.conf" "$@" \
+	    >"$dir/listed" 2>"$dir/listed.err"
+	code=$?
+	took_ms=$(($(now_ms) - took_ms))
+}
 if [ -n "$net" ]; then
 	victim=$(primary_of "$nodes")
 	others=$(other_nodes $victim | tr '\n' ' ')
@@ -86,6 +94,20 @@ if [ -n "$net" ]; then
 	like "$(at $victim sql "SET SESSION group_replication_consistency = 'EVENTUAL';
 	    SELECT balance FROM users WHERE id = 1")" '^[0-9]+$' \
 	    'though it would: it is asked not to'
+	pool_conf 0 "db$victim $(for n in $others; do echo db$n; done | tr '\n' ' ')"
+	listed user show 1
+	is $code 0 'shopctl, whose list it leads, goes on to the new one'
+	less $took_ms 6000 'in time (ms)'
+	listed status --json
+	is "$(jq -r '.database | .at + " " + .state' "$dir/listed")" \
+	    "$(addr db$new):3306 ok" 'so does shopctl status'
+	less $took_ms 6000 'in time (ms)'
+	listed doctor
+	like "$(grep -E ' (database|databases|worker-session)\>' "$dir/listed")" \
+	    "^ok database
+bad databases: $(addr db$victim):3306: .*
+ok worker-session$" 'and doctor, which names the old one'
+	less $took_ms 10000 'in time (ms)'
 	# It gives up what waits when it learns that it was voted out.
 	for n in $others; do hears db$n db$victim; done
 	back_again $victim

@@ -92,6 +92,7 @@ begin audit "$first" audit
 begin status "$first" status --json
 begin doctor "$first" doctor
 begin third "$dir/m0, $dir/m1, $db_sock" user show 1
+begin third_price "$dir/m0, $dir/m1, $db_sock" product price 1 --price 12000
 begin third_status "$dir/m0, $dir/m1, $db_sock" status --json
 begin none "$dir/m0, $dir/m1" user show 1
 begin none_status "$dir/m0, $dir/m1" status --json
@@ -119,6 +120,8 @@ ok worker-session$" 'it names the first, and looks at all else'
 
 ended third 8000 'two of three are mute'
 is "$code" 0 'and the third is found'
+ended third_price 8000 'of several statements the first has found it'
+is "$code" 0 'and the others have time'
 ended third_status 8000 'status'
 is "$(of_status .state)" ok 'and the third is found'
 

@@ -174,6 +174,7 @@ void db_share(struct db *, struct db_list *);
  * nothing, and where none takes writes the first that answers will do.
  */
 void db_patient(struct db *, bool looks);
+bool db_is_patient(const struct db *);
 
 /*
  * An administrator's that only looks: it waits no longer than a worker for an answer.

@@ -37,6 +37,12 @@ db_patient(struct db *db, bool looks)
 	db->looks = looks;
 }
 
+bool
+db_is_patient(const struct db *db)
+{
+	return db->patient;
+}
+
 void
 db_brief(struct db *db)
 {

@@ -217,6 +217,9 @@ attempt_run(struct ctx *ctx, enum sql sql, const struct db_arg *arg, size_t n,
 			memset(r, 0, sizeof *r);
 			return class;
 		}
+		/* Who may take any time to find one has his own from then on. */
+		if (db_is_patient(ctx->db))
+			ctx->start_us = began_us;
 	}
 	class = db_run(ctx->db, ctx->arena, sql, arg, n, r);
 	note_statement(ctx, sql_table[sql].name, began_us);

@@ -108,7 +108,7 @@ is "$(echo $(cat "$dir/found"))" 'src/io/mysql.h' \
     'one header includes mysql.h'
 awk '($2 == "io/db_session.h" || $2 == "io/db_rows.h" ||
     $2 == "io/db_part.h" || $2 == "io/mysql.h") &&
-    $1 !~ /^io\/db(_connect|_part|_session|_rows)?\.[ch]$/' \
+    $1 !~ /^io\/db(_connect|_part|_place|_session|_rows)?\.[ch]$/' \
     "$dir/includes" >"$dir/found"
 none 'which io/db alone sees, and how a session is opened'
 for vendor in 'fcgiapp\.h' 'cjson/cJSON\.h' \

@@ -167,11 +167,11 @@ pool_stop
 workers=1
 one_pool
 conf workers 1
-hole=$dir/hole.sock
-perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Listen => 99,
-    Local => shift) or die; sleep 600' "$hole" &
+hole=$dir/hole
+perl -MIO::Socket::UNIX -e 'my @s = map { IO::Socket::UNIX->new(Listen => 99,
+    Local => $_) or die } @ARGV; sleep 600' "$hole"4 "$hole"3 "$hole"2 "$hole" &
 hole_pid=$!
-seen 'a silent one' test -S "$hole"
+seen 'silent ones' test -S "$hole"
 conf db_socket "$hole, $two, $one"
 pool_start
 eventually 10 all_at "$one"
@@ -179,6 +179,10 @@ ok 'the only worker is at the third'
 lead B alone
 eventually 20 all_at "$two"
 ok 'and goes to the second, though the first is silent'
+conf db_socket "$hole, ${hole}2, ${hole}3, ${hole}4, $two"
+run status --json
+is "$code $(echo "$out" | jq -c '[.database.state, .database.at]')" \
+    "0 [\"ok\",\"$two\"]" 'status finds it behind four'
 stop_pid KILL "$hole_pid"
 
 # ---- One that is not another, or not this shop's

@@ -62,7 +62,7 @@ run_token(struct ctx *ctx, const void *options)
 const struct command cmd_token = {
 	.noun = "token", .usage = "--user ID [--ttl SECONDS] [--kid NAME]",
 	.help = "print a token (ttl 3600)",
-	.run = run_token,
+	.run = run_token, .opens_db = true,
 	.options = token_options, .size = sizeof(struct token_options),
 };
 
@@ -125,7 +125,7 @@ const struct command cmd_grant = {
 	.help = "print a grant of points that were\n"
 	    "paid for, good for --ttl SECONDS,\n"
 	    "signed by --kid NAME",
-	.run = run_grant,
+	.run = run_grant, .opens_db = true,
 	.options = grant_options, .size = sizeof(struct grant_options),
 };
 
@@ -224,19 +224,19 @@ run_key_list(struct ctx *ctx, const void *options)
 const struct command cmd_key_add = {
 	.noun = "key", .verb = "add", .usage = "[--kid NAME]",
 	.help = "make a key for tokens, print\nits name, roll the pool",
-	.run = run_key_add,
+	.run = run_key_add, .opens_db = true,
 	.options = key_add_options, .size = sizeof(struct key_options),
 };
 
 const struct command cmd_key_list = {
 	.noun = "key", .verb = "list",
 	.help = "print the keys' names",
-	.run = run_key_list,
+	.run = run_key_list, .opens_db = true,
 };
 
 const struct command cmd_key_retire = {
 	.noun = "key", .verb = "retire", .usage = "--kid NAME",
 	.help = "remove a key, roll the pool",
-	.run = run_key_retire,
+	.run = run_key_retire, .opens_db = true,
 	.options = key_retire_options, .size = sizeof(struct key_options),
 };

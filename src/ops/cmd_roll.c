@@ -20,5 +20,5 @@ const struct command cmd_roll = {
 	.help = "have shopd take settings, keys and\n"
 	    "programs anew, and wait: 1 where\n"
 	    "the old workers stay",
-	.run = run_roll,
+	.run = run_roll, .opens_db = true,
 };

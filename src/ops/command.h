@@ -60,7 +60,11 @@ struct command {
 	const struct option_row *options;	/* NULL: it takes none */
 	size_t size;			/* of the struct */
 	bool says_source;	/* tells itself which settings were read */
-	bool opens_db;		/* itself: ctx->db is NULL until it does */
+	/*
+	 * Itself, or never: ctx->db is NULL until it does.  Else who may not read
+	 * the admin's password, as the pool's user, can't run it.
+	 */
+	bool opens_db;
 };
 
 /*

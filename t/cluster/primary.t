@@ -64,6 +64,11 @@ is "$(at 1 status Rpl_semi_sync_master_status) $(at 1 status \
 primary attach --primary "$(server 1)" --replica "$dir/n1.sock"
 is "$code $(at 1 sql_root 'SELECT @@read_only')" '1 0' \
     'by no name it is made a replica of itself, which would shut the shop'
+node_leave 2
+node_run 2
+answers_again() { [ "$(at 1 status Rpl_semi_sync_master_clients)" = 1 ]; }
+await 60 answers_again
+ok 'also when it was restarted, and nobody said a word'
 
 if [ -n "${TLS:-}" ]; then
 	tls_is_asked 1

@@ -195,7 +195,7 @@ may_archive(struct ctx *ctx, const char *day, char *why)
 	    (e = old_enough(ctx, day, why)) != E_OK || !emptying)
 		return e;
 	why_say(why, "the archive is being emptied, which was cut short: run "
-	    "shopctl archive empty --before %s", last != NULL ? last : day);
+	    "shopctl archive empty --before %s as before", last != NULL ? last : day);
 	return E_UNAVAILABLE;
 }
 
@@ -249,6 +249,21 @@ empty_tables(struct ctx *ctx, char *why)
 	    "entries = 0, checksum = 0, emptying = 0", NULL, why);
 }
 
+/* Does the dump have them all? */
+static enum err
+same_rows(struct ctx *ctx, int64_t rows, char *why)
+{
+	struct db_result r;
+	enum err e = script_run(ctx, "SELECT COALESCE(SUM(entries), 0) FROM "
+	    "archive_totals", &r, why);
+
+	if (e != E_OK || strtoll(db_at(&r, 0, 0)->s, NULL, 10) == rows)
+		return e;
+	why_say(why, "the archive has %s rows, and not %" PRId64 ": dump it, and "
+	    "count what the dump has", db_at(&r, 0, 0)->s, rows);
+	return E_UNAVAILABLE;
+}
+
 static enum err
 told_totals(struct ctx *ctx, FILE *out, char *why)
 {
@@ -263,7 +278,8 @@ told_totals(struct ctx *ctx, FILE *out, char *why)
 }
 
 enum err
-archive_empty(struct ctx *ctx, const char *day, FILE *out, char *why)
+archive_empty(struct ctx *ctx, const char *day, int64_t rows, FILE *out,
+    char *why)
 {
 	const char *last;
 	bool emptying;
@@ -279,7 +295,8 @@ archive_empty(struct ctx *ctx, const char *day, FILE *out, char *why)
 		    last);
 		return E_UNAVAILABLE;
 	}
-	if ((e = told_totals(ctx, out, why)) != E_OK)
+	if ((e = same_rows(ctx, rows, why)) != E_OK ||
+	    (e = told_totals(ctx, out, why)) != E_OK)
 		return e;
 	return empty_tables(ctx, why);
 }

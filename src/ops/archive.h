@@ -37,10 +37,11 @@ enum err archive_run(struct ctx *, const char *day, bool paid, FILE *out,
 
 /*
  * Empties the archive's tables, whose rows the operator has dumped; day must be
- * the latest that they were archived by.  Writes how many rows each had to out.
+ * the latest that they were archived by, and rows how many there are, for what was
+ * archived after the dump would be lost.  Writes how many rows each had to out.
  * Cut short, it is continued by doing it again.  E_UNAVAILABLE: why says why.
  */
-enum err archive_empty(struct ctx *, const char *day, FILE *out,
+enum err archive_empty(struct ctx *, const char *day, int64_t rows, FILE *out,
     char *why) MUST_CHECK;
 
 #endif

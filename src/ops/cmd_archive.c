@@ -10,6 +10,7 @@
 struct archive_options {
 	const char *before;
 	bool paid;
+	int64_t rows;
 };
 
 #define DAY_CHARS 10
@@ -27,6 +28,9 @@ static const struct option_row empty_options[] = {
 	{ .name = "before", .type = OPTION_TEXT, .required = true,
 	    .max = DAY_CHARS,
 	    .offset = offsetof(struct archive_options, before) },
+	{ .name = "rows", .type = OPTION_INT, .required = true,
+	    .max = INT64_MAX,
+	    .offset = offsetof(struct archive_options, rows) },
 	{ .name = NULL },
 };
 
@@ -56,7 +60,7 @@ run_empty(struct ctx *ctx, const void *options)
 
 	if (!archive_is_day(o->before))
 		return bad_day();
-	return archive_empty(ctx, o->before, stdout, why) == E_OK
+	return archive_empty(ctx, o->before, o->rows, stdout, why) == E_OK
 	    ? EXIT_DONE : command_failed("archive empty", why);
 }
 
@@ -68,8 +72,8 @@ const struct command cmd_archive = {
 };
 
 const struct command cmd_archive_empty = {
-	.noun = "archive", .verb = "empty", .usage = "--before DAY",
-	.help = "throw away what was archived, and\ndumped",
+	.noun = "archive", .verb = "empty", .usage = "--before DAY --rows N",
+	.help = "throw away what was archived, where the\ndump has all of its N rows",
 	.run = run_empty,
 	.options = empty_options, .size = sizeof(struct archive_options),
 };

@@ -58,7 +58,8 @@ echo "# load: $(cat /proc/loadavg)"
 mix_stop
 took ctl audit >/dev/null
 echo "# audit after: $ms ms"
-took ctl archive empty --before "$(sql 'SELECT MAX(before_day) FROM archive_totals')" >/dev/null
+took ctl archive empty --before "$(sql 'SELECT MAX(before_day) FROM archive_totals')" \
+    --rows "$rows" >/dev/null
 echo "# empty: $ms ms"
 took ctl audit >/dev/null
 echo "# audit of what is left: $ms ms"

@@ -30,7 +30,7 @@ is "$(offers '' | grep '^-')" "$(printf '%s\n' --check-config --config --help --
     'and shopctl'\''s own options'
 is "$(offers si)" site 'a word that is begun'
 is "$(offers key '')" "$(printf '%s\n' add list retire)" 'a second word'
-is "$(offers user password '')" "$(printf '%s\n' --password-file --user)" \
+is "$(offers user password '')" "$(printf '%s\n' --json --password-file)" \
     'a command'\''s options'
 is "$(offers user password --pa)" --password-file 'one that is begun'
 is "$(offers --config "$top_srcdir/LICEN")" "$top_srcdir/LICENSE" 'a file'

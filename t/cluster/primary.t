@@ -171,6 +171,11 @@ if [ -n "$net" ]; then
 	lead_by $other
 	is "$(sql "CALL charge_points(1, 9000000000000, 'new', 'new', 2, 10)" |
 	    cut -f 1)" ok 'the new one does'
+	reunite db$is_now app1
+	reunite db$is_now db$other
+	primary attach --primary "$(server $other)" --replica "$(server $is_now)"
+	is "$(at $is_now sql_root 'SELECT @@read_only')" 1 \
+	    'and it is fenced when it is back, although a commit hangs there'
 	node_kill $is_now
 else
 	echo '# SKIP: without namespaces no primary is cut off'

@@ -180,6 +180,28 @@ at_b sql_root 'START SLAVE SQL_THREAD'
 eventually 10 all_near "$two"
 ok 'until it has caught up'
 
+# ---- Its clock, by which it ranks, is another
+
+at_b db_stop
+clock_make
+echo 7200 >"$clock_file"
+at_b db_start
+db_env=
+at_b sql_root 'START SLAVE'
+run doctor
+like "$out" "^bad replicas: $two: its clock, by which it ranks, differs by (7[12][0-9]{5}) ms" \
+    'doctor compares clocks'
+conf db_socket "$one, $two"
+run doctor
+like "$out" "^bad databases: the clock of $two differs by 7[12][0-9]{5} ms" \
+    'of one that may come to write, too'
+conf db_socket "$one"
+at_b db_stop
+at_b db_start
+at_b sql_root 'START SLAVE'
+eventually 20 all_near "$two"
+ok 'it is set right'
+
 # ---- Several
 
 pool_stop

@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -121,6 +122,21 @@ doctor_shop_of(struct doctor *d, struct db *db)
 	return db_at(&r, 0, 0)->s;
 }
 
+int64_t
+doctor_skew_ms(struct doctor *d, struct db *db)
+{
+	int64_t before_ms = num_now_ms(), after_ms, db_ms;
+	struct db_result r;
+
+	if (db_text(db, d->ctx->arena, "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) "
+	    "* 1000 AS SIGNED)", &r) != DB_OK)
+		return 0;
+	after_ms = num_now_ms();
+	db_ms = strtoll(db_at(&r, 0, 0)->s, NULL, 10);
+	return db_ms < before_ms ? before_ms - db_ms
+	    : db_ms > after_ms ? db_ms - after_ms : 0;
+}
+
 /* Databases may have the same name, and not the same shop. */
 static void
 has_our_shop(struct doctor *d, struct db *db, const char *name,
@@ -153,7 +169,7 @@ is_another(struct doctor *d, struct db *db, const char *lock)
 
 /* What is wrong with the list, rather than with one in it. */
 struct list_faults {
-	struct faults away, writers, strange, twice;
+	struct faults away, writers, strange, twice, clocks;
 };
 
 /* One of several. */
@@ -163,6 +179,7 @@ look_at_place(struct doctor *d, const struct place *p, const char *lock,
 {
 	struct seen s;
 	struct db *db;
+	int64_t skew_ms;
 
 	if (!node_open(d, p, &f->away, &s))
 		return;
@@ -172,6 +189,10 @@ look_at_place(struct doctor *d, const struct place *p, const char *lock,
 		return;
 	}
 	has_our_shop(d, db, p->name, &f->strange);
+	skew_ms = doctor_skew_ms(d, db);
+	if (skew_ms >= DOCTOR_SKEW_MAX_MS)
+		doctor_add(d, &f->clocks, "the clock of %s differs by %" PRId64
+		    " ms from this machine's", p->name, skew_ms);
 	if (s.writes && !s.galera && !s.group)
 		doctor_add(d, &f->writers, "%s", p->name);
 }
@@ -202,6 +223,9 @@ doctor_places(struct doctor *d)
 		return doctor_bad(d, "SET GLOBAL read_only = ON on all but the "
 		    "one that has all orders", "each takes writes by itself, so "
 		    "that they come to differ: %s", f.writers.text);
+	if (f.clocks.n > 0)
+		return doctor_bad(d, "let all keep time by NTP: where the writer "
+		    "changes its clock is the shop's", "%s", f.clocks.text);
 	return f.away.n == 0 || doctor_bad(d, "see its log and start it, or take it "
 	    "off the list: while one is away there is one less to go on to", "%s",
 	    f.away.text);

@@ -2,6 +2,7 @@
 /* Each replica to read from: do the workers get in, and does it keep up? */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -71,11 +72,15 @@ check_replica(struct doctor *d, const struct place *p, int64_t far_ms,
 	struct conf *c = conf_of_replica(d, p);
 	char why[WHY_BYTES] = "out of memory";
 	struct db *db = c != NULL ? replica_new(c, 0, why) : NULL;
+	int64_t skew_ms;
 
 	if (db == NULL)
 		doctor_add(d, bad, "%s: %s", p->name, why);
 	else if (is_other_shop(d, db))
 		doctor_add(d, bad, "%s: it has another shop", p->name);
+	else if ((skew_ms = doctor_skew_ms(d, db)) >= DOCTOR_SKEW_MAX_MS)
+		doctor_add(d, bad, "%s: its clock, by which it ranks, differs by "
+		    "%" PRId64 " ms from this machine's", p->name, skew_ms);
 	else
 		comes_near(d, db, p, far_ms, bad);
 	db_free(db);
@@ -99,6 +104,6 @@ doctor_replicas(struct doctor *d)
 	for (size_t i = 0; i < p.n; i++)
 		check_replica(d, &p.at[i], r.rows == 1
 		    ? db_at(&r, 0, 0)->i : 0, &bad);
-	return bad.n == 0 || doctor_bad(d, "let them follow the writer, or take "
+	return bad.n == 0 || doctor_bad(d, "let them follow the writer and NTP, or take "
 	    "them off db_read_host: the workers pass them over", "%s", bad.text);
 }

@@ -114,6 +114,7 @@ connect_port(const char *text)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	const char *colon = strrchr(text, ':');
+	const struct timeval patience = { .tv_sec = ANSWER_S };
 	struct addrinfo *found = NULL;
 	char host[256];
 	int fd = -1;
@@ -128,7 +129,13 @@ connect_port(const char *text)
 	if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
 		return -1;
 	fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	/* What a firewall drops, or the unit's IPAddressDeny=, takes minutes. */
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
+		    sizeof patience);
 	if (fd >= 0 && connect(fd, found->ai_addr, found->ai_addrlen) != 0) {
+		if (errno == EINPROGRESS)
+			errno = ETIMEDOUT;
 		close(fd);
 		fd = -1;
 	}
@@ -169,8 +176,10 @@ pool_answers(struct doctor *d, const char *at)
 	char answer[ANSWER_BYTES];
 
 	if (fd < 0)
-		return doctor_bad(d, "start shopd, or see its log",
-		    "%s: %s", at, strerror(errno));
+		return doctor_bad(d, errno == ETIMEDOUT ? "let this machine's "
+		    "own address in, too (the unit's IPAddressAllow=, the "
+		    "firewall)" : "start shopd, or see its log", "%s: %s", at,
+		    strerror(errno));
 	ask_pool(fd, answer);
 	close(fd);
 	return strstr(answer, "Status: 200") != NULL || doctor_bad(d,

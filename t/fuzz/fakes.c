@@ -131,6 +131,13 @@ db_is_near(const struct db *db)
 	return false;
 }
 
+bool
+db_is_patient(const struct db *db)
+{
+	(void)db;
+	return false;
+}
+
 void
 db_pass_over(struct db *db)
 {

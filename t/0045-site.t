@@ -320,6 +320,9 @@ run $log --host b.test --write
 is "$code $(readlink "$dir/nginx/there.conf") $(grep -c 'server_name b.test' \
     "$dir/real.conf")" '0 ../real.conf 1' 'again, through a link'
 cp "$dir/real.conf" "$dir/first"
+run --write
+is "$code $(cmp "$dir/real.conf" "$dir/first")" '0 ' \
+    'without an option it is made anew by those that it was made with'
 run $log --limit-reads 0,0,0 --write
 is "$code $(cmp "$dir/real.conf" "$dir/first")" '2 ' \
     'a bad option leaves it as it is'

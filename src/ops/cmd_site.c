@@ -34,18 +34,26 @@ static const struct option_row site_options[] = {
 	{ .name = NULL },
 };
 
-/* Somebody's own file is left alone. */
+/*
+ * The options that the file which is there was made with, if it is.  Somebody's own
+ * is left alone.
+ */
 static bool
-may_replace(struct ctx *ctx, const char *path, char *why)
+read_former(struct ctx *ctx, struct site *former, char *why)
 {
-	const char *text = file_read(ctx->arena, path), *version;
-	struct site former = { .id = NULL };
+	const char *path = ctx->conf->nginx_conf, *text, *version;
 
+	if (path[0] == '\0') {
+		why_say(why, "--write needs the setting nginx_conf: the path of "
+		    "nginx's file");
+		return false;
+	}
+	text = file_read(ctx->arena, path);
 	if (text == NULL && errno == ENOENT)
 		return true;
 	if (text == NULL)
 		why_say(why, "nginx_conf: %.400s: %s", path, strerror(errno));
-	else if (site_recall(ctx->arena, text, &former, &version))
+	else if (site_recall(ctx->arena, text, former, &version))
 		return true;
 	else
 		why_say(why, "nginx_conf: %.400s was not made by shopctl site: "
@@ -60,11 +68,6 @@ write_site(struct ctx *ctx, const char *text)
 	const char *path = ctx->conf->nginx_conf, *fault;
 	char why[WHY_BYTES];
 
-	if (path[0] == '\0')
-		return command_failed("site", "--write needs the setting "
-		    "nginx_conf: the path of nginx's file");
-	if (!may_replace(ctx, path, why))
-		return command_failed("site", why);
 	if ((fault = file_put(path, text, &form)) == NULL) {
 		printf("made: nginx's site %s\nnext: nginx -t && nginx -s "
 		    "reload\n", path);
@@ -72,6 +75,16 @@ write_site(struct ctx *ctx, const char *text)
 	}
 	why_say(why, "nginx_conf: %.400s: %s", path, fault);
 	return command_failed("site", why);
+}
+
+/* Without any option a file that is there is made anew by its own. */
+static bool
+has_options(const struct site_wish *wish)
+{
+	for (enum site_option i = 0; i < SITE_OPTIONS; i++)
+		if (wish->site.option[i] != NULL)
+			return true;
+	return wish->tls != NULL;
 }
 
 /* Its name is put into paths: it is looked at before the other options. */
@@ -89,13 +102,17 @@ static int
 run_site(struct ctx *ctx, const void *options)
 {
 	const struct site_wish *wish = options;
-	struct site site = wish->site;
+	struct site site = wish->site, former = { .id = NULL };
 	char why[WHY_BYTES];
 	enum site_option which;
 	const char *fault = tls_fault(wish->tls), *text;
 
 	if (fault != NULL)
 		return command_misused("tls", fault);
+	if (wish->write && !read_former(ctx, &former, why))
+		return command_failed("site", why);
+	if (!has_options(wish))
+		memcpy(site.option, former.option, sizeof site.option);
 	if (wish->tls != NULL && !site_tls(ctx->arena, &site, wish->tls, why))
 		return command_failed("site", why);
 	if ((fault = site_fault(&site, &which)) != NULL)
@@ -117,7 +134,7 @@ const struct command cmd_site = {
 	.noun = "site", .usage = "[OPTION...]",
 	.help = "print nginx's file of the shop\n"
 	    "a site with TLS, by one word: --tls HOST\n"
-	    "into nginx_conf: --write\n"
+	    "into nginx_conf: --write (alone: as it is)\n"
 	    "names: --host NAMES --name NAME\n"
 	    "addresses: --listen LIST --http2 on\n"
 	    "TLS: --certificate FILE --key FILE\n"

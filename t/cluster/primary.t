@@ -116,6 +116,17 @@ for move in $(seq $MOVES); do
 	is "$(at $other sql_root 'SELECT @@read_only')" 1 'and the old one is fenced'
 done
 
+# back: the other one, which was the primary, is the replica of the new one.
+back() {
+	primary attach --primary "$(server $is_now)" --replica "$(server $other)"
+	[ $code = 0 ] && return
+	# It had begun to commit what nobody got, and nobody was told.
+	node_leave $other
+	copy_of $is_now $other
+	primary attach --primary "$(server $is_now)" --replica "$(server $other)" \
+	    --position "$copied"
+}
+
 # The primary dies.
 died() {
 	node_kill $is_now
@@ -132,16 +143,26 @@ for move in $(seq $MOVES); do
 	is "$(at $is_now sql_root 'SELECT @@read_only')" 1 \
 	    'the old one comes back, and takes no writes'
 	swap
-	primary attach --primary "$(server $is_now)" --replica "$(server $other)"
-	if [ $code != 0 ]; then
-		# It had begun to commit what nobody got, and nobody was told.
-		node_leave $other
-		copy_of $is_now $other
-		primary attach --primary "$(server $is_now)" \
-		    --replica "$(server $other)" --position "$copied"
-	fi
+	back
 	is "$code" 0 'it is the replica of the new one'
 done
+
+# Its machine is silent, as after a power cut: nothing refuses a connection.
+vanished() {
+	cut_off db$is_now
+	primary move --from "$(server $is_now)" --to "$(server $other)"
+	refused=$code
+	primary move --from "$(server $is_now)" --to "$(server $other)" --dead
+}
+if [ -n "$net" ] && [ -z "${QUICK:-}" ]; then
+	sleep 3
+	fault "the machine of the primary, node $is_now, cut off, and move at once" 12 vanished
+	is "$refused $code" '1 0' 'a machine that is silent is as dead'
+	join_again db$is_now
+	swap
+	back
+	is "$code" 0 'and is a replica when it is back'
+fi
 
 fault 'the end' 0 :
 mix_stop

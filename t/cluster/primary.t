@@ -147,7 +147,8 @@ for move in $(seq $MOVES); do
 	is "$code" 0 'it is the replica of the new one'
 done
 
-# Its machine is silent, as after a power cut: nothing refuses a connection.
+# Its machine is silent, as after a power cut: nothing refuses a connection.  It comes
+# back by booting, and so takes no writes.
 vanished() {
 	cut_off db$is_now
 	primary move --from "$(server $is_now)" --to "$(server $other)"
@@ -158,7 +159,10 @@ if [ -n "$net" ] && [ -z "${QUICK:-}" ]; then
 	sleep 3
 	fault "the machine of the primary, node $is_now, cut off, and move at once" 12 vanished
 	is "$refused $code" '1 0' 'a machine that is silent is as dead'
+	node_kill $is_now
 	join_again db$is_now
+	node_run $is_now
+	await 60 at $is_now sql_root 'SELECT 1' || node_failed $is_now
 	swap
 	back
 	is "$code" 0 'and is a replica when it is back'

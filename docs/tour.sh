@@ -4,7 +4,7 @@
 # It needs curl and jq.  Each write has a key of its own, made before it is sent, so
 # that whatever is repeated happens once.
 set -eu
-: "${SHOP_URL:?say where the shop is: eval \"\$(./stack env)\"}"
+: "${SHOP_URL:?say where the shop is: eval \"\$(./stack env)\"; export SHOP_URL}"
 me=tour-$$-$(date +%s)@example.com
 
 say() { printf '\n%s\n' "$*"; }

@@ -361,7 +361,7 @@ well 'nothing is'
 sql 'UPDATE archive_totals SET emptying = 1; TRUNCATE TABLE archive_orders'
 well 'half emptied'
 run archive --before "$(days -10)"
-like "$code $err" "^1 shopctl: archive: the archive is being emptied, .* empty --before $(days -7)" \
+like "$code $err" "^1 shopctl: archive: the archive is being emptied, .* empty --before $(days -7) --rows $rows\$" \
     'meanwhile nothing is archived'
 # Meanwhile an audit has begun, and has not come to these tables yet.
 waiting() {

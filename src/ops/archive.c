@@ -151,18 +151,25 @@ archive_lock(struct ctx *ctx, char *why)
 	return E_UNAVAILABLE;
 }
 
-/* The latest day of the archive's rows, or NULL, and whether it is being emptied. */
+struct archive {
+	const char *day;	/* the latest of its rows'; NULL: it never had any */
+	int64_t rows;
+	bool emptying;		/* which was cut short */
+};
+
 static enum err
-look_at_archive(struct ctx *ctx, const char **day, bool *emptying, char *why)
+look_at_archive(struct ctx *ctx, struct archive *is, char *why)
 {
 	struct db_result r;
 	enum err e = script_run(ctx, "SELECT MAX(before_day), "
-	    "COALESCE(MAX(emptying), 0) FROM archive_totals", &r, why);
+	    "COALESCE(SUM(entries), 0), COALESCE(MAX(emptying), 0) "
+	    "FROM archive_totals", &r, why);
 
 	if (e != E_OK)
 		return e;
-	*day = db_at(&r, 0, 0)->null ? NULL : db_at(&r, 0, 0)->s;
-	*emptying = strcmp(db_at(&r, 0, 1)->s, "0") != 0;
+	is->day = db_at(&r, 0, 0)->null ? NULL : db_at(&r, 0, 0)->s;
+	is->rows = strtoll(db_at(&r, 0, 1)->s, NULL, 10);
+	is->emptying = strcmp(db_at(&r, 0, 2)->s, "0") != 0;
 	return E_OK;
 }
 
@@ -186,16 +193,16 @@ old_enough(struct ctx *ctx, const char *day, char *why)
 static enum err
 may_archive(struct ctx *ctx, const char *day, char *why)
 {
-	const char *last;
-	bool emptying;
+	struct archive is;
 	enum err e;
 
 	if ((e = archive_lock(ctx, why)) != E_OK ||
-	    (e = look_at_archive(ctx, &last, &emptying, why)) != E_OK ||
-	    (e = old_enough(ctx, day, why)) != E_OK || !emptying)
+	    (e = look_at_archive(ctx, &is, why)) != E_OK ||
+	    (e = old_enough(ctx, day, why)) != E_OK || !is.emptying)
 		return e;
 	why_say(why, "the archive is being emptied, which was cut short: run "
-	    "shopctl archive empty --before %s as before", last != NULL ? last : day);
+	    "shopctl archive empty --before %s --rows %" PRId64,
+	    is.day != NULL ? is.day : day, is.rows);
 	return E_UNAVAILABLE;
 }
 
@@ -249,21 +256,6 @@ empty_tables(struct ctx *ctx, char *why)
 	    "entries = 0, checksum = 0, emptying = 0", NULL, why);
 }
 
-/* Does the dump have them all? */
-static enum err
-same_rows(struct ctx *ctx, int64_t rows, char *why)
-{
-	struct db_result r;
-	enum err e = script_run(ctx, "SELECT COALESCE(SUM(entries), 0) FROM "
-	    "archive_totals", &r, why);
-
-	if (e != E_OK || strtoll(db_at(&r, 0, 0)->s, NULL, 10) == rows)
-		return e;
-	why_say(why, "the archive has %s rows, and not %" PRId64 ": dump it, and "
-	    "count what the dump has", db_at(&r, 0, 0)->s, rows);
-	return E_UNAVAILABLE;
-}
-
 static enum err
 told_totals(struct ctx *ctx, FILE *out, char *why)
 {
@@ -281,22 +273,23 @@ enum err
 archive_empty(struct ctx *ctx, const char *day, int64_t rows, FILE *out,
     char *why)
 {
-	const char *last;
-	bool emptying;
+	struct archive is;
 	enum err e;
 
 	if ((e = ddl_begin(ctx, why)) != E_OK ||
 	    (e = archive_lock(ctx, why)) != E_OK ||
-	    (e = look_at_archive(ctx, &last, &emptying, why)) != E_OK)
+	    (e = look_at_archive(ctx, &is, why)) != E_OK)
 		return e;
-	if (last == NULL || strcmp(last, day) != 0) {
-		why_say(why, last == NULL ? "nothing was ever archived"
-		    : "the archive has rows of before %s: empty it by that day",
-		    last);
-		return E_UNAVAILABLE;
-	}
-	if ((e = same_rows(ctx, rows, why)) != E_OK ||
-	    (e = told_totals(ctx, out, why)) != E_OK)
-		return e;
-	return empty_tables(ctx, why);
+	if (is.day == NULL)
+		why_say(why, "nothing was ever archived");
+	else if (strcmp(is.day, day) != 0)
+		why_say(why, "the archive has rows of before %s: empty it by "
+		    "that day", is.day);
+	else if (is.rows != rows)
+		why_say(why, "the archive has %" PRId64 " rows, and not %" PRId64
+		    ": dump it, and count what the dump has", is.rows, rows);
+	else
+		return (e = told_totals(ctx, out, why)) != E_OK ? e
+		    : empty_tables(ctx, why);
+	return E_UNAVAILABLE;
 }

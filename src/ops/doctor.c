@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -284,16 +283,10 @@ schema_version(struct doctor *d)
 static bool
 same_clock(struct doctor *d)
 {
-	int64_t before_ms = num_now_ms(), after_ms, db_ms, skew_ms;
-	struct db_result r;
+	int64_t skew_ms;
 
-	if (!doctor_ask(d, &d->worker, "SELECT CAST("
-	    "UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)", &r))
+	if (!doctor_skew(d, d->worker.db, &skew_ms))
 		return false;
-	after_ms = num_now_ms();
-	db_ms = strtoll(db_at(&r, 0, 0)->s, NULL, 10);
-	skew_ms = db_ms < before_ms ? before_ms - db_ms
-	    : db_ms > after_ms ? db_ms - after_ms : 0;
 	return skew_ms < DOCTOR_SKEW_MAX_MS || doctor_bad(d,
 	    "let both keep time by NTP", "the database's differs by %" PRId64
 	    " ms from this machine's", skew_ms);

@@ -59,8 +59,8 @@ void doctor_add(struct doctor *, struct faults *, const char *format, ...)
 bool doctor_variable(struct doctor *, struct ctx *, const char *scope,
     const char *name, const char **value) MUST_CHECK;
 
-/* How much its clock differs from this machine's; 0 where it can't be asked. */
-int64_t doctor_skew_ms(struct doctor *, struct db *);
+/* How much its clock differs from this machine's; false as doctor_ask(). */
+bool doctor_skew(struct doctor *, struct db *, int64_t *ms) MUST_CHECK;
 
 /* Which shop's id a database has, by any account of the shop; "": none. */
 const char *doctor_shop_of(struct doctor *, struct db *);

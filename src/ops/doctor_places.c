@@ -122,19 +122,22 @@ doctor_shop_of(struct doctor *d, struct db *db)
 	return db_at(&r, 0, 0)->s;
 }
 
-int64_t
-doctor_skew_ms(struct doctor *d, struct db *db)
+bool
+doctor_skew(struct doctor *d, struct db *db, int64_t *ms)
 {
 	int64_t before_ms = num_now_ms(), after_ms, db_ms;
+	struct ctx at = *d->ctx;
 	struct db_result r;
 
-	if (db_text(db, d->ctx->arena, "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) "
-	    "* 1000 AS SIGNED)", &r) != DB_OK)
-		return 0;
+	at.db = db;
+	if (!doctor_ask(d, &at, "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 "
+	    "AS SIGNED)", &r))
+		return false;
 	after_ms = num_now_ms();
 	db_ms = strtoll(db_at(&r, 0, 0)->s, NULL, 10);
-	return db_ms < before_ms ? before_ms - db_ms
+	*ms = db_ms < before_ms ? before_ms - db_ms
 	    : db_ms > after_ms ? db_ms - after_ms : 0;
+	return true;
 }
 
 /* Databases may have the same name, and not the same shop. */
@@ -189,8 +192,9 @@ look_at_place(struct doctor *d, const struct place *p, const char *lock,
 		return;
 	}
 	has_our_shop(d, db, p->name, &f->strange);
-	skew_ms = doctor_skew_ms(d, db);
-	if (skew_ms >= DOCTOR_SKEW_MAX_MS)
+	if (!doctor_skew(d, db, &skew_ms))
+		doctor_add(d, &f->away, "%s: %s", p->name, db_error(db));
+	else if (skew_ms >= DOCTOR_SKEW_MAX_MS)
 		doctor_add(d, &f->clocks, "the clock of %s differs by %" PRId64
 		    " ms from this machine's", p->name, skew_ms);
 	if (s.writes && !s.galera && !s.group)

@@ -78,7 +78,7 @@ check_replica(struct doctor *d, const struct place *p, int64_t far_ms,
 		doctor_add(d, bad, "%s: %s", p->name, why);
 	else if (is_other_shop(d, db))
 		doctor_add(d, bad, "%s: it has another shop", p->name);
-	else if ((skew_ms = doctor_skew_ms(d, db)) >= DOCTOR_SKEW_MAX_MS)
+	else if (doctor_skew(d, db, &skew_ms) && skew_ms >= DOCTOR_SKEW_MAX_MS)
 		doctor_add(d, bad, "%s: its clock, by which it ranks, differs by "
 		    "%" PRId64 " ms from this machine's", p->name, skew_ms);
 	else
